@@ -1,0 +1,146 @@
+namespace PyEmbed.Manifest;
+
+/// <summary>Collects where the files of an archive lie and gives the data of its index entry.</summary>
+internal sealed class ArchiveIndexBuilder
+{
+    // Folder path to its table; a null value is a sub-folder.
+    private readonly SortedDictionary<string, SortedDictionary<string, Location?>> folders = new(Utf8Order.Instance)
+    {
+        [""] = new(Utf8Order.Instance),
+    };
+
+    /// <summary>Adds a stored file. Throws <see cref="ArgumentException"/> where the path is taken by another file or by a folder.</summary>
+    public void Add(string path, int offset, int size)
+    {
+        int slash = path.LastIndexOf('/');
+        SortedDictionary<string, Location?> table = Folder(slash < 0 ? "" : path.Substring(0, slash));
+        string name = path.Substring(slash + 1);
+        if (table.ContainsKey(name))
+        {
+            throw new ArgumentException($"'{path}' is there twice, as two files or as a file and a folder.");
+        }
+
+        table.Add(name, new Location(offset, size));
+    }
+
+    public byte[] Build(TreeInfo info, string hash)
+    {
+        var body = new MarshalWriter();
+        body.BeginTuple(2);
+        WriteInfo(body, info, hash);
+        body.BeginDict();
+        foreach (KeyValuePair<string, SortedDictionary<string, Location?>> folder in folders)
+        {
+            body.WriteString(folder.Key);
+            body.WriteBytes(BuildTable(folder.Key, folder.Value));
+        }
+
+        body.EndDict();
+        return AppendTrailer(body.ToArray());
+    }
+
+    private static byte[] AppendTrailer(byte[] body) => new ByteBuffer(body.Length + ArchiveFormat.TrailerLength)
+        .Bytes(body)
+        .UInt32((uint)body.Length)
+        .UInt32(Crc32.Compute(body))
+        .UInt16(ArchiveFormat.Version)
+        .UInt16(0)
+        .Bytes(ArchiveFormat.Magic)
+        .ToArray();
+
+    private static void WriteInfo(MarshalWriter body, TreeInfo info, string hash)
+    {
+        body.BeginDict();
+        WritePair(body, "distribution", info.Distribution);
+        WritePair(body, "hash", hash);
+        WritePair(body, "placement", ArchiveFormat.NameOf(info.Placement));
+        WritePair(body, "materialize", ArchiveFormat.NameOf(info.Materialize));
+        body.WriteString("file_users");
+        body.BeginTuple(info.FileUsers.Count);
+        foreach (string name in info.FileUsers.OrderBy(name => name, Utf8Order.Instance))
+        {
+            body.WriteString(name);
+        }
+
+        body.EndDict();
+    }
+
+    private static void WritePair(MarshalWriter body, string key, string value)
+    {
+        body.WriteString(key);
+        body.WriteString(value);
+    }
+
+    private static byte[] BuildTable(string folder, SortedDictionary<string, Location?> table)
+    {
+        var data = new MarshalWriter();
+        data.BeginDict();
+        data.WriteString("");
+        data.WriteInt(Flags(folder, table));
+        foreach (KeyValuePair<string, Location?> item in table)
+        {
+            data.WriteString(item.Key);
+            if (item.Value is Location file)
+            {
+                data.BeginTuple(3);
+                data.WriteInt(0);
+                data.WriteInt(file.Offset);
+                data.WriteInt(file.Size);
+            }
+            else
+            {
+                data.WriteNone();
+            }
+        }
+
+        data.EndDict();
+        return data.ToArray();
+    }
+
+    private static int Flags(string folder, SortedDictionary<string, Location?> table)
+    {
+        bool isCache = folder == "__pycache__" || folder.EndsWith("/__pycache__", StringComparison.Ordinal);
+        int flags = 0;
+        foreach (KeyValuePair<string, Location?> item in table)
+        {
+            if (item.Value is null)
+            {
+                continue;
+            }
+
+            if (item.Key.EndsWith(".so", StringComparison.Ordinal) || item.Key.EndsWith(".pyd", StringComparison.Ordinal))
+            {
+                flags |= ArchiveFormat.FolderHasExtensionModules;
+            }
+            else if (!isCache && item.Key.EndsWith(".pyc", StringComparison.Ordinal))
+            {
+                flags |= ArchiveFormat.FolderHasLooseBytecode;
+            }
+        }
+
+        return flags;
+    }
+
+    private SortedDictionary<string, Location?> Folder(string path)
+    {
+        if (folders.TryGetValue(path, out SortedDictionary<string, Location?>? table))
+        {
+            return table;
+        }
+
+        int slash = path.LastIndexOf('/');
+        SortedDictionary<string, Location?> parent = Folder(slash < 0 ? "" : path.Substring(0, slash));
+        string name = path.Substring(slash + 1);
+        if (parent.ContainsKey(name))
+        {
+            throw new ArgumentException($"'{path}' is there as a file and as a folder.");
+        }
+
+        parent.Add(name, null);
+        table = new SortedDictionary<string, Location?>(Utf8Order.Instance);
+        folders.Add(path, table);
+        return table;
+    }
+
+    private sealed record Location(int Offset, int Size);
+}

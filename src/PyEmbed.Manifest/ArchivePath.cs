@@ -1,0 +1,39 @@
+namespace PyEmbed.Manifest;
+
+/// <summary>The rules for paths in an archive.</summary>
+internal static class ArchivePath
+{
+    private const int MaximumLength = ushort.MaxValue;
+    private static readonly char[] Forbidden = ['\\', '\0'];
+
+    /// <summary>Says why <paramref name="path"/> cannot be an archive path, or null where it can.</summary>
+    public static string? Problem(string path)
+    {
+        if (path.IndexOfAny(Forbidden) >= 0)
+        {
+            return "it contains a backslash or a NUL";
+        }
+
+        foreach (string segment in path.Split('/'))
+        {
+            if (segment is "" or "." or "..")
+            {
+                return "it is not relative or has an empty, '.' or '..' segment";
+            }
+        }
+
+        if (path == ArchiveFormat.IndexFolder || path.StartsWith(ArchiveFormat.IndexFolder + "/", StringComparison.Ordinal))
+        {
+            return $"the folder '{ArchiveFormat.IndexFolder}' belongs to the archive's index";
+        }
+
+        try
+        {
+            return ArchiveFormat.Utf8.GetByteCount(path) > MaximumLength ? $"it is longer than {MaximumLength} bytes" : null;
+        }
+        catch (ArgumentException)
+        {
+            return "it has no UTF-8 form";
+        }
+    }
+}
