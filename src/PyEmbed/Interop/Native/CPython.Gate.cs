@@ -1,0 +1,35 @@
+namespace PyEmbed.Interop;
+
+/// <content>The managed gate before CPython.</content>
+internal static unsafe partial class CPython
+{
+    /// <summary>
+    /// Whether managed code may touch CPython. The runtime opens the gate once an interpreter runs and closes it when PyEmbed stops;
+    /// CPython itself is never finalised, so a thread that passed the gate before it closed does no harm.
+    /// </summary>
+    internal static class Gate
+    {
+        private static volatile int state;
+
+        /// <summary>Whether the gate is open.</summary>
+        public static bool IsOpen => state == 1;
+
+        /// <summary>Opens the gate; once closed it stays closed.</summary>
+        public static void Open() => _ = Interlocked.CompareExchange(ref state, 1, 0);
+
+        /// <summary>Closes the gate for good.</summary>
+        public static void Close() => state = 2;
+
+        /// <exception cref="InvalidOperationException">No interpreter was started.</exception>
+        /// <exception cref="ObjectDisposedException">The interpreter was stopped.</exception>
+        public static void ThrowClosed()
+        {
+            if (state == 0)
+            {
+                throw new InvalidOperationException("Python has not been started in this process; call PythonInterpreter.Start first.");
+            }
+
+            throw new ObjectDisposedException("PythonInterpreter", "Python was stopped in this process; no Python object can be used any more.");
+        }
+    }
+}

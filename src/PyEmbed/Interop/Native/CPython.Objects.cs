@@ -1,0 +1,81 @@
+namespace PyEmbed.Interop;
+
+/// <content>Objects, attributes, items, calls: https://docs.python.org/3/c-api/object.html and call.html.</content>
+internal static unsafe partial class CPython
+{
+    /// <summary>Passed with the number of arguments: the slot before the first argument may be overwritten by the callee.</summary>
+    public static readonly nuint PY_VECTORCALL_ARGUMENTS_OFFSET = (nuint)1 << (8 * sizeof(nint) - 1);
+
+    public const int Py_LT = 0, Py_LE = 1, Py_EQ = 2, Py_NE = 3, Py_GT = 4, Py_GE = 5;
+
+    /// <summary>Bits of <c>tp_flags</c> that tell the built-in bases of a type.</summary>
+    public const ulong
+        Py_TPFLAGS_LONG_SUBCLASS = 1UL << 24,
+        Py_TPFLAGS_LIST_SUBCLASS = 1UL << 25,
+        Py_TPFLAGS_TUPLE_SUBCLASS = 1UL << 26,
+        Py_TPFLAGS_BYTES_SUBCLASS = 1UL << 27,
+        Py_TPFLAGS_UNICODE_SUBCLASS = 1UL << 28,
+        Py_TPFLAGS_DICT_SUBCLASS = 1UL << 29,
+        Py_TPFLAGS_BASE_EXC_SUBCLASS = 1UL << 30,
+        Py_TPFLAGS_TYPE_SUBCLASS = 1UL << 31;
+
+    public static nint Py_None, Py_True, Py_False, PyType_Type;
+
+    public static delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, void> Py_IncRef;
+    public static delegate* unmanaged[Cdecl]<nint, void> Py_DecRef;
+    public static delegate* unmanaged[Cdecl]<nint, nint, nint> PyObject_GetAttr;
+    public static delegate* unmanaged[Cdecl]<nint, byte*, nint> PyObject_GetAttrString;
+    public static delegate* unmanaged[Cdecl]<nint, nint, nint, int> PyObject_SetAttr;
+    public static delegate* unmanaged[Cdecl]<nint, nint, nint> PyObject_GetItem;
+    public static delegate* unmanaged[Cdecl]<nint, nint, nint, int> PyObject_SetItem;
+    public static delegate* unmanaged[Cdecl]<nint, nint, int> PyObject_DelItem;
+    public static delegate* unmanaged[Cdecl]<nint, nint> PyObject_Size;
+    public static delegate* unmanaged[Cdecl]<nint, nint> PyObject_Hash;
+    public static delegate* unmanaged[Cdecl]<nint, nint, int, int> PyObject_RichCompareBool;
+    public static delegate* unmanaged[Cdecl]<nint, nint> PyObject_Str;
+    public static delegate* unmanaged[Cdecl]<nint, nint> PyObject_Repr;
+    public static delegate* unmanaged[Cdecl]<nint, nint> PyObject_GetIter;
+    public static delegate* unmanaged[Cdecl]<nint, nint> PyIter_Next;
+    public static delegate* unmanaged[Cdecl]<nint, nint, int> PyObject_IsInstance;
+    public static delegate* unmanaged[Cdecl]<nint, int> PyObject_IsTrue;
+    public static delegate* unmanaged[Cdecl]<nint, int> PyCallable_Check;
+    public static delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, nuint> PyType_GetFlags;
+
+    /// <summary>A call with positional arguments as an array, and a dict of keyword arguments or 0.</summary>
+    public static delegate* unmanaged[Cdecl]<nint, nint*, nuint, nint, nint> PyObject_VectorcallDict;
+
+    /// <summary>A method call without a bound method: name, self and arguments, their number, names of keywords or 0.</summary>
+    public static delegate* unmanaged[Cdecl]<nint, nint*, nuint, nint, nint> PyObject_VectorcallMethod;
+
+    /// <summary>Whether the type of an object has one of the <c>Py_TPFLAGS_…_SUBCLASS</c> bits.</summary>
+    public static bool Is(nint value, ulong flag) => (PyType_GetFlags(TypeOf(value)) & (nuint)flag) != 0;
+
+    private static void BindObjects(NativeExports exports)
+    {
+        Py_None = exports.Required("_Py_NoneStruct");
+        Py_True = exports.Required("_Py_TrueStruct");
+        Py_False = exports.Required("_Py_FalseStruct");
+        PyType_Type = exports.Required("PyType_Type");
+        Py_IncRef = (delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, void>)exports.Required("Py_IncRef");
+        Py_DecRef = (delegate* unmanaged[Cdecl]<nint, void>)exports.Required("Py_DecRef");
+        PyObject_GetAttr = (delegate* unmanaged[Cdecl]<nint, nint, nint>)exports.Required("PyObject_GetAttr");
+        PyObject_GetAttrString = (delegate* unmanaged[Cdecl]<nint, byte*, nint>)exports.Required("PyObject_GetAttrString");
+        PyObject_SetAttr = (delegate* unmanaged[Cdecl]<nint, nint, nint, int>)exports.Required("PyObject_SetAttr");
+        PyObject_GetItem = (delegate* unmanaged[Cdecl]<nint, nint, nint>)exports.Required("PyObject_GetItem");
+        PyObject_SetItem = (delegate* unmanaged[Cdecl]<nint, nint, nint, int>)exports.Required("PyObject_SetItem");
+        PyObject_DelItem = (delegate* unmanaged[Cdecl]<nint, nint, int>)exports.Required("PyObject_DelItem");
+        PyObject_Size = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyObject_Size");
+        PyObject_Hash = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyObject_Hash");
+        PyObject_RichCompareBool = (delegate* unmanaged[Cdecl]<nint, nint, int, int>)exports.Required("PyObject_RichCompareBool");
+        PyObject_Str = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyObject_Str");
+        PyObject_Repr = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyObject_Repr");
+        PyObject_GetIter = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyObject_GetIter");
+        PyIter_Next = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyIter_Next");
+        PyObject_IsInstance = (delegate* unmanaged[Cdecl]<nint, nint, int>)exports.Required("PyObject_IsInstance");
+        PyObject_IsTrue = (delegate* unmanaged[Cdecl]<nint, int>)exports.Required("PyObject_IsTrue");
+        PyCallable_Check = (delegate* unmanaged[Cdecl]<nint, int>)exports.Required("PyCallable_Check");
+        PyType_GetFlags = (delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, nuint>)exports.Required("PyType_GetFlags");
+        PyObject_VectorcallDict = (delegate* unmanaged[Cdecl]<nint, nint*, nuint, nint, nint>)exports.Required("PyObject_VectorcallDict");
+        PyObject_VectorcallMethod = (delegate* unmanaged[Cdecl]<nint, nint*, nuint, nint, nint>)exports.Required("PyObject_VectorcallMethod");
+    }
+}
