@@ -11,4 +11,8 @@ internal sealed record BuildManifest(
     EquatableArray<ManifestModule> Modules,
     EquatableArray<ManifestEntryPoint> EntryPoints,
     string? Main,
-    EquatableArray<ManifestDiagnostic> Diagnostics);
+    EquatableArray<ManifestDiagnostic> Diagnostics)
+{
+    /// <summary>A manifest without a record.</summary>
+    public static BuildManifest Empty { get; } = new(default, default, default, null, default);
+}
