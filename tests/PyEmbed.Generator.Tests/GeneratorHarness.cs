@@ -15,6 +15,8 @@ internal static class GeneratorHarness
 
     /// <summary>What generated code calls, as the runtime declares it.</summary>
     public const string RuntimeApi = """
+        #nullable enable
+        #pragma warning disable CS1591
         namespace PyEmbed
         {
             [System.AttributeUsage(System.AttributeTargets.Assembly, AllowMultiple = true)]
@@ -61,7 +63,7 @@ internal static class GeneratorHarness
         CSharpParseOptions parse = ParseOptions(version);
         return CSharpCompilation.Create(
             "Test",
-            sources.Prepend(RuntimeApi.Replace("namespace PyEmbed", "#nullable enable\nnamespace PyEmbed", StringComparison.Ordinal))
+            sources.Prepend(RuntimeApi)
                 .Select((source, index) => CSharpSyntaxTree.ParseText(source, parse, path: index.ToString(CultureInfo.InvariantCulture) + ".cs")),
             s_references,
             options ?? new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, warningLevel: 9999));
