@@ -20,9 +20,6 @@ internal static class ManifestText
     public const string Main = "main";
     public const string Diagnostic = "diagnostic";
 
-    public const string PlacementApp = "app";
-    public const string PlacementLibrary = "library";
-
     private static readonly char[] s_escaped = ['\\', '\t', '\n', '\r'];
 
     /// <summary>The words of <see cref="ManifestModuleKind"/>, by its values.</summary>

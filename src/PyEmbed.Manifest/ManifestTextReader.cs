@@ -105,10 +105,10 @@ internal static class ManifestTextReader
             throw line.Error("format", "a format version is at least 1.");
         }
 
-        string placement = line.Required("placement");
-        if (placement is not (ManifestText.PlacementApp or ManifestText.PlacementLibrary))
+        string placementName = line.Required("placement");
+        if (!ArchiveFormat.TryParse(placementName, out TreePlacement placement))
         {
-            throw line.Error("placement", $"'{placement}' is neither '{ManifestText.PlacementApp}' nor '{ManifestText.PlacementLibrary}'.");
+            throw line.Error("placement", $"'{placementName}' is neither 'app' nor 'library'.");
         }
 
         string minimumPython = line.Required("minimum-python");

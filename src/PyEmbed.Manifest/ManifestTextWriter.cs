@@ -21,7 +21,7 @@ internal static class ManifestTextWriter
             Field(text, tree.Resource);
             Field(text, tree.Hash);
             Field(text, Number(tree.FormatVersion));
-            Field(text, tree.Placement);
+            Field(text, ArchiveFormat.NameOf(tree.Placement));
             Field(text, tree.MinimumPython);
             foreach (string requirement in tree.Requirements)
             {

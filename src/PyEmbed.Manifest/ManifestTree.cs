@@ -5,7 +5,7 @@ namespace PyEmbed.Manifest;
 /// <param name="Resource">The manifest resource that holds the archive, such as <c>PyEmbed/mypkg.zip</c>.</param>
 /// <param name="Hash">The tree's content hash, 64 lower-case hex digits.</param>
 /// <param name="FormatVersion">The archive's format version, from 1.</param>
-/// <param name="Placement"><c>app</c> or <c>library</c>: before or after the standard library on <c>sys.path</c>.</param>
+/// <param name="Placement">Where on <c>sys.path</c> it stands.</param>
 /// <param name="MinimumPython">The oldest CPython it runs on, <c>major.minor</c>.</param>
 /// <param name="Requirements">The distributions it needs beside itself, as PEP 508 requirements.</param>
 internal sealed record ManifestTree(
@@ -13,6 +13,6 @@ internal sealed record ManifestTree(
     string Resource,
     string Hash,
     int FormatVersion,
-    string Placement,
+    TreePlacement Placement,
     string MinimumPython,
     EquatableArray<string> Requirements);

@@ -15,7 +15,7 @@ public sealed class IncrementalTests
     ];
 
     private static readonly BuildManifest s_manifest = new(
-        new([new("a", "PyEmbed/a.zip", new string('0', 64), 1, "app", "3.9", new(["b"]))]),
+        new([new("a", "PyEmbed/a.zip", new string('0', 64), 1, TreePlacement.App, "3.9", new(["b"]))]),
         new([new("a", ManifestModuleKind.Module, "Docs.")]),
         new([new("Run", "a:run", "Docs.")]),
         "a",

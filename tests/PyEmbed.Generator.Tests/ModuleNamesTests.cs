@@ -171,7 +171,7 @@ public sealed class ModuleNamesTests
         {
             EntryPoints = new([new("Run", "a:run", "")]),
             Main = "a",
-            Trees = new([new("a", "PyEmbed/a.zip", new string('0', 64), 1, "app", "3.9", default)]),
+            Trees = new([new("a", "PyEmbed/a.zip", new string('0', 64), 1, TreePlacement.App, "3.9", default)]),
         };
         GeneratedCode code = GeneratorHarness.Run(manifest, rootNamespace);
         Assert.IsNotNull(code.Compilation.GetTypeByMetadataName(type));
@@ -187,7 +187,7 @@ public sealed class ModuleNamesTests
     {
         var manifest = GeneratorHarness.Modules("a", "a.record", "a.var", "file", "required", "scoped", "async", "nint", "dynamic") with
         {
-            Trees = new([new("a", "PyEmbed/a.zip", new string('0', 64), 1, "app", "3.9", new(["b>=1", "c"]))]),
+            Trees = new([new("a", "PyEmbed/a.zip", new string('0', 64), 1, TreePlacement.App, "3.9", new(["b>=1", "c"]))]),
             EntryPoints = new([new("Main", "a:main", "Docs."), new("Main", "a:other", ""), new("run-it", "a:run", "")]),
             Main = "a:main",
         };

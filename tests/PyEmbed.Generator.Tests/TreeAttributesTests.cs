@@ -14,8 +14,8 @@ public sealed class TreeAttributesTests
         {
             Trees = new(
             [
-                new("mypkg", "PyEmbed/mypkg.zip", hash, 1, "app", "3.9", default),
-                new("a\"b\\", "PyEmbed/ä.zip", hash, 2, "library", "3.12", new(["numpy>=1.26; python_version < \"3.13\"", "x"])),
+                new("mypkg", "PyEmbed/mypkg.zip", hash, 1, TreePlacement.App, "3.9", default),
+                new("a\"b\\", "PyEmbed/ä.zip", hash, 2, TreePlacement.Library, "3.12", new(["numpy>=1.26; python_version < \"3.13\"", "x"])),
             ]),
         };
         GeneratedCode code = GeneratorHarness.Run(manifest);

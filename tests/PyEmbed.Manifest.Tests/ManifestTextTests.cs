@@ -8,8 +8,8 @@ public sealed class ManifestTextTests
     private static readonly BuildManifest s_full = new(
         Trees: new(
         [
-            new("mypkg", "PyEmbed/mypkg.zip", s_hash, 1, "app", "3.9", new(["requests>=2; python_version < '3.12'", "numpy"])),
-            new("näme", "PyEmbed/näme.zip", s_hash, 3, "library", "3.13", default),
+            new("mypkg", "PyEmbed/mypkg.zip", s_hash, 1, TreePlacement.App, "3.9", new(["requests>=2; python_version < '3.12'", "numpy"])),
+            new("näme", "PyEmbed/näme.zip", s_hash, 3, TreePlacement.Library, "3.13", default),
         ]),
         Modules: new(
         [
