@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# Sets up, builds, packs and tests. Last line: "N passed, N failed, N skipped", the sums over all test projects.
+#   build/test.sh          the default CPython
+#   build/test.sh --all    also every other CPython found, and the soaks
+set -uo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root"
+all=
+case "${1:-}" in
+    "") ;;
+    --all) all=1 ;;
+    *) echo "usage: build/test.sh [--all]" >&2; exit 2 ;;
+esac
+
+"$root/build/provision.sh" --tests || exit 1
+
+results=$root/artifacts/test-results
+rm -rf "$results"
+mkdir -p "$results"
+[ -n "$all" ] && export PYEMBED_TEST_ALL=1
+
+# -warnaserror is in the projects; a warning fails the build here as it does on a developer's machine.
+dotnet build PyEmbed.sln --nologo -v quiet || exit 1
+dotnet pack src/PyEmbed/PyEmbed.csproj --nologo -v quiet -c Release -o "$root/artifacts/packages" || exit 1
+
+status=0
+dotnet test PyEmbed.sln --no-build --nologo -v quiet --logger trx --results-directory "$results" || status=1
+
+if [ -n "$all" ]; then
+    # One CPython a process: the runtime's tests run once more for each other interpreter.
+    for library in $("$root/build/libpythons.sh"); do
+        echo "== PyEmbed.Tests under $library"
+        PYEMBED_LIBRARY=$library dotnet test tests/PyEmbed.Tests/PyEmbed.Tests.csproj --no-build --nologo -v quiet \
+            --logger trx --results-directory "$results/$(basename "$library")" || status=1
+    done
+fi
+
+python3 -I -S - "$results" <<'PY' || status=1
+import pathlib, sys
+from xml.etree import ElementTree
+
+passed = failed = skipped = 0
+for report in pathlib.Path(sys.argv[1]).rglob("*.trx"):
+    counters = next(ElementTree.parse(report).iter("{http://microsoft.com/schemas/VisualStudio/TeamTest/2010}Counters"))
+    ran_well = int(counters.get("passed"))
+    ran = int(counters.get("executed"))
+    passed += ran_well
+    failed += ran - ran_well
+    skipped += int(counters.get("total")) - ran
+print("%d passed, %d failed, %d skipped" % (passed, failed, skipped))
+sys.exit(1 if failed or not passed else 0)
+PY
+exit $status

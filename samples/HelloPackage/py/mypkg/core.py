@@ -1,0 +1,5 @@
+from .utils import helper
+
+
+def process():
+    return helper() + " processed"

@@ -1,0 +1,1 @@
+"""A small computer algebra command, all of it in one .NET assembly."""
