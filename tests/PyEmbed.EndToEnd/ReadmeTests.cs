@@ -1,0 +1,59 @@
+using System.Text.RegularExpressions;
+
+namespace PyEmbed.EndToEnd;
+
+/// <summary>The README's snippets, taken from its text, do what it says.</summary>
+[TestClass]
+public partial class ReadmeTests
+{
+    private static readonly string Readme = File.ReadAllText(Path.Combine(PackageFeed.RepositoryRoot, "README.md"));
+
+    /// <summary>The fenced block of a language after a heading.</summary>
+    private static string Snippet(string heading, string language)
+    {
+        var section = Readme.IndexOf(heading, StringComparison.Ordinal);
+        Assert.IsGreaterThanOrEqualTo(0, section, $"README.md has no heading '{heading}'");
+        var block = Fence().Matches(Readme[section..]).FirstOrDefault(match => match.Groups[1].Value == language);
+        Assert.IsNotNull(block, $"README.md has no {language} block under '{heading}'");
+        return block.Groups[2].Value;
+    }
+
+    [TestMethod]
+    public void Five_minutes_from_csharp()
+    {
+        var project = new TestProject("Readme").WithHelloPackage()
+            .With("Readme.csproj", Snippet("## From C#", "xml").Replace("0.1.0", PackageFeed.Version, StringComparison.Ordinal))
+            .With("Program.cs", Snippet("## From C#", "csharp"));
+        project.Dotnet("run").Succeeds().Prints("Hello from utils processed", "Hello from utils processed", "mypkg.core");
+    }
+
+    [TestMethod]
+    public void No_csharp_at_all()
+    {
+        var project = new TestProject("Readme").WithHelloPackage()
+            .With("Readme.csproj", Snippet("## Without any C#", "xml").Replace("0.1.0", PackageFeed.Version, StringComparison.Ordinal));
+        project.Dotnet("run").Succeeds().Prints("Hello from utils processed");
+    }
+
+    [TestMethod]
+    public void Trees_from_memory()
+    {
+        var project = new TestProject("Readme").WithProject(items: "").With("Program.cs", Snippet("## Trees that are not built in", "csharp"));
+        project.Dotnet("run").Succeeds().Prints("Ada starts");
+    }
+
+    [TestMethod]
+    public void Every_link_into_the_repository_leads_somewhere()
+    {
+        foreach (var link in Link().Matches(Readme).Select(match => match.Groups[1].Value).Where(link => !link.Contains("://", StringComparison.Ordinal)))
+        {
+            Assert.IsTrue(Path.Exists(Path.Combine(PackageFeed.RepositoryRoot, link.Split('#')[0])), link);
+        }
+    }
+
+    [GeneratedRegex(@"^```(\w+)\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Fence();
+
+    [GeneratedRegex(@"\]\(([^)#][^)]*)\)")]
+    private static partial Regex Link();
+}
