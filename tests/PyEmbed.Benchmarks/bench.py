@@ -1,0 +1,141 @@
+"""Measures what the project promises: ratios, each from paired and interleaved runs on this machine.
+
+Run by build/bench.sh. Prints a table and writes artifacts/bench.json: rows {"name", "python", "ratio" or
+"value" with "unit", "budget", "met"}.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUDGETS = {
+    "import-3000-vs-disk": 0.65,
+    "import-3000-vs-minimal": 1.10,
+    "import-real-vs-disk": 0.80,
+    "start-and-mount": 10.0,
+    "noop-build-vs-plain": 1.05,
+}
+
+
+def run(*command, cwd=None):
+    """Runs a command to its end and returns its standard output; a failure shows everything it said."""
+    environment = dict(os.environ, MSBUILDDISABLENODEREUSE="1", DOTNET_CLI_USE_MSBUILD_SERVER="0")
+    done = subprocess.run([str(part) for part in command], cwd=cwd, env=environment, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit("%s\nexit code %d\n%s%s" % (" ".join(map(str, command)), done.returncode, done.stdout, done.stderr))
+    return done.stdout
+
+
+def seconds(*command, cwd=None):
+    """How long a command takes, by the wall clock."""
+    begin = time.perf_counter()
+    run(*command, cwd=cwd)
+    return time.perf_counter() - begin
+
+
+def write_modules(folder, count, per_package=100, lines=1):
+    """Writes packages with *count* modules in all."""
+    for number in range(count):
+        package = folder / ("pkg%03d" % (number // per_package))
+        if not package.is_dir():
+            package.mkdir(parents=True)
+            (package / "__init__.py").write_text("")
+        (package / ("mod%05d.py" % number)).write_text("VALUE = %d\n" % number * lines)
+
+
+def imports():
+    """The rows of import_ratio.py, which times fresh CPython processes."""
+    figures = json.loads(run(sys.executable, ROOT / "tests" / "PyEmbed.Benchmarks" / "import_ratio.py"))
+    for name, ratio in figures.items():
+        yield name, {"ratio": ratio}
+
+
+def start_and_mount(work, repeats):
+    """Start and mount of 30,000 modules, beyond Py_Initialize: two kinds of fresh processes in turn."""
+    tree = work / "tree"
+    write_modules(tree, 30_000)
+    benchmarks = ROOT / "artifacts" / "bin" / "PyEmbed.Benchmarks" / "release" / "PyEmbed.Benchmarks.dll"
+    assembly = work / "tree.dll"
+    run("dotnet", benchmarks, "pack", tree, assembly)
+    whole, initialize = [], []
+    for _ in range(repeats + 1):
+        whole.append(float(run("dotnet", benchmarks, "start", assembly)))
+        initialize.append(float(run("dotnet", benchmarks, "initialize")))
+    # The first pair fills the discovery cache and the disk's.
+    value = statistics.median(whole[1:]) - statistics.median(initialize[1:])
+    yield "start-and-mount", {"value": round(value, 2), "unit": "ms"}
+
+
+def noop_build(work, feed, version, repeats):
+    """A build with nothing to do, with 3,000 modules embedded and without PyEmbed, in turn."""
+    (work / "nuget.config").write_text(
+        '<configuration><config><add key="globalPackagesFolder" value="%s" /></config><packageSources><clear />'
+        '<add key="pyembed" value="%s" /><add key="nuget.org" value="https://api.nuget.org/v3/index.json" />'
+        "</packageSources></configuration>" % (work / "packages", feed))
+    projects = {}
+    for name, items in (
+        ("plain", ""),
+        ("embedding", '<PackageReference Include="PyEmbed" Version="%s" /><PythonPackage Include="py" />' % version),
+    ):
+        folder = projects[name] = work / name
+        folder.mkdir()
+        write_modules(folder / "py", 3_000)
+        (folder / "Program.cs").write_text("System.Console.WriteLine();\n")
+        (folder / (name + ".csproj")).write_text(
+            '<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><TargetFramework>net10.0</TargetFramework>'
+            "<OutputType>Exe</OutputType><NuGetAudit>false</NuGetAudit>"
+            "<EnableDefaultItems>false</EnableDefaultItems></PropertyGroup><ItemGroup>"
+            '<Compile Include="Program.cs" />%s</ItemGroup></Project>' % items)
+        run("dotnet", "build", "--nologo", "-v", "quiet", cwd=folder)
+    pairs = []
+    for _ in range(repeats + 1):
+        pair = [seconds("dotnet", "build", "--no-restore", "--nologo", "-v", "quiet", cwd=projects[name])
+                for name in ("embedding", "plain")]
+        pairs.append(pair)
+    embedding, plain = zip(*pairs[1:])
+    yield "noop-build-vs-plain", {"ratio": round(statistics.median(embedding) / statistics.median(plain), 3)}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--feed", required=True, help="folder with the packed PyEmbed")
+    parser.add_argument("--repeats", type=int, default=11, help="pairs a figure")
+    options = parser.parse_args()
+    package = max(pathlib.Path(options.feed).glob("PyEmbed.[0-9]*.nupkg"), key=os.path.getmtime)
+    version = package.stem[len("PyEmbed."):]
+
+    rows = []
+    work = pathlib.Path(tempfile.mkdtemp(prefix="pyembed-bench-"))
+    try:
+        for part in (
+            imports(),
+            start_and_mount(work, options.repeats),
+            noop_build(work, options.feed, version, options.repeats),
+        ):
+            for name, figure in part:
+                budget = BUDGETS[name]
+                measured = figure.get("ratio", figure.get("value"))
+                rows.append({"name": name, "python": platform.python_version(), **figure,
+                             "budget": budget, "met": measured <= budget})
+    finally:
+        shutil.rmtree(work)
+
+    (ROOT / "artifacts").mkdir(exist_ok=True)
+    (ROOT / "artifacts" / "bench.json").write_text(json.dumps(rows, indent=1) + "\n")
+    print("%-26s %10s %10s  %s" % ("name", "measured", "budget", "met"))
+    for row in rows:
+        measured = "%.3f" % row["ratio"] if "ratio" in row else "%.1f %s" % (row["value"], row["unit"])
+        print("%-26s %10s %10s  %s" % (row["name"], measured, row["budget"], "yes" if row["met"] else "NO"))
+
+
+if __name__ == "__main__":
+    main()
