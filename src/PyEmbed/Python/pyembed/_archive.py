@@ -1,0 +1,105 @@
+"""Writes archives: one standard zip with an index, as docs/formats.md section 1 describes.
+
+The bytes are those that the build writes for the same files, so hash and root of a tree do not depend on who packed it.
+"""
+
+import hashlib
+import marshal
+from zlib import crc32
+
+from ._importer import FORMAT_VERSION, HAS_BYTECODE, HAS_EXTENSIONS
+
+INDEX = '.pyembed/index'
+
+_LOCAL = 0x04034b50
+_CENTRAL = 0x02014b50
+_END = 0x06054b50
+_DATE = (0 << 9) | (1 << 5) | 1         # 1980-01-01
+_LIMIT = 2**31 - 1
+
+
+def write_archive(files, distribution, placement='app', materialize='auto', file_users=()):
+    """The archive, as bytes, of *files*: a mapping of path ('/' between folders, no '..') to bytes. All are stored.
+
+    Raises ValueError for a path that is not relative, or is a file and a folder, and for more than 2 GiB."""
+    entries = sorted((_encode(path), path, memoryview(content).cast('B')) for path, content in files.items())
+    parts, central, offset, records = [], [], 0, {}
+    digest = hashlib.sha256()
+    for name, path, content in entries:
+        size = len(content)
+        digest.update(name + b'\0' + size.to_bytes(8, 'little') + hashlib.sha256(content).digest())
+        header, entry = _headers(name, crc32(content), size, offset)
+        records[path] = (0, offset + len(header), size)
+        parts += header, content
+        central.append(entry)
+        offset += len(header) + size
+        if offset > _LIMIT:
+            raise ValueError(f'{distribution}: a tree is limited to 2 GiB less one byte')
+    info = {'distribution': distribution, 'hash': digest.hexdigest(), 'placement': placement,
+            'materialize': materialize, 'file_users': tuple(sorted(file_users))}
+    body = marshal.dumps((info, _tables(records)), 2)
+    trailer = b''.join((len(body).to_bytes(4, 'little'), crc32(body).to_bytes(4, 'little'),
+                        FORMAT_VERSION.to_bytes(2, 'little'), b'\0\0', b'PYEMBED\0'))
+    index = body + trailer
+    header, entry = _headers(INDEX.encode(), crc32(index), len(index), offset)
+    central.append(entry)
+    directory = b''.join(central)
+    start = offset + len(header) + len(index)
+    count = len(central).to_bytes(2, 'little') if len(central) < 0xffff else b'\xff\xff'
+    end = b''.join((_END.to_bytes(4, 'little'), b'\0\0\0\0', count, count, len(directory).to_bytes(4, 'little'),
+                    start.to_bytes(4, 'little'), b'\0\0'))
+    if start + len(directory) + len(end) > _LIMIT:
+        raise ValueError(f'{distribution}: a tree is limited to 2 GiB less one byte')
+    return b''.join((*parts, header, index, directory, end))
+
+
+def _encode(path):
+    if (path.__class__ is not str or '\\' in path or '\0' in path
+            or any(part in ('', '.', '..') for part in path.split('/'))):
+        raise ValueError(f'{path!r} is not a relative path with "/" between folders')
+    if path == INDEX:
+        raise ValueError(f'{path!r} is the name of the index')
+    return path.encode()
+
+
+def _headers(name, checksum, size, offset):
+    """The local header of an entry and its entry of the central directory."""
+    flags = 0 if name.isascii() else 1 << 11
+    common = b''.join((
+        (20).to_bytes(2, 'little'), flags.to_bytes(2, 'little'), b'\0\0', b'\0\0', _DATE.to_bytes(2, 'little'),
+        checksum.to_bytes(4, 'little'), size.to_bytes(4, 'little'), size.to_bytes(4, 'little'),
+        len(name).to_bytes(2, 'little'), b'\0\0'))
+    local = _LOCAL.to_bytes(4, 'little') + common + name
+    central = b''.join((
+        _CENTRAL.to_bytes(4, 'little'), (3 << 8 | 20).to_bytes(2, 'little'), common, b'\0\0', b'\0\0', b'\0\0',
+        (0o100644 << 16).to_bytes(4, 'little'), offset.to_bytes(4, 'little'), name))
+    return local, central
+
+
+def _tables(records):
+    """The index's dict of folder path to marshalled table, for a dict of path to record."""
+    folders = {'': {}}
+    for path, record in records.items():
+        child = path
+        while child:
+            folder, _, name = child.rpartition('/')
+            known = folder in folders
+            if folders.setdefault(folder, {}).setdefault(name, record) is not record:
+                raise ValueError(f'{child!r} is a file and a folder')
+            if known:
+                break
+            child, record = folder, None        # name the new folder in its own parent
+    return {folder: marshal.dumps(_sorted_table(folder, table), 2)
+            for folder, table in sorted(folders.items(), key=lambda item: item[0].encode())}
+
+
+def _sorted_table(folder, table):
+    flags = 0
+    cache = folder.rpartition('/')[2] == '__pycache__'
+    for name, record in table.items():
+        if record is not None:
+            if name.endswith(('.so', '.pyd')):
+                flags |= HAS_EXTENSIONS
+            elif name.endswith('.pyc') and not cache:
+                flags |= HAS_BYTECODE
+    return {'': flags, **{name: table[name] for name in sorted(table, key=str.encode)}}

@@ -1,0 +1,28 @@
+"""Lists the modules of a folder, as pkgutil lists those of a directory."""
+
+from _frozen_importlib_external import BYTECODE_SUFFIXES, EXTENSION_SUFFIXES, SOURCE_SUFFIXES
+
+_SUFFIXES = sorted(EXTENSION_SUFFIXES + SOURCE_SUFFIXES + BYTECODE_SUFFIXES, key=len, reverse=True)
+
+
+def iter_modules(folder, prefix=''):
+    """(name, is a package) for each module of a Folder, sorted; not its namespaces and folders of data."""
+    seen = {'__init__'}
+    for entry, record in sorted(folder.table.items()):
+        name = module_name(entry) if record else entry
+        if name and '.' not in name and name not in seen and entry and (record or _is_package(folder.folder(entry))):
+            seen.add(name)
+            yield prefix + name, record is None
+
+
+def module_name(file):
+    """The name of the module in a file of that name; None for other files. As inspect.getmodulename, which would
+    cost the import of inspect."""
+    for suffix in _SUFFIXES:
+        if file.endswith(suffix):
+            return file[:-len(suffix)]
+    return None
+
+
+def _is_package(folder):
+    return any(record and module_name(entry) == '__init__' for entry, record in folder.table.items() if entry)

@@ -1,0 +1,67 @@
+"""Mounts trees: where they go on sys.path, and what importlib remembers of them."""
+
+import os
+import sys
+
+from . import _importer
+from ._importer import Folder, _SEP, _lock, root_of
+
+
+def mount(tree, root=None):
+    """Mount an opened tree at *root*, by default below the extraction directory, and return the root."""
+    root = root_of(tree) if root is None else os.path.abspath(root)
+    with _lock:
+        there = _importer._trees.get(root)
+        if there is not None:
+            if there.hash != tree.hash:
+                raise ValueError(f'another tree is mounted at {root!r}: {there.origin}')
+            there.mounts += 1
+            return root
+        for other in _importer._trees:
+            if other.startswith(root + _SEP) or root.startswith(other + _SEP):
+                raise ValueError(f'{root!r} and the root of a mounted tree, {other!r}, lie within each other')
+        tree.root = root
+        tree.mounts = 1
+        _forget(root)
+        _importer._trees = {**_importer._trees, root: tree}
+        sys.path_importer_cache[root] = Folder(tree, '', root)
+        sys.path.insert(_position(tree), root)
+    return root
+
+
+def unmount(root):
+    """Undo one mount; with the last one take the tree off."""
+    with _lock:
+        tree = _importer._trees.get(root)
+        if tree is None or not tree.mounts:     # the importer's own was never mounted by this module
+            raise ValueError(f'no tree is mounted at {root!r}')
+        tree.mounts -= 1
+        if tree.mounts:
+            return
+        _importer._trees = {other: tree for other, tree in _importer._trees.items() if other != root}
+        while root in sys.path:
+            sys.path.remove(root)
+        _forget(root)
+
+
+def _position(tree):
+    """Where on sys.path a tree goes: app trees first, libraries after the standard library, each in mount order."""
+    before = [sys.path.index(root) for root, other in _importer._trees.items()
+              if other.placement == tree.placement and root in sys.path]
+    if before:
+        return max(before) + 1
+    if tree.placement == 'app':
+        return 0
+    # The standard library's entries: its zip, its folder, the folder of its extension modules.
+    library = os.path.dirname(os.__file__)
+    names = 'python{}{}.zip'.format(*sys.version_info), 'lib-dynload', 'DLLs'
+    own = [index for index, entry in enumerate(sys.path)
+           if entry == library or os.path.basename(str(entry)) in names]
+    return own[-1] + 1 if own else len(sys.path)
+
+
+def _forget(root):
+    """Drop what importlib remembers of the paths at and below *root*."""
+    for path in list(sys.path_importer_cache):
+        if path.__class__ is str and (path == root or path.startswith(root + _SEP)):
+            sys.path_importer_cache.pop(path, None)

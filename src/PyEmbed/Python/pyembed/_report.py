@@ -1,0 +1,63 @@
+"""What ``pyembed.report`` tells: mounts, modules, extracted files, shadowed names."""
+
+import sys
+
+from . import _importer
+from ._importer import Folder
+
+
+def report():
+    """A dict as docs/formats.md section 4 describes."""
+    trees = _importer._trees
+    modules = _modules_by_root(trees)
+    return {
+        'mounts': [{'root': root, 'origin': tree.origin, 'distribution': tree.distribution, 'hash': tree.hash,
+                    'placement': tree.placement, 'modules': modules[root]} for root, tree in trees.items()],
+        'extracted': list(_importer.extracted),
+        'shadowed': _shadowed(trees),
+    }
+
+
+def _modules_by_root(trees):
+    """Names in sys.modules by the root that they were loaded from; a namespace counts for each of its portions."""
+    modules = {root: [] for root in trees}
+    for name, module in list(sys.modules.items()):
+        try:
+            # Not getattr, which would load a module that importlib.util.LazyLoader has put off.
+            spec = object.__getattribute__(module, '__dict__').get('__spec__')
+        except (AttributeError, TypeError):
+            continue
+        loader = getattr(spec, 'loader', None)
+        if isinstance(loader, _importer._TreeLoader):
+            roots = {loader._folder.tree.root} if loader._folder is not None else ()
+        elif isinstance(loader, _importer.NamespaceLoader):
+            roots = {tree.root for tree, _ in map(_importer.locate, loader._path) if tree is not None}
+        else:
+            continue
+        for root in roots:
+            if root in modules:
+                modules[root].append(name)
+    return {root: sorted(names) for root, names in modules.items()}
+
+
+def _shadowed(trees):
+    """(name, used origin, hidden origin) for each top-level name of a tree that the search path has twice."""
+    names = {}
+    for root in trees:
+        finder = sys.path_importer_cache.get(root)
+        if root in sys.path and isinstance(finder, Folder):
+            names.update(dict.fromkeys(name for name, _ in finder.iter_modules()))
+    found = []
+    for name in names:
+        # (origin, whether it is one of our trees), in the order of the search.
+        places = [('built-in', False)] if name in sys.builtin_module_names else []
+        for entry in sys.path:
+            finder = sys.path_importer_cache.get(entry)
+            spec = finder.find_spec(name) if finder is not None else None
+            if spec is not None and spec.loader is not None:
+                ours = isinstance(finder, Folder)
+                places.append((finder.tree.origin if ours else spec.origin, ours))
+        used, used_ours = places[0] if places else (None, False)
+        # Of two places outside our trees, which one wins is not our business.
+        found += [(name, used, hidden) for hidden, ours in places[1:] if ours or used_ours]
+    return found

@@ -1,0 +1,51 @@
+"""Opens what ``pyembed.mount`` takes: mappings, zips and folders."""
+
+import os
+import re
+from collections.abc import Mapping
+
+from ._archive import write_archive
+from ._importer import open_tree
+
+# Left out of the snapshot of a folder, as the build leaves them out of a tree.
+_SKIPPED = {'__pycache__', '.git', '.hg', '.svn', '.idea', '.vscode', '.mypy_cache', '.pytest_cache', '.ruff_cache'}
+
+
+def open_source(source):
+    """The tree of a mapping, a zip's path or contents, or a folder. See ``pyembed.mount``."""
+    if isinstance(source, Mapping):
+        files = {path: content.encode() if isinstance(content, str) else content
+                 for path, content in source.items()}
+        return _tree_of(files, 'files', 'a mapping')
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        return open_tree(memoryview(bytes(source)), 'a buffer')
+    try:
+        path = os.path.abspath(os.fspath(source))
+    except TypeError:
+        raise TypeError(f'cannot mount {type(source).__name__!r}: a mapping, the path or contents of a zip, or the '
+                        'path of a folder is needed') from None
+    if os.path.isdir(path):
+        return _tree_of(_read_folder(path), os.path.basename(path), path)
+    with open(path, 'rb') as file:
+        return open_tree(memoryview(file.read()), path)
+
+
+def _tree_of(files, name, origin):
+    distribution = re.sub(r'[^\w.-]+', '_', name).strip('.') or 'files'
+    users = {path.partition('/')[0].partition('.')[0] for path, content in files.items()
+             if path.endswith('.py') and (b'__file__' in content or b'__path__' in content)}
+    return open_tree(memoryview(write_archive(files, distribution, file_users=users)), origin)
+
+
+def _read_folder(folder):
+    def fail(error):
+        raise error
+
+    files = {}
+    for place, folders, names in os.walk(folder, onerror=fail):
+        folders[:] = [name for name in folders if name not in _SKIPPED]
+        prefix = os.path.relpath(place, folder).replace(os.sep, '/')
+        for name in names:
+            with open(os.path.join(place, name), 'rb') as file:
+                files[name if prefix == '.' else f'{prefix}/{name}'] = file.read()
+    return files
