@@ -20,6 +20,7 @@ internal static unsafe partial class CPython
     public static delegate* unmanaged[Cdecl]<nint, nint, int> PyDict_DelItem;
     public static delegate* unmanaged[Cdecl]<nint, nint*, nint*, nint*, int> PyDict_Next;
     public static delegate* unmanaged[Cdecl]<nint, nint> PyMapping_Items;
+    public static delegate* unmanaged[Cdecl]<nint, int> PyMapping_Check;
 
     private static void BindContainers(NativeExports exports)
     {
@@ -40,5 +41,6 @@ internal static unsafe partial class CPython
         PyDict_DelItem = (delegate* unmanaged[Cdecl]<nint, nint, int>)exports.Required("PyDict_DelItem");
         PyDict_Next = (delegate* unmanaged[Cdecl]<nint, nint*, nint*, nint*, int>)exports.Required("PyDict_Next");
         PyMapping_Items = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyMapping_Items");
+        PyMapping_Check = (delegate* unmanaged[Cdecl]<nint, int>)exports.Required("PyMapping_Check");
     }
 }

@@ -3,7 +3,7 @@ namespace PyEmbed.Interop;
 /// <content>Exceptions: https://docs.python.org/3/c-api/exceptions.html.</content>
 internal static unsafe partial class CPython
 {
-    private static nint* importError, unicodeError, stopIteration, overflowError, keyError, attributeError;
+    private static nint* importError, unicodeError, overflowError, attributeError, keyboardInterrupt;
 
     private static delegate* unmanaged[Cdecl]<nint*, nint*, nint*, void> PyErr_Fetch;
     private static delegate* unmanaged[Cdecl]<nint*, nint*, nint*, void> PyErr_NormalizeException;
@@ -27,13 +27,11 @@ internal static unsafe partial class CPython
 
     public static nint PyExc_UnicodeError => *unicodeError;
 
-    public static nint PyExc_StopIteration => *stopIteration;
-
     public static nint PyExc_OverflowError => *overflowError;
 
-    public static nint PyExc_KeyError => *keyError;
-
     public static nint PyExc_AttributeError => *attributeError;
+
+    public static nint PyExc_KeyboardInterrupt => *keyboardInterrupt;
 
     /// <summary>Takes the pending exception: a new reference to the instance, its traceback in place, or 0 where none is pending.</summary>
     /// <remarks>The function of this name came with 3.12; before, type, value and traceback are put together here.</remarks>
@@ -80,9 +78,8 @@ internal static unsafe partial class CPython
     {
         importError = exports.RequiredVariable("PyExc_ImportError");
         unicodeError = exports.RequiredVariable("PyExc_UnicodeError");
-        stopIteration = exports.RequiredVariable("PyExc_StopIteration");
         overflowError = exports.RequiredVariable("PyExc_OverflowError");
-        keyError = exports.RequiredVariable("PyExc_KeyError");
+        keyboardInterrupt = exports.RequiredVariable("PyExc_KeyboardInterrupt");
         attributeError = exports.RequiredVariable("PyExc_AttributeError");
         if (Version >= 0x030C)
         {

@@ -12,6 +12,7 @@ internal static unsafe partial class CPython
     public static delegate* unmanaged[Cdecl]<double, nint> PyFloat_FromDouble;
     public static delegate* unmanaged[Cdecl]<nint, double> PyFloat_AsDouble;
     public static delegate* unmanaged[Cdecl]<nint, nint> PyNumber_Index;
+    public static delegate* unmanaged[Cdecl]<nint, int> PyIndex_Check;
 
     private static void BindNumbers(NativeExports exports)
     {
@@ -25,5 +26,6 @@ internal static unsafe partial class CPython
         PyFloat_FromDouble = (delegate* unmanaged[Cdecl]<double, nint>)exports.Required("PyFloat_FromDouble");
         PyFloat_AsDouble = (delegate* unmanaged[Cdecl]<nint, double>)exports.Required("PyFloat_AsDouble");
         PyNumber_Index = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyNumber_Index");
+        PyIndex_Check = (delegate* unmanaged[Cdecl]<nint, int>)exports.Required("PyIndex_Check");
     }
 }

@@ -1,0 +1,5 @@
+namespace PyEmbed.Interop;
+
+/// <summary>What a <see cref="PythonException"/> is made of.</summary>
+internal sealed record PythonExceptionParts(
+    string Type, string Message, string Traceback, IReadOnlyList<PythonFrame> Frames, PythonException? Inner, PythonObject Value);

@@ -1,0 +1,24 @@
+using PyEmbed.Interop;
+
+namespace PyEmbed;
+
+/// <summary>Adds to the types that cross between .NET and Python.</summary>
+public static class PythonConverter
+{
+    /// <summary>
+    /// Registers how values of one more type cross, once in a process, for <see cref="PythonObject.As"/>, arguments and results.
+    /// Lists and dictionaries of the type are types of their own.
+    /// </summary>
+    /// <typeparam name="T">A type that PyEmbed does not convert itself. Values are matched by their exact type.</typeparam>
+    /// <param name="fromPython">Reads a value. The object is disposed afterwards; the GIL is held meanwhile.</param>
+    /// <param name="toPython">Gives a value of a type that crosses already: a number, a string, a tuple, a <see cref="PythonObject"/>. The GIL is held meanwhile.</param>
+    /// <exception cref="ArgumentException">PyEmbed converts the type itself.</exception>
+    /// <exception cref="InvalidOperationException">The type is registered already.</exception>
+    public static void Register<T>(Func<PythonObject, T> fromPython, Func<T, object?> toPython)
+        where T : notnull
+    {
+        ArgumentNullException.ThrowIfNull(fromPython);
+        ArgumentNullException.ThrowIfNull(toPython);
+        RegisteredConverters.Add(fromPython, toPython);
+    }
+}

@@ -1,0 +1,191 @@
+using static PyEmbed.Interop.Tests.InteropFixture;
+
+namespace PyEmbed.Interop.Tests;
+
+[TestClass]
+public sealed class PythonExceptionTests
+{
+    // A module that is on no disk and gives its source by its loader, as embedded modules do.
+    private const string WithLoader = """
+        import linecache, sys, types
+        source = 'def outer():\n    inner()\n\ndef inner():\n    raise ValueError("from memory")\n'
+        class Loader:
+            def get_source(self, name): return source
+        module = types.ModuleType('inmemory')
+        module.__loader__ = Loader()
+        module.__file__ = '/nowhere/inmemory.py'
+        exec(compile(source, '/nowhere/inmemory.py', 'exec'), module.__dict__)
+        """;
+
+    [TestMethod]
+    public void Type_message_and_frames_are_those_of_Python()
+    {
+        using PythonObject module = Execute(WithLoader)["module"];
+        PythonException error = Assert.ThrowsExactly<PythonException>(() => module.InvokeMethod("outer"));
+        Assert.AreEqual("ValueError", error.PythonType);
+        Assert.AreEqual("ValueError: from memory", error.Message);
+        Assert.HasCount(2, error.Frames);
+        Assert.AreEqual(new PythonFrame("/nowhere/inmemory.py", 2, "outer", "inner()"), error.Frames[0]);
+        Assert.AreEqual(new PythonFrame("/nowhere/inmemory.py", 5, "inner", "raise ValueError(\"from memory\")"), error.Frames[1]);
+        StringAssert.StartsWith(error.PythonTraceback, "Traceback (most recent call last):\n  File \"/nowhere/inmemory.py\", line 2, in outer\n    inner()\n");
+        StringAssert.EndsWith(error.PythonTraceback, "\nValueError: from memory\n");
+        StringAssert.Contains(error.ToString(), error.PythonTraceback);
+        StringAssert.Contains(error.ToString(), nameof(Type_message_and_frames_are_those_of_Python));
+        Assert.IsNull(error.InnerException);
+        Assert.AreEqual("from memory", error.Value.GetAttribute("args")[0].As<string>());
+    }
+
+    [TestMethod]
+    public void Type_names_are_qualified()
+    {
+        using PythonObject module = Execute("__name__ = 'pack.mod'\nclass Outer:\n    class Error(Exception): pass\ndef f(): raise Outer.Error()");
+        PythonException error = Assert.ThrowsExactly<PythonException>(() => module["f"].Invoke());
+        Assert.AreEqual("pack.mod.Outer.Error", error.PythonType);
+        Assert.AreEqual("pack.mod.Outer.Error", error.Message);
+    }
+
+    [TestMethod]
+    public void Cause_and_context_are_inner_exceptions()
+    {
+        using PythonObject module = Execute("""
+            def cause():
+                try: 1 // 0
+                except Exception as e: raise ValueError('second') from e
+            def context():
+                try: 1 // 0
+                except Exception: raise ValueError('second')
+            def suppressed():
+                try: 1 // 0
+                except Exception: raise ValueError('second') from None
+            """);
+        foreach (string name in (string[])["cause", "context"])
+        {
+            PythonException error = Assert.ThrowsExactly<PythonException>(() => module[name].Invoke());
+            Assert.AreEqual("ValueError", error.PythonType);
+            Assert.AreEqual("ZeroDivisionError", ((PythonException)error.InnerException!).PythonType);
+            StringAssert.Contains(error.PythonTraceback, "ZeroDivisionError");
+            StringAssert.Contains(error.PythonTraceback, name == "cause" ? "direct cause" : "During handling");
+        }
+
+        PythonException alone = Assert.ThrowsExactly<PythonException>(() => module["suppressed"].Invoke());
+        Assert.IsNull(alone.InnerException);
+        Assert.IsFalse(alone.PythonTraceback.Contains("ZeroDivision", StringComparison.Ordinal));
+    }
+
+    [TestMethod]
+    public void Rings_and_long_chains_of_exceptions_end()
+    {
+        using PythonObject module = Execute("""
+            def ring():
+                a, b = ValueError('a'), ValueError('b')
+                a.__cause__, b.__cause__ = b, a
+                raise a
+            def chain():
+                error = None
+                for i in range(2000):
+                    following = ValueError(i)
+                    following.__cause__ = error
+                    error = following
+                raise error
+            """);
+        PythonException ring = Assert.ThrowsExactly<PythonException>(() => module["ring"].Invoke());
+        Assert.AreEqual("ValueError: b", ring.InnerException!.Message);
+        Assert.IsNull(ring.InnerException.InnerException);
+        PythonException chain = Assert.ThrowsExactly<PythonException>(() => module["chain"].Invoke());
+        Assert.AreEqual("ValueError: 1999", chain.Message);
+        Assert.AreEqual("ValueError: 1998", chain.InnerException!.Message);
+        StringAssert.Contains(chain.PythonTraceback, "ValueError: 1999");
+    }
+
+    [TestMethod]
+    public void SystemExit_and_KeyboardInterrupt_are_exceptions_like_others()
+    {
+        PythonException exit = Assert.ThrowsExactly<PythonException>(() => Evaluate("__import__('sys').exit(3)"));
+        Assert.AreEqual("SystemExit", exit.PythonType);
+        Assert.AreEqual(3, exit.Value.GetAttribute("code").As<int>());
+        using PythonObject module = Execute("def f(): raise KeyboardInterrupt");
+        Assert.AreEqual("KeyboardInterrupt", Assert.ThrowsExactly<PythonException>(() => module["f"].Invoke()).Message);
+    }
+
+    [TestMethod]
+    public void Errors_in_describing_an_error_do_not_hide_it()
+    {
+        using PythonObject module = Execute("class Bad(Exception):\n    def __str__(self): raise OSError('str')\n    __repr__ = __str__\ndef f(): raise Bad()");
+        PythonException error = Assert.ThrowsExactly<PythonException>(() => module["f"].Invoke());
+        Assert.AreEqual("test.Bad: <exception str() failed>", error.Message);
+        Assert.AreEqual("f", error.Frames[0].Function);
+
+        using PythonObject broken = Execute("def f(): raise ValueError('still told')");
+        using PythonObject modules = Import("sys").GetAttribute("modules"), traceback = Import("traceback");
+        modules["traceback"] = PythonObject.From(null); // import traceback fails
+        try
+        {
+            error = Assert.ThrowsExactly<PythonException>(() => broken["f"].Invoke());
+        }
+        finally
+        {
+            modules["traceback"] = traceback;
+        }
+
+        Assert.AreEqual("ValueError: still told", error.Message);
+        Assert.AreEqual("Traceback (most recent call last):\n  File \"test.py\", line 1, in f\nValueError: still told\n", error.PythonTraceback);
+        Assert.AreEqual(new PythonFrame("test.py", 1, "f", null), error.Frames[0]);
+    }
+
+    [TestMethod]
+    public void Endless_recursion_is_described()
+    {
+        PythonException error = Assert.ThrowsExactly<PythonException>(() => Execute("def f(): f()\nf()"));
+        Assert.AreEqual("RecursionError", error.PythonType);
+        StringAssert.Contains(error.PythonTraceback, "RecursionError");
+    }
+
+    [TestMethod]
+    public void Syntax_errors_show_the_line()
+    {
+        PythonException error = Assert.ThrowsExactly<PythonException>(() => Execute("x = (1,\ny = = 2\n"));
+        Assert.AreEqual("SyntaxError", error.PythonType);
+        StringAssert.Contains(error.PythonTraceback, "test.py");
+    }
+
+    [TestMethod]
+    public void A_missing_module_names_every_place_searched()
+    {
+        PythonImportException error = Assert.ThrowsExactly<PythonImportException>(() => Import("no_such_module"));
+        Assert.AreEqual("ModuleNotFoundError", error.PythonType);
+        Assert.AreEqual("no_such_module", error.Module);
+        CollectionAssert.AreEqual(Import("sys").GetAttribute("path").As<string[]>(), error.Origins.ToArray());
+        StringAssert.Contains(error.Message, error.Origins[0]);
+    }
+
+    [TestMethod]
+    public void A_missing_submodule_names_its_parents_path()
+    {
+        PythonImportException error = Assert.ThrowsExactly<PythonImportException>(() => Import("email.no_such_module"));
+        Assert.AreEqual("email.no_such_module", error.Module);
+        CollectionAssert.AreEqual(Import("email").GetAttribute("__path__").As<string[]>(), error.Origins.ToArray());
+        error = Assert.ThrowsExactly<PythonImportException>(() => Import("textwrap.no_such_module"));
+        CollectionAssert.AreEqual(new[] { Import("textwrap").GetAttribute("__file__").As<string>() }, error.Origins.ToArray());
+    }
+
+    [TestMethod]
+    public void A_missing_name_names_the_file()
+    {
+        PythonImportException error = Assert.ThrowsExactly<PythonImportException>(() => Execute("from textwrap import no_such_name"));
+        Assert.AreEqual("ImportError", error.PythonType);
+        Assert.AreEqual("textwrap", error.Module);
+        CollectionAssert.AreEqual(new[] { Import("textwrap").GetAttribute("__file__").As<string>() }, error.Origins.ToArray());
+    }
+
+    [TestMethod]
+    public void Nothing_stays_pending_and_exceptions_pass_through_nested_calls()
+    {
+        Assert.ThrowsExactly<PythonException>(() => Evaluate("1 // 0"));
+        using Gil gil = Gil.Acquire();
+        unsafe
+        {
+            Assert.AreEqual(0, CPython.PyErr_Occurred());
+            Assert.ThrowsExactly<InvalidOperationException>(PythonErrors.ThrowPending);
+        }
+    }
+}
