@@ -5,6 +5,9 @@ namespace PyEmbed.Interop.Tests;
 [TestClass]
 public sealed unsafe class GilTests
 {
+    [ClassInitialize]
+    public static void Start(TestContext context) => InteropFixture.EnsureStarted();
+
     [TestMethod]
     public void Acquire_takes_and_Dispose_releases()
     {

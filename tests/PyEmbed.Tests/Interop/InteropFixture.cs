@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -8,8 +7,7 @@ namespace PyEmbed.Interop.Tests;
 /// <summary>Starts CPython by the bare bindings, once in the test process: PYEMBED_LIBRARY, or the library of `python3`.</summary>
 internal static partial class InteropFixture
 {
-    [ModuleInitializer]
-    internal static unsafe void Start()
+    static unsafe InteropFixture()
     {
         string path = Environment.GetEnvironmentVariable("PYEMBED_LIBRARY") is { Length: > 0 } library ? library : AskPython();
         nint handle = dlopen(path, 0x102); // RTLD_NOW | RTLD_GLOBAL
@@ -18,6 +16,12 @@ internal static partial class InteropFixture
         ((delegate* unmanaged[Cdecl]<int, void>)NativeLibrary.GetExport(handle, "Py_InitializeEx"))(0);
         CPython.PyEval_SaveThread();
         CPython.Gate.Open();
+    }
+
+    /// <summary>Starts CPython unless it runs.</summary>
+    public static void EnsureStarted()
+    {
+        // The static constructor does it.
     }
 
     /// <summary>The value of an expression.</summary>

@@ -3,6 +3,9 @@ namespace PyEmbed.Interop.Tests;
 [TestClass]
 public sealed class PythonScopeTests
 {
+    [ClassInitialize]
+    public static void Start(TestContext context) => InteropFixture.EnsureStarted();
+
     [TestMethod]
     public void Code_sees_what_earlier_code_defined()
     {
