@@ -1,0 +1,96 @@
+using System.Reflection;
+using PyEmbed.Interop;
+
+namespace PyEmbed.Embedding;
+
+/// <summary>
+/// The importer, <c>pyembed._importer</c>, in the running interpreter (docs/formats.md, section 4). It is pure Python and kept in
+/// <c>sys.modules</c>: where another copy of this assembly has started it, that one is used, so that both agree on what is mounted.
+/// </summary>
+internal sealed class Importer
+{
+    private const string OwnTree = "PyEmbed/pyembed.zip";
+
+    // The only Python that runs before the importer: finds it in the archive by the index and runs it.
+    private static ReadOnlySpan<byte> Bootstrap => """
+        def boot(view, store):
+            import sys, marshal
+            from _frozen_importlib_external import MAGIC_NUMBER
+            name = 'pyembed._importer'
+            module = sys.modules.get(name)
+            if module is None:
+                end = int.from_bytes(view[-6:-2], 'little') - 20
+                _, folders = marshal.loads(view[end - int.from_bytes(view[end:end + 4], 'little'):end])
+                def read(folder, file):
+                    record = marshal.loads(folders[folder]).get(file) if folder in folders else None
+                    return record and view[record[1]:record[1] + record[2]]
+                code = read('pyembed/__pycache__', f'_importer.{sys.implementation.cache_tag}.pyc')
+                if code and code[:4] == MAGIC_NUMBER:
+                    code = marshal.loads(code[16:])
+                else:
+                    code = compile(bytes(read('pyembed', '_importer.py')), 'pyembed/_importer.py', 'exec', dont_inherit=True)
+                module = sys.modules[name] = type(sys)(name)
+                module.__package__ = 'pyembed'
+                try:
+                    exec(code, module.__dict__)
+                except BaseException:
+                    del sys.modules[name]
+                    raise
+            module.boot(view, store)
+            return module
+
+        """u8;
+
+    private readonly PythonObject module;
+
+    private Importer(PythonObject module) => this.module = module;
+
+    /// <summary>Starts the importer, or finds it started. The caller holds the GIL.</summary>
+    /// <param name="store">The extraction directory, or null for the user's own.</param>
+    public static unsafe Importer Boot(string? store)
+    {
+        TreeMemory memory = ResourceMemory.Of(Assembly.GetExecutingAssembly(), OwnTree)
+            ?? throw new InvalidOperationException($"PyEmbed.dll lacks its resource {OwnTree}: it was not built by its own project.");
+        using PyRef globals = PyRef.Take(CPython.PyDict_New());
+        if (CPython.PyDict_SetItemString(globals.Value, Text.Ascii("__builtins__"u8), CPython.PyEval_GetBuiltins()) != 0)
+        {
+            PythonErrors.ThrowPending(); // Only from 3.10 on does a function find the builtins without it.
+        }
+
+        using PyRef code = PyRef.Take(Compile(Bootstrap));
+        using PyRef none = PyRef.Take(CPython.PyEval_EvalCode(code.Value, globals.Value, globals.Value));
+        using PythonObject scope = new(globals.NewReference());
+        using PythonObject boot = scope["boot"];
+        using PythonObject view = new(memory.CreateView());
+        return new Importer(boot.Invoke(view, store));
+    }
+
+    /// <summary>Mounts a tree and returns its root. The caller holds the GIL.</summary>
+    /// <exception cref="InvalidDataException">The archive is corrupt or of a newer format.</exception>
+    public string Mount(PythonTree tree)
+    {
+        using PythonObject view = new(tree.Memory.CreateView());
+        try
+        {
+            return module.InvokeMethod<string>("mount_view", view, tree.Origin);
+        }
+        catch (PythonException e) when (e.PythonType == "pyembed.ArchiveError")
+        {
+            throw new InvalidDataException($"The Python tree '{tree.Origin}' cannot be mounted: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Undoes one <see cref="Mount"/>.</summary>
+    public void Unmount(string root) => module.InvokeMethod("unmount", root).Dispose();
+
+    /// <summary>What is mounted, loaded, extracted and shadowed: the dict of docs/formats.md.</summary>
+    public PythonObject Report() => module.InvokeMethod("report");
+
+    private static unsafe nint Compile(ReadOnlySpan<byte> source)
+    {
+        fixed (byte* text = source, name = "<pyembed bootstrap>"u8)
+        {
+            return CPython.Py_CompileStringExFlags(text, name, CPython.Py_file_input, null, -1);
+        }
+    }
+}

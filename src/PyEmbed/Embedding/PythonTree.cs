@@ -1,0 +1,167 @@
+using System.Reflection;
+using PyEmbed.Embedding;
+using PyEmbed.Manifest;
+
+namespace PyEmbed;
+
+/// <summary>
+/// A tree of Python files in memory: packages, modules, data, as one archive. <see cref="PythonInterpreter.Mount"/> puts it on
+/// <c>sys.path</c>. Making one needs no interpreter and touches no Python; instances are immutable and for use by any thread.
+/// </summary>
+/// <remarks>
+/// The memory stays as long as Python has any view of it, also after unmounting. The assembly of a mounted tree, with its load context,
+/// and the mapping of a mounted archive file stay for the life of the process; trees made of files are freed by reference count.
+/// </remarks>
+public sealed class PythonTree
+{
+    private const string ResourcePrefix = "PyEmbed/";
+    private const string ResourceSuffix = ".zip";
+
+    private PythonTree(TreeMemory memory, string origin, Assembly? assembly)
+    {
+        Memory = memory;
+        Origin = origin;
+        Assembly = assembly;
+    }
+
+    /// <summary>Where the tree comes from, as reports and errors name it: <c>MyApp.dll!PyEmbed/mypkg.zip</c>, a path, or a name.</summary>
+    public string Origin { get; }
+
+    internal TreeMemory Memory { get; }
+
+    /// <summary>The assembly that embeds the tree, if one does.</summary>
+    internal Assembly? Assembly { get; }
+
+    /// <summary>The distribution's name that the resource carries.</summary>
+    internal string? Distribution => Assembly is null ? null : Origin[(Origin.IndexOf('!', StringComparison.Ordinal) + 1 + ResourcePrefix.Length)..^ResourceSuffix.Length];
+
+    /// <summary>A tree that an assembly embeds. Its bytes are used where they are, in the assembly's mapped image.</summary>
+    /// <param name="assembly">The assembly.</param>
+    /// <param name="name">The distribution, as in <c>PyEmbed/&lt;name&gt;.zip</c>; may be left out where the assembly embeds one tree only.</param>
+    /// <exception cref="ArgumentException">The assembly embeds no such tree, or several and no name was given.</exception>
+    public static PythonTree FromAssembly(Assembly assembly, string? name = null)
+    {
+        ArgumentNullException.ThrowIfNull(assembly);
+        string file = assembly.GetName().Name + ".dll";
+        List<string> names = NamesIn(assembly);
+        string wanted = name ?? (names.Count == 1 ? names[0] : "");
+        return names.Contains(wanted)
+            ? Resource(assembly, file, wanted)
+            : throw new ArgumentException(
+                names.Count == 0 ? $"The assembly '{file}' embeds no Python tree."
+                : $"The assembly '{file}' embeds {(name is null ? "several Python trees; name one" : $"no Python tree '{name}'")}: {string.Join(", ", names)}.",
+                name is null ? nameof(assembly) : nameof(name));
+    }
+
+    /// <summary>The files of a folder and its sub-folders, as they are now. <c>__pycache__</c>, folders of version control and links to folders are left out.</summary>
+    /// <param name="path">The folder: the module root, so that <c>path/pkg/mod.py</c> is module <c>pkg.mod</c>.</param>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    /// <exception cref="ArgumentException">A file's name cannot be in an archive, or the tree exceeds 2 GiB.</exception>
+    public static PythonTree FromDirectory(string path)
+    {
+        string root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        return Build(DirectoryEntries.Read(root), Path.GetFileName(root) is { Length: > 0 } name ? name : "directory", root);
+    }
+
+    /// <summary>A zip file, mapped into memory: one that PyEmbed wrote, or any other that holds stored and deflated files.</summary>
+    /// <param name="path">The file. It must not be changed in place while the process runs; replacing it is fine.</param>
+    /// <exception cref="InvalidDataException">The archive is corrupt in any entry, or of a newer format.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static PythonTree FromArchive(string path)
+    {
+        string file = Path.GetFullPath(path);
+        MappedMemory memory = new(file);
+        try
+        {
+            using Stream stream = memory.OpenStream();
+            ArchiveVerifier.Verify(stream, file);
+        }
+        catch
+        {
+            memory.Dispose();
+            throw;
+        }
+
+        return new PythonTree(memory, file, null);
+    }
+
+    /// <summary>The bytes of a zip file, copied.</summary>
+    /// <param name="archive">The whole file.</param>
+    /// <param name="origin">Names the archive in reports and errors.</param>
+    /// <exception cref="InvalidDataException">The archive is corrupt in any entry, or of a newer format.</exception>
+    public static PythonTree FromArchive(ReadOnlyMemory<byte> archive, string origin = "archive")
+    {
+        ArgumentException.ThrowIfNullOrEmpty(origin);
+        byte[] copy = archive.ToArray();
+        ArchiveVerifier.Verify(new MemoryStream(copy, writable: false), origin);
+        return new PythonTree(new PythonOwnedMemory(copy), origin, null);
+    }
+
+    /// <summary>Files given as a dictionary. Their contents are copied.</summary>
+    /// <param name="files">Path relative to the module root, with <c>/</c> between its parts, to content: <c>"mygame/__init__.py"</c>.</param>
+    /// <param name="name">The distribution's name; part of the tree's root path.</param>
+    /// <exception cref="ArgumentException">A path is absolute or has an empty, <c>.</c> or <c>..</c> part, is a file and a folder, or the tree exceeds 2 GiB.</exception>
+    public static PythonTree FromFiles(IReadOnlyDictionary<string, ReadOnlyMemory<byte>> files, string name = "files")
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        List<ArchiveEntry> entries = new(files.Count);
+        foreach ((string path, ReadOnlyMemory<byte> content) in files)
+        {
+            entries.Add(new ArchiveEntry(path, content.ToArray));
+        }
+
+        return Build(entries, name, name);
+    }
+
+    /// <summary>All trees of an assembly, in the order of its resources.</summary>
+    internal static IEnumerable<PythonTree> AllFrom(Assembly assembly)
+    {
+        string file = assembly.GetName().Name + ".dll";
+        foreach (string name in NamesIn(assembly))
+        {
+            yield return Resource(assembly, file, name);
+        }
+    }
+
+    private static PythonTree Resource(Assembly assembly, string file, string name)
+    {
+        string resource = ResourcePrefix + name + ResourceSuffix;
+        return new PythonTree(ResourceMemory.Of(assembly, resource)!, $"{file}!{resource}", assembly);
+    }
+
+    private static List<string> NamesIn(Assembly assembly)
+    {
+        List<string> names = [];
+        foreach (string resource in assembly.GetManifestResourceNames())
+        {
+            if (resource.StartsWith(ResourcePrefix, StringComparison.Ordinal) && resource.EndsWith(ResourceSuffix, StringComparison.Ordinal))
+            {
+                names.Add(resource[ResourcePrefix.Length..^ResourceSuffix.Length]);
+            }
+        }
+
+        return names;
+    }
+
+    private static PythonTree Build(List<ArchiveEntry> entries, string name, string origin)
+    {
+        if (ArchivePath.Problem(name) is not null || name.Contains('/'))
+        {
+            throw new ArgumentException($"'{name}' cannot be the name of a tree: it becomes part of a folder's name.", nameof(name));
+        }
+
+        MemoryStream archive = new();
+        try
+        {
+            ArchiveWriter.Write(archive, new TreeInfo(name, TreePlacement.App, MaterializeMode.Auto, []), entries);
+        }
+        catch (ArchiveTooLargeException e)
+        {
+            throw new ArgumentException(e.Message, e);
+        }
+
+        return new PythonTree(new PythonOwnedMemory(archive.ToArray()), origin, null);
+    }
+}

@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace PyEmbed;
+
+/// <summary>The few calls to the C library and loader that .NET has no API for, found in the running process, so that no library name is assumed (musl has no libdl).</summary>
+internal static unsafe class NativeHost
+{
+    public const int SIGINT = 2, SIGPIPE = 13, SIGXFSZ = 25;
+
+    // struct sigaction is below 160 bytes on every Unix that .NET runs on.
+    private const int SigactionRoom = 512;
+
+    private const int RTLD_NOW = 2;
+
+    private static int RtldGlobal => OperatingSystem.IsMacOS() ? 8 : 0x100;
+
+    /// <summary>
+    /// A handle through which CPython's functions are found, if CPython is in this process already: part of the program, or loaded by another host.
+    /// A second libpython must then never be loaded.
+    /// </summary>
+    public static bool TryFindLoadedPython(out nint handle)
+    {
+        handle = NativeLibrary.GetMainProgramHandle();
+        if (NativeLibrary.TryGetExport(handle, "Py_IsInitialized", out _))
+        {
+            return true;
+        }
+
+        if (OperatingSystem.IsWindows())
+        {
+            // Untested: on Windows exports of other modules are not visible through the program's handle.
+            foreach (ProcessModule module in Process.GetCurrentProcess().Modules)
+            {
+                if (Discovery.LibraryName.TryParse(module.ModuleName, out _) && NativeLibrary.TryLoad(module.FileName, out handle))
+                {
+                    return true;
+                }
+            }
+        }
+
+        handle = 0;
+        return false;
+    }
+
+    /// <summary>Loads libpython so that extension modules, which do not name it as a dependency, find its symbols.</summary>
+    /// <exception cref="DllNotFoundException">The loader refuses; the message is its own.</exception>
+    public static nint LoadGlobally(string library)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return NativeLibrary.Load(library);
+        }
+
+        nint handle;
+        fixed (byte* path = NullTerminated(library))
+        {
+            handle = ((delegate* unmanaged[Cdecl]<byte*, int, nint>)Export("dlopen"))(path, RTLD_NOW | RtldGlobal);
+        }
+
+        return handle != 0
+            ? handle
+            : throw new DllNotFoundException(Marshal.PtrToStringUTF8(((delegate* unmanaged[Cdecl]<nint>)Export("dlerror"))()));
+    }
+
+    /// <summary>The process-wide action of a signal, as an opaque copy; empty on Windows.</summary>
+    public static byte[] GetSignalAction(int signal)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return [];
+        }
+
+        byte[] action = new byte[SigactionRoom];
+        fixed (byte* buffer = action)
+        {
+            _ = Sigaction(signal, null, buffer);
+        }
+
+        return action;
+    }
+
+    /// <summary>Puts a signal's action back as <see cref="GetSignalAction"/> gave it.</summary>
+    public static void SetSignalAction(int signal, byte[] action)
+    {
+        fixed (byte* buffer = action)
+        {
+            if (buffer != null)
+            {
+                _ = Sigaction(signal, buffer, null);
+            }
+        }
+    }
+
+    /// <summary>Whether the calling thread is the one that the process began with, to which the kernel delivers signals first.</summary>
+    public static bool IsMainThread()
+    {
+        nint program = NativeLibrary.GetMainProgramHandle();
+        return OperatingSystem.IsWindows()
+            || (NativeLibrary.TryGetExport(program, "pthread_main_np", out nint main)
+                ? ((delegate* unmanaged[Cdecl]<int>)main)() != 0
+                : NativeLibrary.TryGetExport(program, "gettid", out nint gettid)
+                    && ((delegate* unmanaged[Cdecl]<int>)gettid)() == Environment.ProcessId);
+    }
+
+    /// <summary>UTF-8 with a final zero byte.</summary>
+    public static byte[] NullTerminated(string text) => Encoding.UTF8.GetBytes(text + '\0');
+
+    private static int Sigaction(int signal, byte* action, byte* previous) =>
+        ((delegate* unmanaged[Cdecl]<int, byte*, byte*, int>)Export("sigaction"))(signal, action, previous);
+
+    private static nint Export(string name) => NativeLibrary.GetExport(NativeLibrary.GetMainProgramHandle(), name);
+}

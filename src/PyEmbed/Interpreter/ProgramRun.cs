@@ -1,0 +1,29 @@
+namespace PyEmbed;
+
+/// <summary>
+/// One run of a Python program, by <c>pyembed._run</c>. Where it is interruptible, CPython's own handler has SIGINT meanwhile: it alone, on the thread
+/// that initialised CPython, breaks <c>sleep</c>, lock waits and <c>input</c>. Afterwards the process has its handler back. The GIL is held.
+/// </summary>
+internal sealed class ProgramRun : IDisposable
+{
+    private readonly bool interruptible;
+    private readonly byte[] interrupt;
+    private readonly PythonObject module = PythonCode.Import("pyembed._run");
+
+    public ProgramRun(bool interruptible)
+    {
+        this.interruptible = interruptible;
+        interrupt = interruptible ? NativeHost.GetSignalAction(NativeHost.SIGINT) : [];
+    }
+
+    public int Module(string name, string[] arguments) => module.InvokeMethod<int>("run_module", name, arguments, interruptible);
+
+    public int EntryPoint(string name, string attribute, string[] arguments) =>
+        module.InvokeMethod<int>("run_entry_point", name, attribute, ProgramArguments.Program(), arguments, interruptible);
+
+    public void Dispose()
+    {
+        NativeHost.SetSignalAction(NativeHost.SIGINT, interrupt);
+        module.Dispose();
+    }
+}

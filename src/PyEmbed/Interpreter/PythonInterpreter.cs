@@ -1,0 +1,369 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
+using PyEmbed.Discovery;
+using PyEmbed.Embedding;
+using PyEmbed.Interop;
+
+namespace PyEmbed;
+
+/// <summary>
+/// CPython in this process, with the Python trees that assemblies embed mounted. There is one in a process, started once: CPython cannot be
+/// restarted, and PyEmbed never finalises it.
+/// </summary>
+/// <remarks>
+/// <para><b>Threads.</b> Any thread may call any member; each takes the GIL itself and releases it before it returns. <see cref="Hold"/> keeps it over
+/// many calls. Never await while holding it. The thread that calls <see cref="Start"/> is Python's main thread: start on the process's main thread to have
+/// Ctrl-C reach Python programs.</para>
+/// <para><b>Isolation.</b> CPython starts isolated, in UTF-8 mode: no <c>PYTHON*</c> variable, no user site, no site-packages (unless in a virtual environment),
+/// and never the working directory on <c>sys.path</c>. <c>sys.executable</c> is the interpreter that was found, so that subprocesses get a Python without the embedded
+/// trees; where there is none it is empty. <c>sys.orig_argv</c> is the command line of this process.</para>
+/// <para><b>Signals.</b> Starting installs no handler: Ctrl-C stays with .NET. Only while <see cref="RunModule"/> or <see cref="RunEntryPoint"/> runs a program on
+/// the process's main thread, and Python was started there, does Ctrl-C raise KeyboardInterrupt in it, as under <c>python</c>.</para>
+/// <para><b>Exit.</b> <see cref="Dispose"/>, the end of Main, <see cref="Environment.Exit"/> and an unhandled exception each join Python's non-daemon threads, run
+/// <c>atexit</c>'s functions and flush the standard streams; all but the first within 5 seconds.</para>
+/// </remarks>
+public sealed class PythonInterpreter : IDisposable
+{
+    private static readonly object StartLock = new();
+    private static PythonInstallation? started;
+    private static bool initializationFailed;
+    private static bool stopped;
+    private static volatile PythonInterpreter? current;
+
+    private readonly Importer importer;
+    private readonly PythonObject host;
+    private readonly bool owner;
+    private readonly int mainThread;
+    private readonly List<(PythonTree Tree, string Root)> mounted = [];
+
+    private PythonInterpreter(Importer importer, PythonObject host, bool owner, int mainThread)
+    {
+        this.importer = importer;
+        this.host = host;
+        this.owner = owner;
+        this.mainThread = mainThread;
+    }
+
+    /// <summary>The running interpreter, or null before <see cref="Start"/> and after <see cref="Dispose"/>.</summary>
+    public static PythonInterpreter? Current => current;
+
+    internal bool IsRunning => current == this && CPython.Gate.IsOpen;
+
+    /// <summary>
+    /// Finds and starts CPython and mounts the trees of the assemblies that the build listed. Where another host (pythonnet, or a copy of PyEmbed in
+    /// another load context) has started CPython in this process, attaches to that one.
+    /// </summary>
+    /// <param name="options">How to find and start CPython, and what to mount; null for the defaults.</param>
+    /// <exception cref="InvalidOperationException">PyEmbed is started already, or was stopped; the options ask for what only a fresh start can give; CPython does not start.</exception>
+    /// <exception cref="PythonRuntimeNotFoundException">No usable CPython was found; the message says where it was looked for and what to install.</exception>
+    /// <exception cref="InvalidDataException">A tree is corrupt or of a newer format. Then nothing is mounted.</exception>
+    /// <exception cref="FileNotFoundException">An assembly that the build listed is missing.</exception>
+    public static PythonInterpreter Start(PythonOptions? options = null)
+    {
+        options ??= new PythonOptions();
+        lock (StartLock)
+        {
+            if (current is not null)
+            {
+                throw new InvalidOperationException("PyEmbed is started already; use PythonInterpreter.Current.");
+            }
+
+            if (stopped)
+            {
+                throw new InvalidOperationException("Python was stopped in this process and cannot be started again: start it once and dispose it when the process ends.");
+            }
+
+            EnsureInitialized(options);
+            CPython.Gate.Open();
+            current = Boot(options);
+            return current;
+        }
+    }
+
+    /// <summary>Imports a module, as <c>importlib.import_module(name)</c> does, and returns it.</summary>
+    /// <param name="module">The absolute name; for <c>pkg.mod</c> the result is that of the submodule.</param>
+    /// <exception cref="PythonImportException">There is no such module, or a module it needs is missing.</exception>
+    /// <exception cref="PythonException">The module's code raised an exception.</exception>
+    public PythonObject Import(string module)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(module);
+        ThrowIfStopped();
+        return PythonCode.Import(module);
+    }
+
+    /// <summary>Keeps the GIL on the calling thread until disposed, on the same thread. Other Python threads wait meanwhile.</summary>
+    /// <exception cref="ObjectDisposedException">The interpreter was disposed.</exception>
+    public IDisposable Hold()
+    {
+        ThrowIfStopped();
+        return new GilHold();
+    }
+
+    /// <summary>
+    /// Runs a module or package as <c>python -m name arguments…</c>: as a <c>__main__</c> of its own, with <c>sys.argv</c> set.
+    /// An uncaught exception is printed to <c>sys.stderr</c>. The standard streams are flushed at the end.
+    /// </summary>
+    /// <param name="module">The module, or a package with a <c>__main__</c>.</param>
+    /// <param name="arguments"><c>sys.argv[1:]</c>.</param>
+    /// <returns>What <c>python</c> would have exited with: 0; the code of <c>sys.exit</c> (1 if that was text, which is printed); 1 after an uncaught exception or if there is no such
+    /// module; 130 after an uncaught KeyboardInterrupt; 120 if the output could not be written.</returns>
+    /// <remarks>One program at a time: <c>sys.argv</c> and <c>__main__</c> belong to the process. Non-daemon threads that the program leaves behind are joined when the process ends.</remarks>
+    public int RunModule(string module, params string[] arguments)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(module);
+        ArgumentNullException.ThrowIfNull(arguments);
+        return Run(run => run.Module(module, arguments));
+    }
+
+    /// <summary>
+    /// Imports a module and calls a function of it, as the script of a <c>console_scripts</c> entry point does. A function that requires one positional parameter
+    /// gets the arguments (<c>sys.argv[1:]</c>) as a list.
+    /// </summary>
+    /// <param name="reference"><c>module:attribute</c>, as in entry points; the attribute may be dotted.</param>
+    /// <param name="arguments"><c>sys.argv[1:]</c>; <c>sys.argv[0]</c> is this program's path.</param>
+    /// <returns>As for <see cref="RunModule"/>; what the function returns counts as the argument of <c>sys.exit</c>.</returns>
+    /// <exception cref="ArgumentException">The reference has not that form.</exception>
+    /// <remarks>One program at a time: <c>sys.argv</c> and <c>__main__</c> belong to the process.</remarks>
+    public int RunEntryPoint(string reference, params string[] arguments)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(reference);
+        ArgumentNullException.ThrowIfNull(arguments);
+        string[] parts = reference.Split(':');
+        if (parts.Length != 2 || parts[0].Trim().Length == 0 || parts[1].Trim().Length == 0)
+        {
+            throw new ArgumentException($"'{reference}' is no entry point: it must have the form 'module:attribute', such as 'mypkg.__main__:main'.", nameof(reference));
+        }
+
+        return Run(run => run.EntryPoint(parts[0].Trim(), parts[1].Trim(), arguments));
+    }
+
+    /// <summary>Executes statements.</summary>
+    /// <param name="code">The source.</param>
+    /// <param name="scope">Whose variables they see and set; null for a scope of their own, thrown away afterwards.</param>
+    /// <exception cref="PythonException">The code raised an exception, a SyntaxError among them.</exception>
+    public void Execute(string code, PythonScope? scope = null)
+    {
+        ArgumentNullException.ThrowIfNull(code);
+        ThrowIfStopped();
+        using PythonScope? own = scope is null ? new PythonScope() : null;
+        (scope ?? own!).Execute(code);
+    }
+
+    /// <summary>Evaluates an expression.</summary>
+    /// <param name="expression">The source.</param>
+    /// <param name="scope">Whose variables it sees; null for an empty scope.</param>
+    /// <exception cref="PythonException">The expression raised an exception, a SyntaxError among them.</exception>
+    public PythonObject Evaluate(string expression, PythonScope? scope = null) => Evaluate<PythonObject>(expression, scope);
+
+    /// <summary>Evaluates an expression and converts its value.</summary>
+    /// <typeparam name="T">A type that <see cref="PythonObject.As"/> converts to.</typeparam>
+    /// <param name="expression">The source.</param>
+    /// <param name="scope">Whose variables it sees; null for an empty scope.</param>
+    /// <exception cref="PythonException">The expression raised an exception, a SyntaxError among them.</exception>
+    /// <exception cref="InvalidCastException">The value is of another type.</exception>
+    public T Evaluate<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicFields)] T>(string expression, PythonScope? scope = null)
+    {
+        ArgumentNullException.ThrowIfNull(expression);
+        ThrowIfStopped();
+        using PythonScope? own = scope is null ? new PythonScope() : null;
+        return (scope ?? own!).Evaluate<T>(expression);
+    }
+
+    /// <summary>Mounts a tree, so that its modules can be imported. Mounting the same tree again gives another mount of the same root.</summary>
+    /// <param name="tree">The tree.</param>
+    /// <returns>The mount. It stays until disposed, or for the life of the interpreter.</returns>
+    /// <exception cref="InvalidDataException">The tree is corrupt or of a newer format; then nothing is mounted.</exception>
+    public PythonMount Mount(PythonTree tree)
+    {
+        ArgumentNullException.ThrowIfNull(tree);
+        using IDisposable hold = Hold();
+        return new PythonMount(this, tree, MountTree(tree));
+    }
+
+    /// <summary>What is mounted, what was loaded and extracted, which names are shadowed, and whether the trees' requirements are met. For diagnosis: it takes milliseconds.</summary>
+    public PythonReport Describe()
+    {
+        using IDisposable hold = Hold();
+        return ReportReader.Read(importer, mounted, started);
+    }
+
+    /// <summary>
+    /// Stops Python for this process: joins its non-daemon threads, however long they take, runs <c>atexit</c>'s functions on the calling thread and flushes the standard streams.
+    /// Afterwards every use of Python throws <see cref="ObjectDisposedException"/>, and no start is possible. Where PyEmbed had attached to an interpreter of another host it only
+    /// takes its trees off <c>sys.path</c>.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The calling thread runs Python code or holds the GIL.</exception>
+    public void Dispose()
+    {
+        if (!IsRunning)
+        {
+            return;
+        }
+
+        if (Gil.IsHeld)
+        {
+            throw new InvalidOperationException("Python cannot be stopped by a thread that holds the GIL: dispose the interpreter outside of Hold and of callbacks from Python.");
+        }
+
+        lock (StartLock)
+        {
+            if (!IsRunning)
+            {
+                return;
+            }
+
+            if (!owner)
+            {
+                using IDisposable hold = Hold();
+                UnmountAll();
+            }
+
+            stopped = true;
+            current = null;
+        }
+
+        if (owner)
+        {
+            InterpreterExit.Run();
+        }
+        else
+        {
+            CPython.Gate.Close();
+        }
+    }
+
+    /// <summary>Mounts and remembers a tree. The caller holds the GIL.</summary>
+    internal string MountTree(PythonTree tree)
+    {
+        string root = importer.Mount(tree);
+        mounted.Add((tree, root));
+        return root;
+    }
+
+    /// <summary>Unmounts and forgets a tree. The caller holds the GIL.</summary>
+    internal void UnmountTree(PythonTree tree, string root)
+    {
+        importer.Unmount(root);
+        mounted.Remove((tree, root));
+    }
+
+    private static void EnsureInitialized(PythonOptions options)
+    {
+        if (started is not null)
+        {
+            return; // By this assembly, in a Start that failed later on.
+        }
+
+        if (initializationFailed)
+        {
+            throw new InvalidOperationException("CPython failed to start in this process before; it cannot be tried again.");
+        }
+
+        bool isLoaded = NativeHost.TryFindLoadedPython(out nint handle);
+        if (isLoaded)
+        {
+            PythonStartup.Bind(handle, "The CPython in this process");
+            if (PythonStartup.IsInitialized)
+            {
+                RefuseFreshOptions(options);
+                return;
+            }
+        }
+
+        PythonInstallation installation = PythonLocator.Locate(options);
+        if (!isLoaded)
+        {
+            PythonStartup.Load(installation);
+        }
+
+        initializationFailed = true;
+        PythonStartup.Initialize(installation);
+        initializationFailed = false;
+        started = installation;
+    }
+
+    private static void RefuseFreshOptions(PythonOptions options)
+    {
+        string? refused = options.Library is not null ? nameof(options.Library)
+            : options.Home is not null ? nameof(options.Home)
+            : options.VirtualEnvironment is not null ? nameof(options.VirtualEnvironment)
+            : options.Arguments.Count > 0 ? nameof(options.Arguments)
+            : null;
+        if (refused is not null)
+        {
+            throw new InvalidOperationException(
+                $"CPython runs in this process already, started by another host, so PythonOptions.{refused} has no effect any more: leave it out, or start PyEmbed first.");
+        }
+    }
+
+    private static PythonInterpreter Boot(PythonOptions options)
+    {
+        using Gil gil = Gil.Acquire();
+        Importer importer = Importer.Boot(options.ExtractionDirectory is { } store ? Path.GetFullPath(store) : null);
+        PythonObject host = PythonCode.Import("pyembed._host");
+        bool owner = started is not null;
+        PythonInterpreter interpreter = new(importer, host, owner, owner ? PythonStartup.MainThread : 0);
+        if (owner)
+        {
+            host.InvokeMethod("configure", started!.Executable ?? "", options.Arguments, ProgramArguments.CommandLine()).Dispose();
+            InterpreterExit.Register(host);
+        }
+
+        host.InvokeMethod("install_hooks").Dispose();
+        try
+        {
+            interpreter.MountAll(options);
+        }
+        catch
+        {
+            interpreter.UnmountAll();
+            throw;
+        }
+
+        return interpreter;
+    }
+
+    private void MountAll(PythonOptions options)
+    {
+        if (options.AutoMount && AppContext.GetData("PyEmbed.Assemblies") is string names)
+        {
+            foreach (string name in names.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            {
+                foreach (PythonTree tree in PythonTree.AllFrom(Assembly.Load(new AssemblyName(name))))
+                {
+                    MountTree(tree);
+                }
+            }
+        }
+
+        foreach (PythonTree tree in options.Mounts)
+        {
+            MountTree(tree);
+        }
+
+        if (options.SearchPaths.Count > 0)
+        {
+            host.InvokeMethod("add_search_paths", options.SearchPaths.Select(Path.GetFullPath).ToArray()).Dispose();
+        }
+    }
+
+    private void UnmountAll()
+    {
+        foreach ((PythonTree _, string root) in mounted)
+        {
+            importer.Unmount(root);
+        }
+
+        mounted.Clear();
+    }
+
+    private int Run(Func<ProgramRun, int> program)
+    {
+        ThrowIfStopped();
+        using Gil gil = Gil.Acquire();
+        using ProgramRun run = new(interruptible: owner && mainThread == Environment.CurrentManagedThreadId && NativeHost.IsMainThread());
+        return program(run);
+    }
+
+    private void ThrowIfStopped() => ObjectDisposedException.ThrowIf(!IsRunning, this);
+}

@@ -1,0 +1,54 @@
+namespace PyEmbed;
+
+/// <summary>
+/// How <see cref="PythonInterpreter.Start"/> finds and starts CPython, and what it mounts.
+/// An instance is immutable; every property has a useful default.
+/// </summary>
+/// <remarks>
+/// <see cref="Library"/>, <see cref="Home"/>, <see cref="VirtualEnvironment"/> and <see cref="Arguments"/> need a fresh start:
+/// where another host has started CPython in this process already, giving one of them is an error.
+/// </remarks>
+public sealed class PythonOptions
+{
+    /// <summary>
+    /// Path of the CPython shared library (<c>libpython3.X.so.1.0</c>, <c>python3X.dll</c>, <c>libpython3.X.dylib</c>).
+    /// Null: <c>PYEMBED_LIBRARY</c>, else the library that belongs to the interpreter found.
+    /// </summary>
+    public string? Library { get; init; }
+
+    /// <summary>
+    /// The installation's prefix: the folder that holds <c>lib/python3.X</c> (on Windows <c>Lib</c>), as <c>PYTHONHOME</c> names it.
+    /// Null: <c>PYEMBED_HOME</c>, else the prefix of the interpreter or library found.
+    /// </summary>
+    public string? Home { get; init; }
+
+    /// <summary>
+    /// Root folder of a virtual environment (PEP 405), the folder that holds <c>pyvenv.cfg</c>. Its <c>site-packages</c> and their
+    /// <c>.pth</c> files are then in effect. Null: the active one (<c>VIRTUAL_ENV</c>), if neither library nor home is given.
+    /// </summary>
+    public string? VirtualEnvironment { get; init; }
+
+    /// <summary>
+    /// Folders and zip files appended to <c>sys.path</c>, in this order, made absolute. Without a virtual environment CPython starts
+    /// isolated (<c>-I -S</c>), so the installation's <c>site-packages</c> are on <c>sys.path</c> only if listed here.
+    /// </summary>
+    public IReadOnlyList<string> SearchPaths { get; init; } = [];
+
+    /// <summary>Whether to mount the trees of all assemblies that the build listed (<c>PyEmbed.Assemblies</c> in the runtime configuration). Default: true.</summary>
+    public bool AutoMount { get; init; } = true;
+
+    /// <summary>More trees to mount, after those of <see cref="AutoMount"/>, in this order. They stay mounted as long as the interpreter runs.</summary>
+    public IReadOnlyList<PythonTree> Mounts { get; init; } = [];
+
+    /// <summary>
+    /// Folder below which embedded files that must exist on disk (extension modules, data of packages that use <c>__file__</c>) are extracted.
+    /// It is created when first needed. Null: a folder private to the user.
+    /// </summary>
+    public string? ExtractionDirectory { get; init; }
+
+    /// <summary>
+    /// What <c>sys.argv[1:]</c> is outside <see cref="PythonInterpreter.RunModule"/> and <see cref="PythonInterpreter.RunEntryPoint"/>,
+    /// which set <c>sys.argv</c> for their program. Default: empty, so that <c>sys.argv</c> is <c>['']</c>.
+    /// </summary>
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+}

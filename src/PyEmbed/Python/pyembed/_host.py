@@ -1,0 +1,107 @@
+"""What a host program sets up in CPython when it starts it, and does when it stops it.
+
+Run at every start, so it imports nothing that the start does not need.
+"""
+
+import sys
+import _thread
+
+# The C code behind these hooks opens files to show their source lines; traceback asks the loaders. 3.13 uses traceback itself.
+_HOOKS_NEEDED = sys.version_info < (3, 13)
+
+
+def configure(executable, arguments, command_line):
+    """Make ``sys`` describe the host's process, after CPython was started with arguments of the host's own.
+
+    *executable* is the interpreter that subprocesses run, or ``''`` where there is none. *command_line* is that of the
+    process: what ``sys.orig_argv`` is for, starting it again."""
+    sys.executable = executable
+    sys.argv = ['', *arguments]
+    if hasattr(sys, 'orig_argv'):       # 3.10
+        sys.orig_argv = list(command_line)
+
+
+def add_search_paths(paths):
+    """Append to ``sys.path`` what is not on it."""
+    sys.path += [path for path in paths if path not in sys.path]
+
+
+def install_hooks():
+    """Let uncaught exceptions show the source lines of code that is not on disk. Hooks that someone has set stay."""
+    if not _HOOKS_NEEDED:
+        return
+    if sys.excepthook is sys.__excepthook__:
+        sys.excepthook = show_exception
+    threading = sys.modules.get('threading')
+    if threading is None:
+        _thread._excepthook = _show_thread_exception    # threading takes it from here
+    elif threading.excepthook is _thread._excepthook:
+        threading.excepthook = _show_thread_exception
+
+
+def show_exception(kind, value, trace):
+    """Print an exception as CPython does, with the source lines that loaders know."""
+    if sys.stderr is None:
+        return
+    try:
+        from traceback import print_exception
+    except ImportError:     # a host may have emptied sys.path
+        sys.__excepthook__(kind, value, trace)
+        return
+    print_exception(kind, value, trace)
+
+
+def _show_thread_exception(args):
+    """threading.excepthook; the header is that of CPython."""
+    kind, value, trace, thread = args
+    if kind is SystemExit:
+        return
+    stderr = sys.stderr
+    if stderr is None:
+        return
+    name = _thread.get_ident() if thread is None else thread.name
+    print(f'Exception in thread {name}:', file=stderr, flush=True)
+    show_exception(kind, value, trace)
+    stderr.flush()
+
+
+def shutdown(exiting_thread):
+    """Do what CPython does before it finalises, and no more: join threads, run atexit's functions, flush.
+
+    *exiting_thread* is the ident of the thread that ends the process, if Python runs on it: it cannot be waited for, so
+    then no thread is. Any thread may call this."""
+    threading = sys.modules.get('threading')
+    if threading is not None:
+        exiting = threading._active.get(exiting_thread)
+        if exiting is None or exiting.daemon or exiting is threading.main_thread():
+            _guarded(threading._shutdown)
+    from atexit import _run_exitfuncs
+    _guarded(_run_exitfuncs)
+    flush()
+
+
+def _guarded(function):
+    """Call; an exception is shown and ends nothing."""
+    try:
+        function()
+    except BaseException as error:
+        show_exception(type(error), error, error.__traceback__)
+
+
+_flush_failed = False       # once is enough to say so
+
+
+def flush():
+    """Flush the standard streams. False where that fails: ``python`` then exits with code 120."""
+    global _flush_failed
+    failed = False
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None and not getattr(stream, 'closed', False):
+                stream.flush()
+        except BaseException as error:
+            failed = True
+            if stream is sys.stdout and not _flush_failed and sys.stderr is not None:
+                print(f'Exception ignored in: {stream!r}\n{type(error).__name__}: {error}', file=sys.stderr, flush=True)
+    _flush_failed = _flush_failed or failed
+    return not failed
