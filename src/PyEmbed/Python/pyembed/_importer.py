@@ -419,6 +419,10 @@ class _TreeLoader:
 class SourceLoader(_TreeLoader, SourceFileLoader):
     """Loads source without bytecode. All of SourceFileLoader's own get_code, so that tracebacks leave it out."""
 
+    def get_source(self, fullname):
+        # Up to 3.12 linecache asks for the source of a program that runs as a module by the name __main__.
+        return super().get_source(self.name if fullname == '__main__' else fullname)
+
     def path_stats(self, path):
         tree, record, _ = self.find_record(path)
         return super().path_stats(path) if tree is None else {'mtime': MTIME, 'size': record[-1]}
