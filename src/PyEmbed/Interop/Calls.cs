@@ -7,14 +7,18 @@ internal static unsafe class Calls
     private const int StackArguments = 16;
 
     /// <summary>Calls an object.</summary>
-    public static nint Invoke(nint callable, object?[] arguments) => Invoke(callable, 0, arguments);
+    public static nint Invoke(nint callable, object?[]? arguments) => Invoke(callable, 0, Unfold(arguments));
 
     /// <summary>Calls a method, without making a bound method unless there are keywords.</summary>
-    public static nint InvokeMethod(nint self, string name, object?[] arguments)
+    public static nint InvokeMethod(nint self, string name, object?[]? arguments)
     {
         using PyRef method = PyRef.Take(Text.NewName(name));
-        return Invoke(self, method.Value, arguments);
+        return Invoke(self, method.Value, Unfold(arguments));
     }
+
+    // C# takes a lone null or string[] for the parameter array itself, but an int[] for one argument. Here they all are one argument.
+    private static object?[] Unfold(object?[]? arguments) =>
+        arguments == null ? [null] : arguments.GetType() == typeof(object[]) ? arguments : [arguments];
 
     // Without a method name, the slot before the arguments is left to the callee; with one, it holds self.
     private static nint Invoke(nint target, nint method, object?[] arguments)

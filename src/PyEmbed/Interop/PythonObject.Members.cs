@@ -87,11 +87,11 @@ public sealed unsafe partial class PythonObject
     }
 
     /// <summary>Calls the object.</summary>
-    /// <param name="arguments">Values of types that <see cref="From"/> takes; after them keyword arguments, each a <see cref="PythonKeyword"/>.</param>
+    /// <param name="arguments">Values of types that <see cref="From"/> takes; after them keyword arguments, each a <see cref="PythonKeyword"/>.
+    /// A single array other than <c>object[]</c> is one argument, a list; a single null is None.</param>
     /// <exception cref="PythonException">The call raised an exception.</exception>
-    public PythonObject Invoke(params object?[] arguments)
+    public PythonObject Invoke(params object?[]? arguments)
     {
-        ArgumentNullException.ThrowIfNull(arguments);
         using Gil gil = Gil.Acquire();
         return new PythonObject(Calls.Invoke(Handle, arguments));
     }
@@ -100,9 +100,8 @@ public sealed unsafe partial class PythonObject
     /// <typeparam name="T">A type that <see cref="As"/> converts to.</typeparam>
     /// <inheritdoc cref="Invoke(object?[])"/>
     /// <inheritdoc cref="As" path="/exception"/>
-    public T Invoke<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicFields)] T>(params object?[] arguments)
+    public T Invoke<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicFields)] T>(params object?[]? arguments)
     {
-        ArgumentNullException.ThrowIfNull(arguments);
         using Gil gil = Gil.Acquire();
         using PyRef result = PyRef.Own(Calls.Invoke(Handle, arguments));
         return FromPython.Read<T>(result.Value);
@@ -111,11 +110,11 @@ public sealed unsafe partial class PythonObject
     /// <summary>Calls a method of the object.</summary>
     /// <param name="name">The method's name.</param>
     /// <inheritdoc cref="Invoke(object?[])"/>
-    /// <param name="arguments">Values of types that <see cref="From"/> takes; after them keyword arguments, each a <see cref="PythonKeyword"/>.</param>
-    public PythonObject InvokeMethod(string name, params object?[] arguments)
+    /// <param name="arguments">Values of types that <see cref="From"/> takes; after them keyword arguments, each a <see cref="PythonKeyword"/>.
+    /// A single array other than <c>object[]</c> is one argument, a list; a single null is None.</param>
+    public PythonObject InvokeMethod(string name, params object?[]? arguments)
     {
         ArgumentNullException.ThrowIfNull(name);
-        ArgumentNullException.ThrowIfNull(arguments);
         using Gil gil = Gil.Acquire();
         return new PythonObject(Calls.InvokeMethod(Handle, name, arguments));
     }
@@ -123,12 +122,12 @@ public sealed unsafe partial class PythonObject
     /// <summary>Calls a method of the object and converts the result.</summary>
     /// <typeparam name="T">A type that <see cref="As"/> converts to.</typeparam>
     /// <param name="name">The method's name.</param>
-    /// <param name="arguments">Values of types that <see cref="From"/> takes; after them keyword arguments, each a <see cref="PythonKeyword"/>.</param>
+    /// <param name="arguments">Values of types that <see cref="From"/> takes; after them keyword arguments, each a <see cref="PythonKeyword"/>.
+    /// A single array other than <c>object[]</c> is one argument, a list; a single null is None.</param>
     /// <inheritdoc cref="Invoke{T}(object?[])"/>
-    public T InvokeMethod<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicFields)] T>(string name, params object?[] arguments)
+    public T InvokeMethod<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicFields)] T>(string name, params object?[]? arguments)
     {
         ArgumentNullException.ThrowIfNull(name);
-        ArgumentNullException.ThrowIfNull(arguments);
         using Gil gil = Gil.Acquire();
         using PyRef result = PyRef.Own(Calls.InvokeMethod(Handle, name, arguments));
         return FromPython.Read<T>(result.Value);

@@ -51,6 +51,17 @@ public sealed class PythonObjectTests
     }
 
     [TestMethod]
+    public void An_array_is_one_argument_unless_it_is_the_parameter_array()
+    {
+        using PythonObject f = Evaluate("lambda *args: repr(args)");
+        Assert.AreEqual("(['a', 'b'],)", f.Invoke<string>(new[] { "a", "b" }));
+        Assert.AreEqual("([1, 2],)", f.Invoke<string>(new[] { 1, 2 }));
+        Assert.AreEqual("(None,)", f.Invoke<string>(null));
+        Assert.AreEqual("(1, 'a')", f.Invoke<string>(new object[] { 1, "a" }));
+        Assert.AreEqual("([], [])", f.Invoke<string>(Array.Empty<string>(), Array.Empty<int>()));
+    }
+
+    [TestMethod]
     public void Keywords_are_checked()
     {
         using PythonObject f = Evaluate("lambda *args, **kwargs: None");

@@ -209,8 +209,7 @@ internal sealed class ObjectConverter : Converter<object?>
 
         if (type == CPython.PyLong_Type)
         {
-            BigInteger number = Integers.ReadBig(value);
-            return number >= long.MinValue && number <= long.MaxValue ? (object)(long)number : number;
+            return Integers.TryRead(value, out long number, out ulong unsigned) && unsigned == 0 ? (object)number : Integers.ReadBig(value);
         }
 
         if (type == CPython.PyFloat_Type)
