@@ -1,0 +1,131 @@
+using PyEmbed.Manifest;
+using PyEmbed.Tasks.Trees;
+
+namespace PyEmbed.Tasks.Checks;
+
+/// <summary>Finds what is wrong with the names in trees, whatever the files contain.</summary>
+internal static class TreeChecks
+{
+    public static void Run(IReadOnlyList<PythonTree> trees, IReadOnlyCollection<string> standardLibrary, ProblemList problems)
+    {
+        var standardNames = new HashSet<string>(standardLibrary, StringComparer.Ordinal);
+        foreach (PythonTree tree in trees)
+        {
+            CheckFolders(tree, problems);
+            if (tree.Placement == TreePlacement.App)
+            {
+                CheckStandardLibrary(tree, standardNames, problems);
+            }
+        }
+
+        CheckPackages(trees, problems);
+    }
+
+    private static void CheckFolders(PythonTree tree, ProblemList problems)
+    {
+        // Folder and, with case ignored, the names in it; a folder is known by the first file below it.
+        var names = new Dictionary<string, Dictionary<string, (string Name, TreeFile File)>>(StringComparer.Ordinal);
+        foreach (TreeFile file in tree.Files)
+        {
+            string path = file.Path;
+            bool isFile = true;
+            while (path.Length > 0)
+            {
+                int slash = path.LastIndexOf('/');
+                string folder = slash < 0 ? "" : path.Substring(0, slash);
+                string name = path.Substring(slash + 1);
+                if (!names.TryGetValue(folder, out Dictionary<string, (string Name, TreeFile File)>? inFolder))
+                {
+                    inFolder = new Dictionary<string, (string, TreeFile)>(StringComparer.OrdinalIgnoreCase);
+                    names.Add(folder, inFolder);
+                }
+
+                if (!inFolder.TryGetValue(name, out (string Name, TreeFile File) other))
+                {
+                    inFolder.Add(name, (name, file));
+                }
+                else if (other.Name != name)
+                {
+                    problems.Record(
+                        ProblemIds.NamesDifferInCase,
+                        ManifestSeverity.Error,
+                        file.FullPath,
+                        $"'{path}' and '{(folder.Length == 0 ? "" : folder + "/")}{other.Name}' of the distribution '{tree.Distribution}' differ only in case; on Windows and macOS they are one file. Rename one.");
+                }
+                else if (isFile != (other.File.Path == path))
+                {
+                    problems.Block(
+                        ProblemIds.TwoFilesForOneName,
+                        file.FullPath,
+                        $"'{path}' of the distribution '{tree.Distribution}' is a file ('{other.File.FullPath}') and a folder ('{file.FullPath}'); rename one or use Distribution.");
+                }
+                else
+                {
+                    break;
+                }
+
+                path = folder;
+                isFile = false;
+            }
+        }
+
+        foreach (TreeFile file in tree.Files.Where(file => file.IsPython))
+        {
+            string stem = file.Name.Substring(0, file.Name.Length - 3);
+            if (names.TryGetValue(file.Folder.Length == 0 ? stem : $"{file.Folder}/{stem}", out Dictionary<string, (string Name, TreeFile File)>? sub)
+                && sub.TryGetValue("__init__.py", out (string Name, TreeFile File) init) && init.Name == "__init__.py")
+            {
+                problems.Record(
+                    ProblemIds.TwoFilesForOneName,
+                    ManifestSeverity.Error,
+                    file.FullPath,
+                    $"'{file.Path}' and '{init.File.Path}' of the distribution '{tree.Distribution}' are two files for one module; CPython takes the package. Remove or rename one.");
+            }
+        }
+    }
+
+    private static void CheckStandardLibrary(PythonTree tree, HashSet<string> standardNames, ProblemList problems)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (TreeFile file in tree.Files)
+        {
+            if (ModuleName.FromPath(file.Path, out _) is string name
+                && name.Split('.')[0] is string top
+                && standardNames.Contains(top)
+                && seen.Add(top))
+            {
+                problems.Record(
+                    ProblemIds.ShadowsStandardLibrary,
+                    ManifestSeverity.Warning,
+                    file.FullPath,
+                    $"'{top}' is also a module of Python's standard library, which this one hides from all code in the process. Rename it.");
+            }
+        }
+    }
+
+    private static void CheckPackages(IReadOnlyList<PythonTree> trees, ProblemList problems)
+    {
+        var owners = new Dictionary<string, PythonTree>(StringComparer.Ordinal);
+        foreach (PythonTree tree in trees)
+        {
+            string covered = "/";
+            foreach (TreeFile file in tree.Files.Where(file => file.Name == "__init__.py" && file.Folder.Length > 0))
+            {
+                if (!owners.TryGetValue(file.Folder, out PythonTree? owner))
+                {
+                    owners.Add(file.Folder, tree);
+                }
+                else if (owner != tree && !file.Folder.StartsWith(covered, StringComparison.Ordinal))
+                {
+                    // What lies below it is in both as well, and said with it.
+                    covered = file.Folder + "/";
+                    problems.Record(
+                        ProblemIds.PackageInTwoDistributions,
+                        ManifestSeverity.Error,
+                        file.FullPath,
+                        $"The package '{file.Folder.Replace('/', '.')}' is in the distributions '{owner.Distribution}' and '{tree.Distribution}'; Python imports one of them and never sees the other. Put it into one, or remove __init__.py from both to make it a namespace.");
+                }
+            }
+        }
+    }
+}

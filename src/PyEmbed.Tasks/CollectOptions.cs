@@ -1,0 +1,45 @@
+using PyEmbed.Manifest;
+using PyEmbed.Tasks.Trees;
+
+namespace PyEmbed.Tasks;
+
+/// <summary>Everything that decides what a build collects.</summary>
+internal sealed record CollectOptions
+{
+    /// <summary>The project's folder: the base of relative paths, and what counts as the project's own code.</summary>
+    public string ProjectDirectory { get; init; } = "";
+
+    /// <summary>Named by problems that have no Python file.</summary>
+    public string ProjectFile { get; init; } = "";
+
+    /// <summary>Where archives, manifest and state go.</summary>
+    public string OutputDirectory { get; init; } = "";
+
+    /// <summary>The default distribution is named after it.</summary>
+    public string AssemblyName { get; init; } = "";
+
+    public IReadOnlyList<PackageItem> Packages { get; init; } = [];
+
+    public IReadOnlyList<EntryPointItem> EntryPoints { get; init; } = [];
+
+    /// <summary>What the generated <c>Main</c> runs; empty for none.</summary>
+    public string Main { get; init; } = "";
+
+    /// <summary>The interpreter: a path or a version; empty for the default.</summary>
+    public string Python { get; init; } = "";
+
+    /// <summary><c>auto</c> or <c>none</c>; empty for <c>auto</c>.</summary>
+    public string Bytecode { get; init; } = "";
+
+    /// <summary>Folders of the build's own output, left out of every tree.</summary>
+    public IReadOnlyList<string> ExcludedFolders { get; init; } = [];
+
+    /// <summary>Where every tree stands on <c>sys.path</c>; null where its files decide it.</summary>
+    public TreePlacement? Placement { get; init; }
+
+    /// <summary>
+    /// Whether the caller reports what is found, instead of a generator. A run that found errors is then repeated, so that they are
+    /// reported again.
+    /// </summary>
+    public bool ReportsProblems { get; init; }
+}

@@ -1,0 +1,164 @@
+using Microsoft.Build.Framework;
+using Microsoft.Build.Utilities;
+using PyEmbed.Manifest;
+using PyEmbed.Tasks.Trees;
+using Task = Microsoft.Build.Utilities.Task;
+
+namespace PyEmbed.Tasks;
+
+/// <summary>
+/// Makes one archive a distribution out of <c>PythonPackage</c> items, and the manifest that the generator reads. Where nothing
+/// changed since the last run it only looks at sizes and times.
+/// </summary>
+public sealed class CollectPythonPackages : Task, ICancelableTask
+{
+    private Action? _cancel;
+
+    /// <summary>The project's folder: the base of relative paths, and what counts as the project's own code.</summary>
+    [Required]
+    public string ProjectDirectory { get; set; } = "";
+
+    /// <summary>The project's file; problems without a Python file are reported there.</summary>
+    [Required]
+    public string ProjectFile { get; set; } = "";
+
+    /// <summary>Where archives, manifest and state go.</summary>
+    [Required]
+    public string OutputDirectory { get; set; } = "";
+
+    /// <summary>The default distribution is named after it.</summary>
+    [Required]
+    public string AssemblyName { get; set; } = "";
+
+    /// <summary>Files and folders, with the metadata <c>Root</c>, <c>Distribution</c>, <c>Materialize</c>.</summary>
+    public ITaskItem[] Packages { get; set; } = [];
+
+    /// <summary>
+    /// For each package <c>|</c> and its <c>RecursiveDir</c>, which a task host does not pass on with the items. Empty metadata
+    /// would drop out of a list, hence the bar.
+    /// </summary>
+    public string[] RecursiveDirs { get; set; } = [];
+
+    /// <summary>References <c>module:function</c>, with the metadata <c>Name</c>.</summary>
+    public ITaskItem[] EntryPoints { get; set; } = [];
+
+    /// <summary>What the generated <c>Main</c> runs: <c>module:function</c>, or a module's name.</summary>
+    public string Main { get; set; } = "";
+
+    /// <summary>The interpreter that checks and compiles: a path, or a version such as <c>3.11</c>.</summary>
+    public string Python { get; set; } = "";
+
+    /// <summary><c>auto</c> for bytecode of the interpreter's version, <c>none</c> for sources alone.</summary>
+    public string Bytecode { get; set; } = "";
+
+    /// <summary>Folders of the build's own output, left out of every tree.</summary>
+    public string[] ExcludedFolders { get; set; } = [];
+
+    /// <summary>Where the trees stand on <c>sys.path</c>, <c>app</c> or <c>library</c>; empty where their files decide it.</summary>
+    public string Placement { get; set; } = "";
+
+    /// <summary>Whether this is a design-time build: at most a manifest with the modules' names is written, no interpreter started.</summary>
+    public bool NamesOnly { get; set; }
+
+    /// <summary>Whether the task logs what it found, because no generator does.</summary>
+    public bool LogDiagnostics { get; set; }
+
+    /// <summary>The archives, ready to be <c>EmbeddedResource</c> items, with the metadata <c>Distribution</c>.</summary>
+    [Output]
+    public ITaskItem[] Archives { get; private set; } = [];
+
+    /// <summary>The manifest, ready to be an <c>AdditionalFiles</c> item.</summary>
+    [Output]
+    public ITaskItem? Manifest { get; private set; }
+
+    /// <inheritdoc/>
+    public void Cancel() => _cancel?.Invoke();
+
+    /// <inheritdoc/>
+    public override bool Execute()
+    {
+        // Without a timer or a wait handle, the source holds nothing that must be disposed while another thread may cancel.
+        var cancellation = new CancellationTokenSource();
+        _cancel = cancellation.Cancel;
+        var collector = new Collector(Options(), Environment.GetEnvironmentVariable("PATH") ?? "");
+        try
+        {
+            Report(NamesOnly ? collector.RunForNames() : collector.Run(cancellation.Token));
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Log.LogError($"The Python archives cannot be written below '{OutputDirectory}': {e.Message}");
+        }
+
+        return !Log.HasLoggedErrors;
+    }
+
+    private CollectOptions Options() => new()
+    {
+        ProjectDirectory = ProjectDirectory,
+        ProjectFile = ProjectFile,
+        OutputDirectory = Path.GetFullPath(Path.Combine(ProjectDirectory, OutputDirectory)),
+        AssemblyName = AssemblyName,
+        Packages = Packages.Select((item, i) => new PackageItem(
+            item.GetMetadata("FullPath"),
+            i < RecursiveDirs.Length ? RecursiveDirs[i].Substring(1) : "",
+            item.GetMetadata("Root"),
+            item.GetMetadata("Distribution"),
+            item.GetMetadata("Materialize"))).ToList(),
+        EntryPoints = EntryPoints.Select(item => new EntryPointItem(item.ItemSpec, item.GetMetadata("Name"))).ToList(),
+        Main = Main,
+        Python = Python,
+        Bytecode = Bytecode,
+        ExcludedFolders = ExcludedFolders.Where(folder => folder.Length > 0).ToList(),
+        Placement = ArchiveFormat.TryParse(Placement, out TreePlacement placement) ? placement : null,
+        ReportsProblems = LogDiagnostics,
+    };
+
+    private void Report(CollectResult result)
+    {
+        IEnumerable<ManifestDiagnostic> problems = LogDiagnostics ? result.Blocking.Concat(result.Recorded) : result.Blocking;
+        foreach (ManifestDiagnostic problem in problems)
+        {
+            LogProblem(problem);
+        }
+
+        Archives = result.Archives.Select(ArchiveItem).ToArray();
+        Manifest = result.Manifest is string path ? new TaskItem(Escape(path)) : null;
+        Log.LogMessage(
+            MessageImportance.Low,
+            result.WasCurrent ? "The Python archives are up to date: {0}." : "The Python archives were made: {0}.",
+            string.Join(", ", result.Archives.Select(archive => archive.Distribution)));
+    }
+
+    private static ITaskItem ArchiveItem((string Distribution, string Path) archive) =>
+        new TaskItem(Escape(archive.Path), new Dictionary<string, string>
+        {
+            ["LogicalName"] = PythonTree.ResourceNameOf(archive.Distribution),
+            ["WithCulture"] = "false",
+            ["Type"] = "Non-Resx",
+            ["Distribution"] = archive.Distribution,
+        });
+
+    // An item's specification is unescaped when it is read.
+    private static string Escape(string path) => path.Replace("%", "%25").Replace(";", "%3B");
+
+    private void LogProblem(ManifestDiagnostic problem)
+    {
+        switch (problem.Severity)
+        {
+            case ManifestSeverity.Error:
+                Log.LogError(null, problem.Id, null, problem.File, problem.Line, problem.Column, problem.EndLine, problem.EndColumn, problem.Message);
+                break;
+            case ManifestSeverity.Warning:
+                Log.LogWarning(null, problem.Id, null, problem.File, problem.Line, problem.Column, problem.EndLine, problem.EndColumn, problem.Message);
+                break;
+            default:
+                Log.LogMessage(null, problem.Id, null, problem.File, problem.Line, problem.Column, problem.EndLine, problem.EndColumn, MessageImportance.Normal, problem.Message);
+                break;
+        }
+    }
+}

@@ -1,0 +1,156 @@
+using PyEmbed.Manifest;
+using PyEmbed.Tasks.Checks;
+using PyEmbed.Tasks.Interpreter;
+using PyEmbed.Tasks.Output;
+using PyEmbed.Tasks.Trees;
+
+namespace PyEmbed.Tasks;
+
+/// <summary>The whole of a build's collecting: from items to archives and manifest, and nothing where nothing changed.</summary>
+/// <param name="options">What to collect.</param>
+/// <param name="searchPath">The value of PATH.</param>
+internal sealed class Collector(CollectOptions options, string searchPath)
+{
+    private readonly ProblemList _problems = new();
+
+    private string ManifestPath => Path.Combine(options.OutputDirectory, ManifestText.FileName);
+
+    /// <summary>Makes archives and manifest current.</summary>
+    /// <exception cref="OperationCanceledException">The build was cancelled; what was there before is still there.</exception>
+    public CollectResult Run(CancellationToken cancellation)
+    {
+        bool wantsBytecode = WantsBytecode();
+        List<PythonTree> trees = BuildTrees();
+        InterpreterCandidate candidate = new InterpreterLocator(searchPath, options.ProjectDirectory).Find(options.Python);
+        var state = new CollectState(options.OutputDirectory);
+        if (_problems.Blocking.Count > 0)
+        {
+            return Blocked(state);
+        }
+
+        var archives = trees.Select(tree => (tree.Distribution, ArchivePathOf(tree))).ToList();
+        string digest = CollectState.Digest(options, trees, candidate);
+        List<string> outputs = [.. archives.Select(archive => archive.Item2), ManifestPath];
+        if (state.IsCurrent(digest, outputs))
+        {
+            return new CollectResult(archives, ManifestPath, [], [], WasCurrent: true);
+        }
+
+        state.Delete();
+        Directory.CreateDirectory(options.OutputDirectory);
+        RemoveLeftovers(outputs);
+        using var spool = new SpoolFolder(options.OutputDirectory);
+        BuildManifest? manifest = null;
+        try
+        {
+            manifest = Produce(trees, candidate, wantsBytecode, spool, cancellation);
+        }
+        catch (SourceChangedException e)
+        {
+            _problems.Block(ProblemIds.ChangedDuringBuild, e.Path, e.Message);
+        }
+        catch (ArchiveTooLargeException e)
+        {
+            _problems.Block(ProblemIds.TooLarge, options.ProjectFile, e.Message + " Split it with Distribution.");
+        }
+
+        if (manifest is null || _problems.Blocking.Count > 0)
+        {
+            return Blocked(state);
+        }
+
+        OutputFile.WriteIfChanged(ManifestPath, ManifestTextWriter.Write(manifest));
+        if (!options.ReportsProblems || manifest.Diagnostics.All(problem => problem.Severity != ManifestSeverity.Error))
+        {
+            state.Write(digest, outputs);
+        }
+
+        return new CollectResult(archives, ManifestPath, [], [.. manifest.Diagnostics]);
+    }
+
+    /// <summary>For a design-time build: a manifest with the names of the project's modules where there is none yet. Starts no interpreter.</summary>
+    public CollectResult RunForNames()
+    {
+        if (!File.Exists(ManifestPath))
+        {
+            List<PythonTree> trees = BuildTrees();
+            Directory.CreateDirectory(options.OutputDirectory);
+            var names = new EquatableArray<ManifestModule>(OwnModules.List(trees, new Dictionary<TreeFile, FileAnalysis>()));
+            OutputFile.WriteIfChanged(ManifestPath, ManifestTextWriter.Write(new BuildManifest(default, names, default, null, default)));
+        }
+
+        return new CollectResult([], ManifestPath, [], []);
+    }
+
+    private List<PythonTree> BuildTrees() =>
+        new TreeBuilder(options, _problems).Build(options.Packages).Where(tree => tree.Files.Count > 0).ToList();
+
+    private string ArchivePathOf(PythonTree tree) => Path.Combine(options.OutputDirectory, tree.Distribution + ".zip");
+
+    private CollectResult Blocked(CollectState state)
+    {
+        state.Delete();
+        return new CollectResult([], null, _problems.Blocking, []);
+    }
+
+    private bool WantsBytecode()
+    {
+        switch (options.Bytecode.ToLowerInvariant())
+        {
+            case "" or "auto":
+                return true;
+            case "none":
+                return false;
+            default:
+                _problems.Block(ProblemIds.UnusableValue, options.ProjectFile, $"PyEmbedBytecode '{options.Bytecode}' is none of auto, none.");
+                return false;
+        }
+    }
+
+    private BuildManifest? Produce(List<PythonTree> trees, InterpreterCandidate candidate, bool wantsBytecode, SpoolFolder spool, CancellationToken cancellation)
+    {
+        var entryPoints = new EntryPointChecks(trees, options.ProjectFile, _problems);
+        var analysis = new TreeAnalysis(options, candidate, wantsBytecode, spool, _problems);
+        analysis.Run(trees, entryPoints.WantedAttributes(options), cancellation);
+        TreeChecks.Run(trees, analysis.Interpreter?.StandardLibrary ?? [], _problems);
+        if (_problems.Blocking.Count > 0)
+        {
+            return null;
+        }
+
+        var packer = new ArchivePacker(analysis.Answers, analysis.Interpreter?.CacheTag ?? "");
+        var described = new List<ManifestTree>();
+        foreach (PythonTree tree in trees)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            string hash = packer.Pack(tree, ArchivePathOf(tree));
+            DistributionMetadata metadata = DistributionMetadata.Read(tree, SourceReader.ReadLines);
+            described.Add(new ManifestTree(
+                tree.Distribution, tree.ResourceName, hash, ArchiveFormat.Version, tree.Placement, metadata.MinimumPython, new(metadata.Requirements)));
+        }
+
+        analysis.Save(described.Select(tree => (tree.Name, tree.Hash)));
+        var resolved = entryPoints.Resolve(options.EntryPoints, analysis.Answers).ToList();
+        string? main = entryPoints.ResolveMain(options.Main, analysis.Answers);
+        return new BuildManifest(
+            new(described), new(OwnModules.List(trees, analysis.Answers)), new(resolved), main, new(_problems.Recorded));
+    }
+
+    /// <summary>Removes archives of distributions that are no more, and what an interrupted build left long ago.</summary>
+    private void RemoveLeftovers(List<string> outputs)
+    {
+        foreach (string file in Directory.EnumerateFiles(options.OutputDirectory, "*.zip").Except(outputs, FilePaths.Comparer).ToList())
+        {
+            File.Delete(file);
+        }
+
+        // A build at the same time may still write younger ones.
+        DateTime old = DateTime.UtcNow.AddDays(-1);
+        foreach (string file in Directory.EnumerateFiles(options.OutputDirectory, "*.tmp").Where(file => File.GetLastWriteTimeUtc(file) < old).ToList())
+        {
+            File.Delete(file);
+        }
+
+        SpoolFolder.RemoveOlderThan(options.OutputDirectory, old);
+    }
+}

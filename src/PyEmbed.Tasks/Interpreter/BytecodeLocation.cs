@@ -1,0 +1,7 @@
+namespace PyEmbed.Tasks.Interpreter;
+
+/// <summary>Where the bytecode of a file lies until it is packed.</summary>
+/// <param name="File">A spool file or an archive.</param>
+/// <param name="Offset">From the file's first byte.</param>
+/// <param name="Length">In bytes.</param>
+internal sealed record BytecodeLocation(string File, long Offset, int Length);

@@ -1,0 +1,28 @@
+using PyEmbed.Manifest;
+
+namespace PyEmbed.Tasks;
+
+/// <summary>What a build found wrong. Blocking problems leave no archive to be made; the others are recorded for the generator.</summary>
+internal sealed class ProblemList
+{
+    private readonly List<ManifestDiagnostic> _blocking = [];
+    private readonly List<ManifestDiagnostic> _recorded = [];
+
+    public IReadOnlyList<ManifestDiagnostic> Blocking => _blocking;
+
+    /// <summary>Sorted by file and place, so that the manifest does not depend on the order of work.</summary>
+    public IEnumerable<ManifestDiagnostic> Recorded => _recorded
+        .OrderBy(problem => problem.File, StringComparer.Ordinal)
+        .ThenBy(problem => problem.Line)
+        .ThenBy(problem => problem.Column)
+        .ThenBy(problem => problem.Id, StringComparer.Ordinal)
+        .ThenBy(problem => problem.Message, StringComparer.Ordinal);
+
+    public void Block(string id, string file, string message) =>
+        _blocking.Add(new ManifestDiagnostic(id, ManifestSeverity.Error, file, 0, 0, 0, 0, message));
+
+    public void Record(string id, ManifestSeverity severity, string file, string message) =>
+        Record(new ManifestDiagnostic(id, severity, file, 0, 0, 0, 0, message));
+
+    public void Record(ManifestDiagnostic problem) => _recorded.Add(problem);
+}

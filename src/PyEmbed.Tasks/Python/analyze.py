@@ -1,0 +1,320 @@
+"""Checks and compiles Python files for a build.
+
+Run as ``python -I -S -B analyze.py SPOOL``. Requests come on standard input, answers go to standard output, both as UTF-8
+lines of tab-separated fields in which ``\\\\``, ``\\t``, ``\\n``, ``\\r`` stand for backslash, tab, line feed and carriage return.
+
+The first lines are about the interpreter::
+
+    python    implementation  version  cache tag  executable
+    stdlib    name...
+
+A request is ``file  path-on-disk  path-in-archive  wants-bytecode(0|1)  attribute...``; its answer is::
+
+    sha256    of the content, in hex
+    problem   id  line  column  end-line  end-column  message          any number; columns count UTF-16 units from 1, 0 is unknown
+    missing   the operating system's words                              instead of everything else: the file cannot be read
+    uses-file                                                           the code needs its own place on disk
+    docstring first paragraph, on one line
+    attribute name  defined(yes|no|unknown)  docstring                  one for each that was asked for
+    bytecode  offset  length                                            in SPOOL: a .pyc with an unchecked hash (PEP 552)
+    end
+
+Only one file's objects are alive at a time. ``marshal`` marks objects that something else also refers to, so what stayed
+alive from other files would change the bytes of this one.
+"""
+
+import _imp
+import ast
+import hashlib
+import importlib.util
+import marshal
+import re
+import sys
+
+HEADER = importlib.util.MAGIC_NUMBER + (1).to_bytes(4, "little")
+RAW_MAGIC = int.from_bytes(importlib.util.MAGIC_NUMBER, "little")
+
+COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+BLANK = re.compile(rb"^[ \t\f]*(?:[#\r\n]|$)")
+RELATIVE = re.compile(rb"\bfrom[ \t\f\\\r\n]*(\.[. \t\f\\\r\n]*)")
+DOCSTRING = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t\f]*(?:#[^\r\n]*)?\r?[\n\r])*[rRuU]?['\"]")
+PLACES = re.compile(rb"__file__|__path__|__cached__|origin|submodule_search_locations")
+CODE = type((lambda: None).__code__)
+
+#: Names that give a module's place by themselves.
+PLACE_NAMES = frozenset(["__file__", "__cached__"])
+#: Names that give it together with a spec.
+SPEC_NAMES = frozenset(["origin", "submodule_search_locations", "cached"])
+#: What may be done with ``__path__`` and works without files.
+PATH_READERS = frozenset(["extend_path", "iter_modules", "walk_packages"])
+
+
+def escape(text):
+    """The text as a field."""
+    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+
+
+def unescape(field):
+    """The text of a field."""
+    if "\\" not in field:
+        return field
+    return re.sub(r"\\(.)", lambda m: {"t": "\t", "n": "\n", "r": "\r"}.get(m[1], m[1]), field)
+
+
+def first_paragraph(docstring):
+    """The lines before the first empty one, joined."""
+    lines = []
+    for line in docstring.strip().splitlines():
+        if not line.strip():
+            break
+        lines.append(line.strip())
+    return " ".join(lines)
+
+
+def declared_encoding(source):
+    """The encoding that PEP 263 gives the source; ``SyntaxError`` where mark and cookie disagree."""
+    marked = source.startswith(b"\xef\xbb\xbf")
+    for line in re.split(b"\r\n|\r|\n", source[3:] if marked else source, maxsplit=2)[:2]:
+        match = COOKIE.match(line)
+        if match:
+            encoding = match[1].decode("ascii")
+            if marked and encoding.lower().replace("_", "-") not in ("utf-8", "utf8", "utf-8-sig"):
+                raise SyntaxError("the byte-order mark says UTF-8 and the cookie says " + encoding)
+            return "utf-8-sig" if marked else encoding
+        if not BLANK.match(line):
+            break
+    return "utf-8-sig" if marked else "utf-8"
+
+
+def lines_of(source):
+    """The source's lines as text; undecodable bytes count as one character each."""
+    try:
+        text = source.decode(declared_encoding(source), "replace")
+    except (LookupError, SyntaxError):
+        text = source.decode("latin-1")
+    return re.split("\r\n|\r|\n", text)
+
+
+def units(text, count):
+    """The column of the character after ``count`` characters: UTF-16 units, from 1."""
+    return 1 + count + sum(character > "\uffff" for character in text[:count])
+
+
+def column(lines, line, characters):
+    """The column for a character's 1-based number in a line, or 0 where there is none."""
+    if not characters or characters < 1 or not line or line > len(lines):
+        return 0
+    return units(lines[line - 1], characters - 1)
+
+
+def encoding_problem(source):
+    """Why the source cannot be decoded, as (line, message); None where it can."""
+    try:
+        encoding = declared_encoding(source)
+    except SyntaxError as error:
+        return 1, str(error)
+    try:
+        source.decode(encoding)
+    except LookupError:
+        return 1, "unknown encoding: " + encoding
+    except UnicodeDecodeError as error:
+        return source.count(b"\n", 0, error.start) + 1, str(error)
+    except UnicodeError as error:
+        return 1, str(error)
+    return None
+
+
+def refusal(source, error):
+    """The problem record for a file that does not compile."""
+    nul = source.find(b"\0")
+    if nul >= 0:
+        line = source.count(b"\n", 0, nul) + 1
+        return "PYE1003", line, 0, 0, 0, "source code contains NUL bytes"
+    undecodable = encoding_problem(source)
+    if undecodable:
+        line, message = undecodable
+        return "PYE1002", line, 0, 0, 0, message
+    if not isinstance(error, SyntaxError):
+        return "PYE1001", 0, 0, 0, 0, type(error).__name__ + ": " + str(error)
+    lines = lines_of(source)
+    line = error.lineno or 0
+    end_line = getattr(error, "end_lineno", None) or 0
+    start = column(lines, line, error.offset)
+    end = column(lines, end_line, getattr(error, "end_offset", None))
+    if not end or (end_line, end) <= (line, start):
+        end_line = end = 0
+    return "PYE1001", line, start, end_line, end, error.msg
+
+
+def catches_import_errors(handlers):
+    """Whether an ``except`` clause is there for imports that fail."""
+    for handler in handlers:
+        kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+        for kind in kinds:
+            name = getattr(kind, "id", None) if kind is not None else "BaseException"
+            if name in ("ImportError", "ModuleNotFoundError", "SystemError", "ValueError", "Exception", "BaseException"):
+                return True
+    return False
+
+
+def relative_imports(node):
+    """The relative imports below a node that nothing guards."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.ImportFrom):
+            if child.level:
+                yield child
+        elif isinstance(child, ast.Try) and catches_import_errors(child.handlers):
+            for part in child.handlers + child.orelse + child.finalbody:
+                yield from relative_imports(part)
+        elif isinstance(child, ast.If) and "TYPE_CHECKING" in ast.dump(child.test):
+            for part in child.orelse:
+                yield from relative_imports(part)
+        elif not isinstance(child, ast.expr):
+            yield from relative_imports(child)
+
+
+def parse(source, name):
+    """The source's tree."""
+    return compile(source, name, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+
+
+def import_problems(source, name):
+    """The relative imports that lead beyond the top level. Only a file with enough dots is parsed for it."""
+    depth = name.count("/")
+    if not any(match[1].count(b".") > depth for match in RELATIVE.finditer(source)):
+        return
+    lines = None
+    for node in relative_imports(parse(source, name)):
+        if node.level > depth:
+            if lines is None:
+                lines = lines_of(source)
+            place = []
+            for line, offset in ((node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset)):
+                text = lines[line - 1]
+                characters = len(text.encode("utf-8", "replace")[:offset].decode("utf-8", "replace"))
+                place += [line, units(text, characters)]
+            statement = "from " + "." * node.level + (node.module or "") + " import " + ", ".join(a.name for a in node.names)
+            where = "a top-level module" if depth == 0 else "a module %d package%s deep" % (depth, "" if depth == 1 else "s")
+            yield ("PYE1007", *place, "attempted relative import beyond top-level package: '%s' in %s" % (statement, where))
+
+
+def uses_place(code):
+    """Whether the code or a function in it asks where it lies on disk, beyond what works without files."""
+    names = code.co_names
+    for name in names:
+        if name in PLACE_NAMES:
+            return True
+    if "__path__" in names and not any(name in PATH_READERS for name in names):
+        return True
+    if "__spec__" in names and any(name in SPEC_NAMES for name in names):
+        return True
+    for constant in code.co_consts:
+        if isinstance(constant, CODE):
+            if uses_place(constant):
+                return True
+        elif isinstance(constant, str) and constant in PLACE_NAMES:
+            return True
+    return False
+
+
+def bound_names(body, found):
+    """Collects the names that statements bind, with their docstrings; gives False where more names may be bound."""
+    closed = True
+    for node in body:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            found[node.name] = ast.get_docstring(node) or ""
+            closed = closed and node.name != "__getattr__"
+            continue
+        for child in ast.walk(node):
+            if isinstance(child, ast.alias):
+                if child.name == "*":
+                    closed = False
+                else:
+                    found[(child.asname or child.name).partition(".")[0]] = ""
+            elif isinstance(child, ast.Name) and isinstance(child.ctx, ast.Store):
+                found[child.id] = ""
+            elif isinstance(child, ast.Call) and getattr(child.func, "id", None) in ("globals", "exec", "setattr", "vars"):
+                closed = False
+        for field in ("body", "orelse", "finalbody", "handlers"):
+            for part in getattr(node, field, None) or ():
+                closed = bound_names(getattr(part, "body", [part]) if field == "handlers" else [part], found) and closed
+    return closed
+
+
+def analyze(path, name, wants_bytecode, attributes, spool, answer):
+    """Looks at one file and passes each record of the answer to ``answer``."""
+    try:
+        with open(path, "rb") as file:
+            source = file.read()
+    except OSError as error:
+        answer("missing", error.strerror or str(error))
+        return
+    answer("sha256", hashlib.sha256(source).hexdigest())
+    try:
+        code = compile(source, name, "exec", dont_inherit=True, optimize=0)
+    except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError) as error:
+        answer("problem", *refusal(source, error))
+        return
+    for problem in import_problems(source, name):
+        answer("problem", *problem)
+    if PLACES.search(source) and uses_place(code):
+        answer("uses-file")
+    if DOCSTRING.match(source) and "__doc__" in code.co_names and isinstance(code.co_consts[0], str):
+        answer("docstring", first_paragraph(code.co_consts[0]))
+    if attributes:
+        found = {}
+        closed = bound_names(parse(source, name).body, found)
+        for attribute in attributes:
+            first = attribute.partition(".")[0]
+            known = "yes" if first in found else "no" if closed else "unknown"
+            answer("attribute", attribute, known, first_paragraph(found.get(attribute, "")))
+    if wants_bytecode:
+        data = HEADER + _imp.source_hash(RAW_MAGIC, source) + marshal.dumps(code)
+        answer("bytecode", spool.tell(), len(data))
+        spool.write(data)
+
+
+def standard_library():
+    """The names of the standard library's top-level modules."""
+    names = getattr(sys, "stdlib_module_names", None)
+    if names is None:
+        import os
+
+        names = set(sys.builtin_module_names)
+        library = os.path.dirname(os.__file__)
+        for folder in (library, os.path.join(library, "lib-dynload")):
+            for entry in os.listdir(folder) if os.path.isdir(folder) else ():
+                stem, dot, suffix = entry.partition(".")
+                if suffix in ("py", "pyd") or suffix.endswith("so") or os.path.isfile(os.path.join(folder, entry, "__init__.py")):
+                    names.add(stem)
+        names -= {"test", "site-packages", "sitecustomize", "usercustomize"}
+    return sorted(name for name in names if name.isidentifier())
+
+
+def main():
+    """Serves requests until standard input ends."""
+    lines = open(0, "r", encoding="utf-8", newline="\n", closefd=False)
+    output = open(1, "w", encoding="utf-8", errors="backslashreplace", newline="\n", closefd=False)
+
+    def answer(*fields):
+        output.write("\t".join([escape(str(field)) for field in fields]) + "\n")
+
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    answer("python", sys.implementation.name, version, sys.implementation.cache_tag or "", sys.executable)
+    answer("stdlib", *standard_library())
+    output.flush()
+    with open(sys.argv[1], "wb") as spool:
+        for line in lines:
+            _, path, name, wants_bytecode, *attributes = [unescape(field) for field in line.rstrip("\n").split("\t")]
+            analyze(path, name, wants_bytecode == "1", attributes, spool, answer)
+            spool.flush()
+            answer("end")
+            output.flush()
+
+
+if __name__ == "__main__":
+    import warnings
+
+    # What the interpreter warns of while it compiles is for those who run the code, not for those who pack it.
+    warnings.simplefilter("ignore")
+    main()

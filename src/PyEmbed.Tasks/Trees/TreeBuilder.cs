@@ -1,0 +1,240 @@
+using PyEmbed.Manifest;
+
+namespace PyEmbed.Tasks.Trees;
+
+/// <summary>Turns items into trees: which files, under which root, in which distribution.</summary>
+internal sealed class TreeBuilder
+{
+    private readonly string _projectDirectory;
+    private readonly string _defaultDistribution;
+    private readonly FolderWalker _walker;
+    private readonly HashSet<string> _excludedFolders;
+    private readonly TreePlacement? _placement;
+    private readonly ProblemList _problems;
+    private readonly string _projectFile;
+    private readonly ModuleRoot _roots = new();
+    private readonly Dictionary<string, bool> _excludedByFolder = new(FilePaths.Comparer);
+    private readonly Dictionary<string, Draft> _drafts = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<Draft> _order = [];
+
+    public TreeBuilder(CollectOptions options, ProblemList problems)
+    {
+        _projectFile = options.ProjectFile;
+        _projectDirectory = FilePaths.Normalize(options.ProjectDirectory, "");
+        _defaultDistribution = DistributionName.FromAssemblyName(options.AssemblyName);
+        string[] excluded = options.ExcludedFolders.Select(folder => FilePaths.Normalize(_projectDirectory, folder)).ToArray();
+        _excludedFolders = new HashSet<string>(excluded, FilePaths.Comparer);
+        _walker = new FolderWalker(excluded);
+        _placement = options.Placement;
+        _problems = problems;
+    }
+
+    /// <summary>The trees in the order in which their first item stands in the project. An item that cannot be used is a blocking problem.</summary>
+    public IReadOnlyList<PythonTree> Build(IEnumerable<PackageItem> items)
+    {
+        foreach (PackageItem item in items)
+        {
+            if (DraftFor(item) is Draft draft)
+            {
+                Add(draft, item, FilePaths.Normalize(_projectDirectory, item.FullPath));
+            }
+        }
+
+        return _order.Select(draft => draft.ToTree(_placement)).ToList();
+    }
+
+    private Draft? DraftFor(PackageItem item)
+    {
+        string name = item.Distribution.Length > 0 ? item.Distribution : _defaultDistribution;
+        if (!_drafts.TryGetValue(name, out Draft? draft))
+        {
+            if (!DistributionName.IsValid(name))
+            {
+                _problems.Block(
+                    ProblemIds.DistributionName,
+                    _projectFile,
+                    $"'{name}' cannot be a distribution's name; use ASCII letters, digits, '.', '_' and '-', with a letter or digit at both ends.");
+                return null;
+            }
+
+            draft = new Draft(name);
+            _drafts.Add(name, draft);
+            _order.Add(draft);
+        }
+        else if (draft.Distribution != name)
+        {
+            _problems.Block(
+                ProblemIds.DistributionName, _projectFile, $"The distributions '{draft.Distribution}' and '{name}' differ only in case; give them the same name or different ones.");
+            return null;
+        }
+
+        return UseMaterialize(draft, item.Materialize) ? draft : null;
+    }
+
+    private bool UseMaterialize(Draft draft, string value)
+    {
+        if (value.Length == 0)
+        {
+            return true;
+        }
+
+        if (!ArchiveFormat.TryParse(value.ToLowerInvariant(), out MaterializeMode mode))
+        {
+            _problems.Block(ProblemIds.UnusableValue, _projectFile, $"Materialize=\"{value}\" is none of Auto, Never, Data, All.");
+            return false;
+        }
+
+        if (draft.Materialize is MaterializeMode other && other != mode)
+        {
+            _problems.Block(
+                ProblemIds.UnusableValue, _projectFile, $"The distribution '{draft.Distribution}' has items with Materialize=\"{other}\" and with Materialize=\"{mode}\"; it can have one value only.");
+            return false;
+        }
+
+        draft.Materialize = mode;
+        return true;
+    }
+
+    private void Add(Draft draft, PackageItem item, string fullPath)
+    {
+        var file = new FileInfo(fullPath);
+        if (file.Exists)
+        {
+            string folder = file.DirectoryName!;
+            string fixedPart = item.RecursiveDir.Length > 0 ? FixedPart(folder, item.RecursiveDir) : folder;
+            string root = Root(item, fixedPart);
+            if (ArchivePathOf(root, fullPath) is string path && !DefaultExcludes.Matches(path) && !IsInExcludedFolder(root, folder))
+            {
+                Add(draft, file, path);
+            }
+
+            return;
+        }
+
+        var directory = new DirectoryInfo(fullPath);
+        if (!directory.Exists)
+        {
+            _problems.Block(
+                ProblemIds.Missing, _projectFile, $"The file or folder '{fullPath}' of a PythonPackage item does not exist; correct Include or create it.");
+            return;
+        }
+
+        string folderRoot = Root(item, fullPath);
+        try
+        {
+            foreach (FileInfo below in _walker.Files(directory))
+            {
+                if (ArchivePathOf(folderRoot, below.FullName) is string path)
+                {
+                    Add(draft, below, path);
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _problems.Block(ProblemIds.ChangedDuringBuild, fullPath, $"The folder '{fullPath}' cannot be listed: {e.Message}");
+        }
+    }
+
+    private string Root(PackageItem item, string fixedPart) =>
+        item.Root.Length > 0 ? FilePaths.Normalize(_projectDirectory, item.Root) : _roots.Infer(fixedPart);
+
+    private static string FixedPart(string folder, string recursiveDir)
+    {
+        string tail = recursiveDir.Replace(Path.AltDirectorySeparatorChar, Path.DirectorySeparatorChar).TrimEnd(Path.DirectorySeparatorChar);
+        return folder.EndsWith(Path.DirectorySeparatorChar + tail, FilePaths.Comparison)
+            ? folder.Substring(0, folder.Length - tail.Length - 1)
+            : folder;
+    }
+
+    private string? ArchivePathOf(string root, string fullPath)
+    {
+        if (FilePaths.Below(root, fullPath) is not string below)
+        {
+            _problems.Block(ProblemIds.OutsideRoot, fullPath, $"'{fullPath}' lies outside its module root '{root}'; correct Root or Include of the PythonPackage item.");
+            return null;
+        }
+
+        string path = FilePaths.IsWindows ? below.Replace('\\', '/') : below;
+        if (ArchivePath.Problem(path) is string problem)
+        {
+            _problems.Block(ProblemIds.OutsideRoot, fullPath, $"'{path}' cannot be a path in an archive: {problem}.");
+            return null;
+        }
+
+        return path;
+    }
+
+    // Matches of a glob come one by one; what a folder item leaves out as a whole is asked for once a folder.
+    private bool IsInExcludedFolder(string root, string folder)
+    {
+        if (FilePaths.Below(root, folder) is null)
+        {
+            return false;
+        }
+
+        if (!_excludedByFolder.TryGetValue(folder, out bool excluded))
+        {
+            excluded = _excludedFolders.Contains(folder)
+                || DefaultExcludes.IsVirtualEnvironment(folder)
+                || IsInExcludedFolder(root, Path.GetDirectoryName(folder)!);
+            _excludedByFolder.Add(folder, excluded);
+        }
+
+        return excluded;
+    }
+
+    private void Add(Draft draft, FileInfo file, string path)
+    {
+        if (draft.Files.TryGetValue(path, out TreeFile? other))
+        {
+            if (!string.Equals(other.FullPath, file.FullName, FilePaths.Comparison) && !HaveSameContent(other.FullPath, file.FullName))
+            {
+                _problems.Block(
+                    ProblemIds.TwoFilesForOneName,
+                    file.FullName,
+                    $"'{file.FullName}' and '{other.FullPath}' both become '{path}' of the distribution '{draft.Distribution}' and differ; leave one out or use Distribution.");
+            }
+
+            return;
+        }
+
+        try
+        {
+            bool inProject = FilePaths.Below(_projectDirectory, file.FullName) is not null;
+            draft.Files.Add(path, new TreeFile(path, file.FullName, file.Length, file.LastWriteTimeUtc.Ticks, inProject));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _problems.Block(ProblemIds.ChangedDuringBuild, file.FullName, $"'{file.FullName}' cannot be read: {e.Message}");
+        }
+    }
+
+    private bool HaveSameContent(string one, string other)
+    {
+        try
+        {
+            return File.ReadAllBytes(one).AsEnumerable().SequenceEqual(File.ReadAllBytes(other));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _problems.Block(ProblemIds.ChangedDuringBuild, other, $"'{other}' or '{one}' cannot be read: {e.Message}");
+            return true;
+        }
+    }
+
+    private sealed class Draft(string distribution)
+    {
+        public string Distribution { get; } = distribution;
+
+        public MaterializeMode? Materialize { get; set; }
+
+        public SortedDictionary<string, TreeFile> Files { get; } = new(Utf8Order.Instance);
+
+        public PythonTree ToTree(TreePlacement? placement) => new(
+            Distribution, placement ?? InferPlacement(), Materialize ?? MaterializeMode.Auto, Files.Values.ToList());
+
+        // The project's own code precedes the standard library; what lies elsewhere is third-party code and follows it.
+        private TreePlacement InferPlacement() => Files.Values.All(file => file.InProject) ? TreePlacement.App : TreePlacement.Library;
+    }
+}
