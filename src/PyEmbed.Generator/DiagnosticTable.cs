@@ -65,11 +65,14 @@ internal static class DiagnosticTable
     public static readonly DiagnosticDescriptor InvalidDistributionName = new(
         "PYE1016", "A distribution's name is invalid", Message, Category, DiagnosticSeverity.Error, true, helpLinkUri: HelpLink + "pye1016");
 
+    public static readonly DiagnosticDescriptor UnreadableReference = new(
+        "PYE1017", "A reference cannot be searched for Python trees", Message, Category, DiagnosticSeverity.Error, true, helpLinkUri: HelpLink + "pye1017");
+
     private static readonly Dictionary<string, DiagnosticDescriptor> s_byId = new DiagnosticDescriptor[]
     {
         UnreadableManifest, SyntaxError, Encoding, NullBytes, DuplicateModule, CaseCollision, ShadowsStandardLibrary,
         RelativeImportBeyondTop, OutsideRoot, MissingItem, ChangedDuringBuild, PackageInTwoDistributions, NoPythonAtBuild,
-        MissingEntryPoint, UnusableValue, TreeTooLarge, InvalidDistributionName,
+        MissingEntryPoint, UnusableValue, TreeTooLarge, InvalidDistributionName, UnreadableReference,
     }.ToDictionary(descriptor => descriptor.Id, StringComparer.Ordinal);
 
     /// <summary>Every descriptor, by its id.</summary>

@@ -1,0 +1,101 @@
+using System.Collections;
+using Microsoft.Build.Framework;
+using Microsoft.Build.Utilities;
+
+namespace PyEmbed.Tasks.Tests.References;
+
+[TestClass]
+public sealed class ResolveEmbeddedAssembliesTests : IDisposable
+{
+    private readonly TestAssemblies _assemblies = new();
+    private readonly Engine _engine = new();
+
+    public void Dispose() => _assemblies.Dispose();
+
+    [TestMethod]
+    public void References_of_a_framework_are_skipped()
+    {
+        byte[] archive = TestAssemblies.Archive("a", "a.py");
+        var framework = new TaskItem(_assemblies.Carrier("Framework", ("f", archive)), new Dictionary<string, string> { ["FrameworkReferenceName"] = "Microsoft.NETCore.App" });
+        var package = new TaskItem(_assemblies.Carrier("Package", ("p", archive)), new Dictionary<string, string> { ["NuGetPackageId"] = "Package" });
+        ResolveEmbeddedAssemblies task = MakeTask(framework, package);
+        Assert.IsTrue(task.Execute());
+        CollectionAssert.AreEqual(new[] { "Package" }, task.Assemblies);
+    }
+
+    [TestMethod]
+    public void Paths_are_relative_to_the_projects_folder()
+    {
+        _assemblies.File("own.zip", TestAssemblies.Archive("own", "own.py"));
+        ResolveEmbeddedAssemblies task = MakeTask();
+        task.OwnTrees = [new TaskItem("own.zip")];
+        Assert.IsTrue(task.Execute());
+        CollectionAssert.AreEqual(new[] { "App" }, task.Assemblies);
+        Assert.IsTrue(File.Exists(Path.Combine(_assemblies.Folder, "obj", "references", "PyEmbed.manifest")));
+        Assert.IsTrue(File.Exists(Path.Combine(_assemblies.Folder, "obj", "references", "PyEmbed.state")));
+    }
+
+    [TestMethod]
+    public void Conflicts_are_logged_where_no_generator_runs_at_every_build()
+    {
+        var a = new TaskItem(_assemblies.Carrier("A", ("a", TestAssemblies.Archive("a", "m.py"))));
+        var b = new TaskItem(_assemblies.Carrier("B", ("b", TestAssemblies.Archive("b", "m.py", "n.py"))));
+        Assert.IsTrue(MakeTask(a, b).Execute());
+        Assert.IsEmpty(_engine.Errors);
+
+        for (int build = 1; build <= 2; build++)
+        {
+            ResolveEmbeddedAssemblies task = MakeTask(a, b);
+            task.LogDiagnostics = true;
+            Assert.IsFalse(task.Execute());
+            Assert.HasCount(build, _engine.Errors);
+            Assert.AreEqual("PYE1011", _engine.Errors[^1].Code);
+            Assert.AreEqual(Path.Combine(_assemblies.Folder, "App.csproj"), _engine.Errors[^1].File);
+        }
+    }
+
+    [TestMethod]
+    public void An_output_that_cannot_be_written_is_an_error_that_names_the_folder()
+    {
+        _assemblies.File("obj", [1]);
+        Assert.IsFalse(MakeTask().Execute());
+        Assert.Contains(Path.Combine(_assemblies.Folder, "obj", "references"), _engine.Errors.Single().Message!);
+    }
+
+    private ResolveEmbeddedAssemblies MakeTask(params ITaskItem[] references) => new()
+    {
+        BuildEngine = _engine,
+        References = references,
+        OwnAssemblyName = "App",
+        ProjectFile = Path.Combine(_assemblies.Folder, "App.csproj"),
+        ManifestFile = "obj/references/PyEmbed.manifest",
+        StateFile = "obj/references/PyEmbed.state",
+    };
+
+    private sealed class Engine : IBuildEngine
+    {
+        public List<BuildErrorEventArgs> Errors { get; } = [];
+
+        public bool ContinueOnError => false;
+
+        public int LineNumberOfTaskNode => 0;
+
+        public int ColumnNumberOfTaskNode => 0;
+
+        public string ProjectFileOfTaskNode => "PyEmbed.targets";
+
+        public bool BuildProjectFile(string projectFileName, string[] targetNames, IDictionary globalProperties, IDictionary targetOutputs) => false;
+
+        public void LogErrorEvent(BuildErrorEventArgs e) => Errors.Add(e);
+
+        public void LogWarningEvent(BuildWarningEventArgs e) => Assert.Fail(e.Message ?? "");
+
+        public void LogMessageEvent(BuildMessageEventArgs e)
+        {
+        }
+
+        public void LogCustomEvent(CustomBuildEventArgs e)
+        {
+        }
+    }
+}
