@@ -17,7 +17,7 @@ public sealed class PythonImportException : PythonException
 
     /// <summary>
     /// Every place that was tried: for a module that was not found, the entries of sys.path, of its parent's <c>__path__</c> for a submodule;
-    /// for one that lacks the name or failed to load, its file.
+    /// for one that lacks the name or failed to load, its file. A place in an embedded tree is named by its archive: <c>MyApp.dll!PyEmbed/mypkg.zip/folder</c>.
     /// </summary>
     public IReadOnlyList<string> Origins { get; }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace PyEmbed.Interop.Tests;
 
@@ -17,7 +18,7 @@ public sealed unsafe class GilTests
             Assert.IsTrue(Gil.IsHeld);
             using (Gil.Acquire())
             {
-                Assert.AreEqual(1, CPython.PyGILState_Check());
+                Assert.AreEqual(1, Check());
             }
 
             Assert.IsTrue(Gil.IsHeld, "the inner one must not release");
@@ -37,11 +38,11 @@ public sealed unsafe class GilTests
                 Assert.IsTrue(Gil.IsHeld);
             }
 
-            Assert.AreEqual(1, CPython.PyGILState_Check());
+            Assert.AreEqual(1, Check());
             CPython.PyGILState_Release(state);
             using (Gil.Acquire())
             {
-                Assert.AreEqual(1, CPython.PyGILState_Check(), "the thread state must outlive the other host's Release");
+                Assert.AreEqual(1, Check(), "the thread state must outlive the other host's Release");
             }
         });
     }
@@ -54,7 +55,7 @@ public sealed unsafe class GilTests
             nint released = CPython.PyEval_SaveThread();
             using (Gil.Acquire())
             {
-                Assert.AreEqual(1, CPython.PyGILState_Check());
+                Assert.AreEqual(1, Check());
             }
 
             Assert.IsFalse(Gil.IsHeld);
@@ -150,6 +151,8 @@ public sealed unsafe class GilTests
         Assert.AreEqual(32 * 300, counter);
     }
 
+    private static int Check() => ((delegate* unmanaged[Cdecl]<int>)NativeLibrary.GetExport(CPython.Library, "PyGILState_Check"))();
+
     internal static void RunOnNewThread(Action action)
     {
         Exception? failure = null;
@@ -178,9 +181,9 @@ public sealed unsafe class GilTests
     {
         using Gil gil = Gil.Acquire();
         nint library = CPython.Library;
-        var main = (delegate* unmanaged[Cdecl]<nint>)System.Runtime.InteropServices.NativeLibrary.GetExport(library, "PyInterpreterState_Main");
-        var head = (delegate* unmanaged[Cdecl]<nint, nint>)System.Runtime.InteropServices.NativeLibrary.GetExport(library, "PyInterpreterState_ThreadHead");
-        var next = (delegate* unmanaged[Cdecl]<nint, nint>)System.Runtime.InteropServices.NativeLibrary.GetExport(library, "PyThreadState_Next");
+        var main = (delegate* unmanaged[Cdecl]<nint>)NativeLibrary.GetExport(library, "PyInterpreterState_Main");
+        var head = (delegate* unmanaged[Cdecl]<nint, nint>)NativeLibrary.GetExport(library, "PyInterpreterState_ThreadHead");
+        var next = (delegate* unmanaged[Cdecl]<nint, nint>)NativeLibrary.GetExport(library, "PyThreadState_Next");
         int count = 0;
         for (nint state = head(main()); state != 0; state = next(state))
         {

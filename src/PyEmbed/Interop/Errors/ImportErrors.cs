@@ -13,7 +13,8 @@ internal static unsafe class ImportErrors
         if (Guarded.TextAttribute(exception, "path"u8) is { } path)
         {
             // The module was found, and lacks the name or failed to load.
-            origins.Add(path);
+            using PyRef file = PyRef.Own(Text.New(path));
+            Add(origins, file.Value);
         }
         else if (module != null)
         {
@@ -47,9 +48,10 @@ internal static unsafe class ImportErrors
         {
             AddAll(origins, path.Value);
         }
-        else if (Guarded.TextAttribute(parent, "__file__"u8) is { } file)
+        else
         {
-            origins.Add(file);
+            using PyRef file = Guarded.Attribute(parent, "__file__"u8);
+            Add(origins, file.Value);
         }
     }
 
@@ -64,10 +66,28 @@ internal static unsafe class ImportErrors
                 return;
             }
 
-            if (Guarded.TextOf(entry.Value) is { } text)
-            {
-                origins.Add(text.Length == 0 ? "the working directory" : text);
-            }
+            Add(origins, entry.Value);
         }
+    }
+
+    // The places of mounted trees need not exist on disk: what is meant is the assembly's archive, and the folder in it.
+    private static void Add(List<string> origins, nint place)
+    {
+        if (Guarded.TextOf(place) is not { } text)
+        {
+            return;
+        }
+
+        using PyRef name = PyRef.Own(Text.New("pyembed._importer"));
+        nint importer = CPython.PyDict_GetItemWithError(CPython.PyImport_GetModuleDict(), name.Value);
+        using PyRef found = importer == 0 ? PyRef.Own(0) : Guarded.Call(importer, "locate"u8, place);
+        if (found.Value != 0 && CPython.Is(found.Value, CPython.Py_TPFLAGS_TUPLE_SUBCLASS) && CPython.PyTuple_Size(found.Value) == 2
+            && Guarded.TextAttribute(CPython.PyTuple_GetItem(found.Value, 0), "origin"u8) is { } archive)
+        {
+            string inner = Guarded.TextOf(CPython.PyTuple_GetItem(found.Value, 1)) ?? "";
+            text = inner.Length == 0 ? archive : $"{archive}/{inner}";
+        }
+
+        origins.Add(text.Length == 0 ? "the working directory" : text);
     }
 }

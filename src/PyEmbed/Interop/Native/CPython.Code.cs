@@ -8,10 +8,7 @@ internal static unsafe partial class CPython
 
     public static delegate* unmanaged[Cdecl]<byte*, nint> PyImport_ImportModule;
     public static delegate* unmanaged[Cdecl]<nint, nint> PyImport_Import;
-    public static delegate* unmanaged[Cdecl]<byte*, nint> PyImport_AddModule;
     public static delegate* unmanaged[Cdecl]<nint> PyImport_GetModuleDict;
-    public static delegate* unmanaged[Cdecl]<byte*, nint, nint> PyImport_ExecCodeModule;
-    public static delegate* unmanaged[Cdecl]<nint, nint> PyModule_GetDict;
     public static delegate* unmanaged[Cdecl]<byte*, nint> PySys_GetObject;
     public static delegate* unmanaged[Cdecl]<nint> PyEval_GetBuiltins;
     public static delegate* unmanaged[Cdecl]<nint, nint, nint, nint> PyEval_EvalCode;
@@ -19,20 +16,14 @@ internal static unsafe partial class CPython
     /// <summary>Source as UTF-8, file name in the file system's encoding, start symbol, flags or null, optimisation (-1: the interpreter's).</summary>
     public static delegate* unmanaged[Cdecl]<byte*, byte*, int, void*, int, nint> Py_CompileStringExFlags;
 
-    public static delegate* unmanaged[Cdecl]<byte*, nint, nint> PyMarshal_ReadObjectFromString;
-
     private static void BindCode(NativeExports exports)
     {
         PyImport_ImportModule = (delegate* unmanaged[Cdecl]<byte*, nint>)exports.Required("PyImport_ImportModule");
         PyImport_Import = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyImport_Import");
-        PyImport_AddModule = (delegate* unmanaged[Cdecl]<byte*, nint>)exports.Required("PyImport_AddModule");
         PyImport_GetModuleDict = (delegate* unmanaged[Cdecl]<nint>)exports.Required("PyImport_GetModuleDict");
-        PyImport_ExecCodeModule = (delegate* unmanaged[Cdecl]<byte*, nint, nint>)exports.Required("PyImport_ExecCodeModule");
-        PyModule_GetDict = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyModule_GetDict");
         PySys_GetObject = (delegate* unmanaged[Cdecl]<byte*, nint>)exports.Required("PySys_GetObject");
         PyEval_GetBuiltins = (delegate* unmanaged[Cdecl]<nint>)exports.Required("PyEval_GetBuiltins");
         PyEval_EvalCode = (delegate* unmanaged[Cdecl]<nint, nint, nint, nint>)exports.Required("PyEval_EvalCode");
         Py_CompileStringExFlags = (delegate* unmanaged[Cdecl]<byte*, byte*, int, void*, int, nint>)exports.Required("Py_CompileStringExFlags");
-        PyMarshal_ReadObjectFromString = (delegate* unmanaged[Cdecl]<byte*, nint, nint>)exports.Required("PyMarshal_ReadObjectFromString");
     }
 }

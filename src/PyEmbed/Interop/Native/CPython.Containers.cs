@@ -10,15 +10,12 @@ internal static unsafe partial class CPython
     public static delegate* unmanaged[Cdecl]<nint, nint> PyList_New;
     public static delegate* unmanaged[Cdecl]<nint, nint> PyList_Size;
     public static delegate* unmanaged[Cdecl]<nint, nint, nint> PyList_GetItem;
-    public static delegate* unmanaged[Cdecl]<nint, nint, nint, int> PyList_SetItem;
     public static delegate* unmanaged[Cdecl]<nint, nint, int> PyList_Append;
     public static delegate* unmanaged[Cdecl]<nint> PyDict_New;
     public static delegate* unmanaged[Cdecl]<nint, nint> PyDict_Size;
     public static delegate* unmanaged[Cdecl]<nint, nint, nint> PyDict_GetItemWithError;
     public static delegate* unmanaged[Cdecl]<nint, nint, nint, int> PyDict_SetItem;
     public static delegate* unmanaged[Cdecl]<nint, byte*, nint, int> PyDict_SetItemString;
-    public static delegate* unmanaged[Cdecl]<nint, nint, int> PyDict_DelItem;
-    public static delegate* unmanaged[Cdecl]<nint, nint*, nint*, nint*, int> PyDict_Next;
     public static delegate* unmanaged[Cdecl]<nint, nint> PyMapping_Items;
     public static delegate* unmanaged[Cdecl]<nint, int> PyMapping_Check;
 
@@ -31,15 +28,12 @@ internal static unsafe partial class CPython
         PyList_New = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyList_New");
         PyList_Size = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyList_Size");
         PyList_GetItem = (delegate* unmanaged[Cdecl]<nint, nint, nint>)exports.Required("PyList_GetItem");
-        PyList_SetItem = (delegate* unmanaged[Cdecl]<nint, nint, nint, int>)exports.Required("PyList_SetItem");
         PyList_Append = (delegate* unmanaged[Cdecl]<nint, nint, int>)exports.Required("PyList_Append");
         PyDict_New = (delegate* unmanaged[Cdecl]<nint>)exports.Required("PyDict_New");
         PyDict_Size = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyDict_Size");
         PyDict_GetItemWithError = (delegate* unmanaged[Cdecl]<nint, nint, nint>)exports.Required("PyDict_GetItemWithError");
         PyDict_SetItem = (delegate* unmanaged[Cdecl]<nint, nint, nint, int>)exports.Required("PyDict_SetItem");
         PyDict_SetItemString = (delegate* unmanaged[Cdecl]<nint, byte*, nint, int>)exports.Required("PyDict_SetItemString");
-        PyDict_DelItem = (delegate* unmanaged[Cdecl]<nint, nint, int>)exports.Required("PyDict_DelItem");
-        PyDict_Next = (delegate* unmanaged[Cdecl]<nint, nint*, nint*, nint*, int>)exports.Required("PyDict_Next");
         PyMapping_Items = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyMapping_Items");
         PyMapping_Check = (delegate* unmanaged[Cdecl]<nint, int>)exports.Required("PyMapping_Check");
     }

@@ -18,7 +18,6 @@ internal static unsafe partial class CPython
     public static delegate* unmanaged[Cdecl]<nint, nint, int> PyErr_GivenExceptionMatches;
     public static delegate* unmanaged[Cdecl]<nint, void> PyErr_WriteUnraisable;
     public static delegate* unmanaged[Cdecl]<void> PyErr_SetInterrupt;
-    public static delegate* unmanaged[Cdecl]<int> PyErr_CheckSignals;
     public static delegate* unmanaged[Cdecl]<nint, nint> PyException_GetTraceback;
     public static delegate* unmanaged[Cdecl]<nint, nint> PyException_GetCause;
     public static delegate* unmanaged[Cdecl]<nint, nint> PyException_GetContext;
@@ -100,7 +99,6 @@ internal static unsafe partial class CPython
         PyErr_GivenExceptionMatches = (delegate* unmanaged[Cdecl]<nint, nint, int>)exports.Required("PyErr_GivenExceptionMatches");
         PyErr_WriteUnraisable = (delegate* unmanaged[Cdecl]<nint, void>)exports.Required("PyErr_WriteUnraisable");
         PyErr_SetInterrupt = (delegate* unmanaged[Cdecl]<void>)exports.Required("PyErr_SetInterrupt");
-        PyErr_CheckSignals = (delegate* unmanaged[Cdecl]<int>)exports.Required("PyErr_CheckSignals");
         PyException_GetTraceback = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyException_GetTraceback");
         PyException_GetCause = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyException_GetCause");
         PyException_GetContext = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyException_GetContext");

@@ -6,18 +6,16 @@ internal static unsafe partial class CPython
     /// <summary>Passed with the number of arguments: the slot before the first argument may be overwritten by the callee.</summary>
     public static readonly nuint PY_VECTORCALL_ARGUMENTS_OFFSET = (nuint)1 << (8 * sizeof(nint) - 1);
 
-    public const int Py_LT = 0, Py_LE = 1, Py_EQ = 2, Py_NE = 3, Py_GT = 4, Py_GE = 5;
+    /// <summary>The comparison <c>==</c> of <see cref="PyObject_RichCompareBool"/>.</summary>
+    public const int Py_EQ = 2;
 
     /// <summary>Bits of <c>tp_flags</c> that tell the built-in bases of a type.</summary>
     public const ulong
         Py_TPFLAGS_LONG_SUBCLASS = 1UL << 24,
         Py_TPFLAGS_LIST_SUBCLASS = 1UL << 25,
         Py_TPFLAGS_TUPLE_SUBCLASS = 1UL << 26,
-        Py_TPFLAGS_BYTES_SUBCLASS = 1UL << 27,
         Py_TPFLAGS_UNICODE_SUBCLASS = 1UL << 28,
-        Py_TPFLAGS_DICT_SUBCLASS = 1UL << 29,
-        Py_TPFLAGS_BASE_EXC_SUBCLASS = 1UL << 30,
-        Py_TPFLAGS_TYPE_SUBCLASS = 1UL << 31;
+        Py_TPFLAGS_DICT_SUBCLASS = 1UL << 29;
 
     public static nint Py_None, Py_True, Py_False, PyType_Type;
 
@@ -28,17 +26,12 @@ internal static unsafe partial class CPython
     public static delegate* unmanaged[Cdecl]<nint, nint, nint, int> PyObject_SetAttr;
     public static delegate* unmanaged[Cdecl]<nint, nint, nint> PyObject_GetItem;
     public static delegate* unmanaged[Cdecl]<nint, nint, nint, int> PyObject_SetItem;
-    public static delegate* unmanaged[Cdecl]<nint, nint, int> PyObject_DelItem;
-    public static delegate* unmanaged[Cdecl]<nint, nint> PyObject_Size;
     public static delegate* unmanaged[Cdecl]<nint, nint> PyObject_Hash;
     public static delegate* unmanaged[Cdecl]<nint, nint, int, int> PyObject_RichCompareBool;
     public static delegate* unmanaged[Cdecl]<nint, nint> PyObject_Str;
-    public static delegate* unmanaged[Cdecl]<nint, nint> PyObject_Repr;
     public static delegate* unmanaged[Cdecl]<nint, nint> PyObject_GetIter;
     public static delegate* unmanaged[Cdecl]<nint, nint> PyIter_Next;
     public static delegate* unmanaged[Cdecl]<nint, nint, int> PyObject_IsInstance;
-    public static delegate* unmanaged[Cdecl]<nint, int> PyObject_IsTrue;
-    public static delegate* unmanaged[Cdecl]<nint, int> PyCallable_Check;
     public static delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, nuint> PyType_GetFlags;
 
     /// <summary>A call with positional arguments as an array, and a dict of keyword arguments or 0.</summary>
@@ -63,17 +56,12 @@ internal static unsafe partial class CPython
         PyObject_SetAttr = (delegate* unmanaged[Cdecl]<nint, nint, nint, int>)exports.Required("PyObject_SetAttr");
         PyObject_GetItem = (delegate* unmanaged[Cdecl]<nint, nint, nint>)exports.Required("PyObject_GetItem");
         PyObject_SetItem = (delegate* unmanaged[Cdecl]<nint, nint, nint, int>)exports.Required("PyObject_SetItem");
-        PyObject_DelItem = (delegate* unmanaged[Cdecl]<nint, nint, int>)exports.Required("PyObject_DelItem");
-        PyObject_Size = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyObject_Size");
         PyObject_Hash = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyObject_Hash");
         PyObject_RichCompareBool = (delegate* unmanaged[Cdecl]<nint, nint, int, int>)exports.Required("PyObject_RichCompareBool");
         PyObject_Str = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyObject_Str");
-        PyObject_Repr = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyObject_Repr");
         PyObject_GetIter = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyObject_GetIter");
         PyIter_Next = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyIter_Next");
         PyObject_IsInstance = (delegate* unmanaged[Cdecl]<nint, nint, int>)exports.Required("PyObject_IsInstance");
-        PyObject_IsTrue = (delegate* unmanaged[Cdecl]<nint, int>)exports.Required("PyObject_IsTrue");
-        PyCallable_Check = (delegate* unmanaged[Cdecl]<nint, int>)exports.Required("PyCallable_Check");
         PyType_GetFlags = (delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, nuint>)exports.Required("PyType_GetFlags");
         PyObject_VectorcallDict = (delegate* unmanaged[Cdecl]<nint, nint*, nuint, nint, nint>)exports.Required("PyObject_VectorcallDict");
         PyObject_VectorcallMethod = (delegate* unmanaged[Cdecl]<nint, nint*, nuint, nint, nint>)exports.Required("PyObject_VectorcallMethod");

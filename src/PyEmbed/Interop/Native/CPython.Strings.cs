@@ -13,7 +13,6 @@ internal static unsafe partial class CPython
 
     public static nint PyUnicode_Type, PyBytes_Type;
 
-    public static delegate* unmanaged[Cdecl]<byte*, nint, nint> PyUnicode_FromStringAndSize;
     public static delegate* unmanaged[Cdecl]<int, void*, nint, nint> PyUnicode_FromKindAndData;
     public static delegate* unmanaged[Cdecl]<byte*, nint, byte*, int*, nint> PyUnicode_DecodeUTF16;
     public static delegate* unmanaged[Cdecl]<nint, nint*, byte*> PyUnicode_AsUTF8AndSize;
@@ -30,7 +29,6 @@ internal static unsafe partial class CPython
     {
         PyUnicode_Type = exports.Required("PyUnicode_Type");
         PyBytes_Type = exports.Required("PyBytes_Type");
-        PyUnicode_FromStringAndSize = (delegate* unmanaged[Cdecl]<byte*, nint, nint>)exports.Required("PyUnicode_FromStringAndSize");
         PyUnicode_FromKindAndData = (delegate* unmanaged[Cdecl]<int, void*, nint, nint>)exports.Required("PyUnicode_FromKindAndData");
         PyUnicode_DecodeUTF16 = (delegate* unmanaged[Cdecl]<byte*, nint, byte*, int*, nint>)exports.Required("PyUnicode_DecodeUTF16");
         PyUnicode_AsUTF8AndSize = (delegate* unmanaged[Cdecl]<nint, nint*, byte*>)exports.Required("PyUnicode_AsUTF8AndSize");

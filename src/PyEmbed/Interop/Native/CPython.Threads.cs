@@ -5,7 +5,6 @@ internal static unsafe partial class CPython
 {
     public static delegate* unmanaged[Cdecl]<int> PyGILState_Ensure;
     public static delegate* unmanaged[Cdecl]<int, void> PyGILState_Release;
-    public static delegate* unmanaged[Cdecl]<int> PyGILState_Check;
     public static delegate* unmanaged[Cdecl]<nint> PyGILState_GetThisThreadState;
     public static delegate* unmanaged[Cdecl]<nint> PyEval_SaveThread;
     public static delegate* unmanaged[Cdecl]<nint, void> PyEval_RestoreThread;
@@ -23,7 +22,6 @@ internal static unsafe partial class CPython
     {
         PyGILState_Ensure = (delegate* unmanaged[Cdecl]<int>)exports.Required("PyGILState_Ensure");
         PyGILState_Release = (delegate* unmanaged[Cdecl]<int, void>)exports.Required("PyGILState_Release");
-        PyGILState_Check = (delegate* unmanaged[Cdecl]<int>)exports.Required("PyGILState_Check");
         PyGILState_GetThisThreadState = (delegate* unmanaged[Cdecl]<nint>)exports.Required("PyGILState_GetThisThreadState");
         PyEval_SaveThread = (delegate* unmanaged[Cdecl]<nint>)exports.Required("PyEval_SaveThread");
         PyEval_RestoreThread = (delegate* unmanaged[Cdecl]<nint, void>)exports.Required("PyEval_RestoreThread");
