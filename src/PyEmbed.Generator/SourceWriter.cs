@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace PyEmbed.Generator;
 
-/// <summary>Writes one generated file: indentation, blocks, documentation and literals, in C# 8.</summary>
+/// <summary>Writes one generated file: indentation, blocks, documentation and literals, in C# 9.</summary>
 internal sealed class SourceWriter
 {
     private static readonly string s_version = typeof(SourceWriter).Assembly.GetName().Version.ToString(3);

@@ -57,6 +57,9 @@ internal static class GeneratorHarness
             .Select(path => MetadataReference.CreateFromFile(path)),
     ];
 
+    /// <summary>The runtime itself.</summary>
+    public static MetadataReference Runtime { get; } = MetadataReference.CreateFromFile(typeof(PythonInterpreter).Assembly.Location);
+
     /// <summary>A compilation with the runtime's API and perhaps some sources, nullable on, XML docs checked, warnings reported.</summary>
     public static CSharpCompilation Compile(LanguageVersion version = LanguageVersion.Latest, CSharpCompilationOptions? options = null, params string[] sources)
     {

@@ -178,7 +178,6 @@ public sealed class ModuleNamesTests
     }
 
     [TestMethod]
-    [DataRow(LanguageVersion.CSharp8)]
     [DataRow(LanguageVersion.CSharp9)]
     [DataRow(LanguageVersion.CSharp10)]
     [DataRow(LanguageVersion.CSharp12)]
