@@ -23,7 +23,7 @@ sys.dont_write_bytecode = True
 if 'pyembed._importer' not in sys.modules:
     sys.path.insert(0, PACKAGE)
 import pyembed                                                                                              # noqa: E402
-from pyembed import _archive, _importer                                                                     # noqa: E402
+from pyembed import _archive, _finders, _importer                                                                     # noqa: E402
 
 
 atexit.register(shutil.rmtree, CACHE, ignore_errors=True)

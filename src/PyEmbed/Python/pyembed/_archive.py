@@ -14,6 +14,8 @@ INDEX = '.pyembed/index'
 _LOCAL = 0x04034b50
 _CENTRAL = 0x02014b50
 _END = 0x06054b50
+_END64 = 0x06064b50
+_LOCATOR64 = 0x07064b50
 _DATE = (0 << 9) | (1 << 5) | 1         # 1980-01-01
 _LIMIT = 2**31 - 1
 
@@ -45,9 +47,7 @@ def write_archive(files, distribution, placement='app', materialize='auto', file
     central.append(entry)
     directory = b''.join(central)
     start = offset + len(header) + len(index)
-    count = len(central).to_bytes(2, 'little') if len(central) < 0xffff else b'\xff\xff'
-    end = b''.join((_END.to_bytes(4, 'little'), b'\0\0\0\0', count, count, len(directory).to_bytes(4, 'little'),
-                    start.to_bytes(4, 'little'), b'\0\0'))
+    end = _end_records(len(central), len(directory), start)
     if start + len(directory) + len(end) > _LIMIT:
         raise ValueError(f'{distribution}: a tree is limited to 2 GiB less one byte')
     return b''.join((*parts, header, index, directory, end))
@@ -57,8 +57,8 @@ def _encode(path):
     if (path.__class__ is not str or '\\' in path or '\0' in path
             or any(part in ('', '.', '..') for part in path.split('/'))):
         raise ValueError(f'{path!r} is not a relative path with "/" between folders')
-    if path == INDEX:
-        raise ValueError(f'{path!r} is the name of the index')
+    if path.partition('/')[0] == '.pyembed':
+        raise ValueError(f'{path!r}: the folder .pyembed belongs to the index')
     return path.encode()
 
 
@@ -74,6 +74,21 @@ def _headers(name, checksum, size, offset):
         _CENTRAL.to_bytes(4, 'little'), (3 << 8 | 20).to_bytes(2, 'little'), common, b'\0\0', b'\0\0', b'\0\0',
         (0o100644 << 16).to_bytes(4, 'little'), offset.to_bytes(4, 'little'), name))
     return local, central
+
+
+def _end_records(count, length, start):
+    """The end record, after the zip64 records where the number of entries does not fit it."""
+    short = min(count, 0xffff).to_bytes(2, 'little')
+    end = b''.join((_END.to_bytes(4, 'little'), b'\0\0\0\0', short, short, length.to_bytes(4, 'little'),
+                    start.to_bytes(4, 'little'), b'\0\0'))
+    if count < 0xffff:
+        return end
+    return b''.join((
+        _END64.to_bytes(4, 'little'), (44).to_bytes(8, 'little'), (3 << 8 | 45).to_bytes(2, 'little'),
+        (45).to_bytes(2, 'little'), bytes(8), count.to_bytes(8, 'little'), count.to_bytes(8, 'little'),
+        length.to_bytes(8, 'little'), start.to_bytes(8, 'little'),
+        _LOCATOR64.to_bytes(4, 'little'), bytes(4), (start + length).to_bytes(8, 'little'), (1).to_bytes(4, 'little'),
+        end))
 
 
 def _tables(records):

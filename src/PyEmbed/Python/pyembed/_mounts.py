@@ -4,7 +4,10 @@ import os
 import sys
 
 from . import _importer
-from ._importer import Folder, _SEP, _lock, root_of
+from ._finders import Folder
+from ._importer import _lock, root_of
+
+_SEP = os.sep
 
 
 def mount(tree, root=None):

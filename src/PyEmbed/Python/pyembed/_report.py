@@ -3,7 +3,7 @@
 import sys
 
 from . import _importer
-from ._importer import Folder
+from ._finders import Folder, NamespaceLoader, TreeLoader, locate
 
 
 def report():
@@ -28,10 +28,10 @@ def _modules_by_root(trees):
         except (AttributeError, TypeError):
             continue
         loader = getattr(spec, 'loader', None)
-        if isinstance(loader, _importer._TreeLoader):
+        if isinstance(loader, TreeLoader):
             roots = {loader._folder.tree.root} if loader._folder is not None else ()
-        elif isinstance(loader, _importer.NamespaceLoader):
-            roots = {tree.root for tree, _ in map(_importer.locate, loader._path) if tree is not None}
+        elif isinstance(loader, NamespaceLoader):
+            roots = {tree.root for tree, _ in map(locate, loader._path) if tree is not None}
         else:
             continue
         for root in roots:

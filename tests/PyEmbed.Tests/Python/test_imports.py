@@ -1,0 +1,390 @@
+"""Importing modules, packages and namespaces from a tree, as CPython imports them from disk."""
+
+import importlib
+import importlib.util
+import os
+import sys
+import unittest
+from importlib.machinery import EXTENSION_SUFFIXES, PathFinder
+
+from support import TreeCase, _finders, bytecode, pyembed, run_python
+
+PACKAGE = {
+    'app/__init__.py': 'import sys\nVALUE = 1\n',
+    'app/core.py': '"""Core."""\nfrom . import VALUE\nfrom .sub.deep import NAME\nfrom app.sub import deep\n',
+    'app/sub/__init__.py': '',
+    'app/sub/deep.py': 'NAME = __name__\n',
+}
+
+
+class AttributesTest(TreeCase):
+    def check(self, module, name, path, package, locations):
+        spec = module.__spec__
+        self.assertEqual(module.__name__, name)
+        self.assertEqual(module.__file__, path)
+        self.assertEqual(module.__package__, package)
+        self.assertIs(module.__loader__, spec.loader)
+        self.assertEqual((spec.name, spec.origin, spec.has_location, spec.parent), (name, path, True, package))
+        self.assertEqual(spec.submodule_search_locations, locations)
+        self.assertEqual(spec.cached, importlib.util.cache_from_source(path))
+        if sys.version_info < (3, 15):
+            self.assertEqual(module.__cached__, spec.cached)
+        self.assertEqual((spec.loader.name, spec.loader.path), (name, path))
+
+    def test_module_and_package(self):
+        for compiled in (True, False):
+            with self.subTest(compiled=compiled):
+                root = self.mount(PACKAGE, compiled=compiled, name=f'attributes{compiled}')
+                import app.core
+                folder = os.path.join(root, 'app')
+                self.check(app, 'app', os.path.join(folder, '__init__.py'), 'app', [folder])
+                self.check(app.core, 'app.core', os.path.join(folder, 'core.py'), 'app', None)
+                self.assertIs(type(app.__path__), list)
+                self.assertFalse(hasattr(app.core, '__path__'))
+                self.assertEqual(app.core.__doc__, 'Core.')
+                self.assertEqual(app.core.NAME, 'app.sub.deep')
+                self.assertEqual(app.core.__loader__.get_code('app.core').co_filename, app.core.__file__)
+                self.assertTrue(app.__loader__.is_package('app'))
+                self.assertFalse(app.core.__loader__.is_package('app.core'))
+                self.assertEqual(repr(app.core), f"<module 'app.core' from {app.core.__file__!r}>")
+                pyembed.unmount(root)
+                for name in [name for name in sys.modules if name.partition('.')[0] == 'app']:
+                    del sys.modules[name]
+
+    def test_spec_is_what_importlib_makes_of_the_path(self):
+        self.mount(PACKAGE)
+        import app.core
+        for module in (app, app.core):
+            made = importlib.util.spec_from_file_location(
+                module.__name__, module.__file__, loader=module.__loader__)
+            self.assertEqual(made, module.__spec__)
+
+    def test_the_path_need_not_exist(self):
+        root = self.mount(PACKAGE)
+        import app.core                                                                             # noqa: F401
+        self.assertFalse(os.path.exists(root))
+        self.assertTrue(os.path.isabs(root))
+        self.assertEqual(os.path.realpath(root), root)
+
+    def test_namespace(self):
+        root = self.mount({'space/inner/one.py': 'X = 1'})
+        import space.inner.one
+        self.assertEqual(list(space.__path__), [os.path.join(root, 'space')])
+        self.assertEqual(type(space.__path__).__name__, '_NamespacePath')
+        self.assertIsNone(space.__file__)
+        self.assertIsNone(space.__spec__.origin)
+        self.assertIs(space.__loader__, space.__spec__.loader)
+        self.assertIsInstance(space.__loader__, _finders.NamespaceLoader)
+        self.assertIsInstance(space.__loader__, _finders._NamespaceLoader)
+        self.assertEqual(space.inner.__package__, 'space.inner')
+        self.assertFalse(space.__spec__.has_location)
+
+
+class ImportKindsTest(TreeCase):
+    def test_parent_before_and_after_children(self):
+        self.mount(PACKAGE)
+        import app.sub.deep
+        self.assertIs(app.sub.deep, sys.modules['app.sub.deep'])
+        self.assertIs(sys.modules['app'].sub, app.sub)
+        for name in ('app.sub.deep', 'app.sub', 'app'):
+            del sys.modules[name]
+        again = importlib.import_module('app')
+        self.assertFalse(hasattr(again, 'sub'))
+        importlib.import_module('app.sub.deep')
+        self.assertEqual(again.sub.deep.NAME, 'app.sub.deep')
+
+    def test_from_imports(self):
+        self.mount({'app/__init__.py': '__all__ = ["a"]', 'app/a.py': 'x = "a"', 'app/b.py': 'from .a import x as y'})
+        scope = {}
+        exec('from app import *\nfrom app import b\nfrom app.b import y', scope)
+        self.assertEqual((scope['a'].x, scope['b'].y, scope['y']), ('a', 'a', 'a'))
+        with self.assertRaises(ImportError):
+            exec('from app import missing', {})
+
+    def test_circular(self):
+        self.mount({'ring/__init__.py': 'from . import a', 'ring/a.py': 'from . import b\nX = 1',
+                    'ring/b.py': 'import ring.a\ndef get(): return ring.a.X'})
+        import ring.b
+        self.assertEqual(ring.b.get(), 1)
+
+    def test_relative_beyond_top_level(self):
+        self.mount({'app/__init__.py': '', 'app/m.py': 'from .. import x'})
+        with self.assertRaisesRegex(ImportError, 'beyond top-level package'):
+            import app.m                                                                            # noqa: F401
+
+    def test_names(self):
+        """A module named __init__, names of built-ins, empty files, many levels, a name with other letters."""
+        deep = '/'.join(f'p{level}' for level in range(40))
+        files = {'app/__init__.py': '', 'app/builtins.py': 'X = 1', 'app/sys.py': 'X = 2', 'app/__main__.py': 'X = 3',
+                 'app/sub/__init__.py': 'X = 4', 'app/äö.py': 'X = 5', f'{deep}/__init__.py': 'X = 6'}
+        for level in range(1, 40):
+            files['/'.join(deep.split('/')[:level]) + '/__init__.py'] = ''
+        self.mount(files)
+        self.names.add('p0')
+        for name, value in (('app.builtins', 1), ('app.sys', 2), ('app.__main__', 3), ('app.sub.__init__', 4),
+                            ('app.äö', 5), (deep.replace('/', '.'), 6)):
+            self.assertEqual(importlib.import_module(name).X, value, name)
+        self.assertEqual(importlib.import_module('app.sub.__init__').__name__, 'app.sub.__init__')
+        self.assertEqual(sys.modules['app.sub.__init__'].__package__, 'app.sub')
+
+    def test_missing(self):
+        self.mount({'app/__init__.py': '', 'app/text.txt': '', 'app/m.py': ''})
+        for name in ('app.missing', 'app.text', 'app.text.txt', 'app.m.x', 'app.', 'app..m', 'absent_top'):
+            with self.subTest(name), self.assertRaises(ModuleNotFoundError):
+                importlib.import_module(name)
+        self.assertIsNone(importlib.util.find_spec('app.missing'))
+
+    def test_failing_module_is_not_left_behind(self):
+        self.mount({'app/__init__.py': '', 'app/bad.py': 'raise KeyError("x")'})
+        with self.assertRaises(KeyError):
+            import app.bad                                                                          # noqa: F401
+        self.assertNotIn('app.bad', sys.modules)
+
+
+class FolderOrderTest(TreeCase):
+    """CPython's order in one folder: package, extension module, source, bytecode."""
+
+    def test_package_over_module_over_bytecode(self):
+        files = {'both/__init__.py': 'X = "package"', 'both.py': 'X = "module"',
+                 'plain.py': 'X = "source"', 'plain.pyc': bytecode('plain.py', 'X = "bytecode"'),
+                 'compiled.pyc': bytecode('compiled.py', 'X = "bytecode"'),
+                 'binary/__init__.pyc': bytecode('binary/__init__.py', 'X = "binary package"')}
+        self.mount(files)
+        for name, value in (('both', 'package'), ('plain', 'source'), ('compiled', 'bytecode'),
+                            ('binary', 'binary package')):
+            self.assertEqual(importlib.import_module(name).X, value)
+        compiled = sys.modules['compiled']
+        self.assertTrue(compiled.__file__.endswith('compiled.pyc'))
+        self.assertEqual(compiled.__spec__.cached, compiled.__file__)
+        self.assertIsNone(compiled.__loader__.get_source('compiled'))
+        self.assertTrue(sys.modules['binary'].__path__)
+
+    def test_extension_module_over_source(self):
+        self.mount({f'ext{EXTENSION_SUFFIXES[0]}': b'not loaded', 'ext.py': 'X = 1',
+                    f'pack/__init__{EXTENSION_SUFFIXES[-1]}': b'', 'pack/__init__.py': ''})
+        for name, file in (('ext', f'ext{EXTENSION_SUFFIXES[0]}'), ('pack', f'__init__{EXTENSION_SUFFIXES[-1]}')):
+            spec = importlib.util.find_spec(name)
+            self.assertIsInstance(spec.loader, _finders.ExtensionLoader)
+            self.assertEqual(os.path.basename(spec.origin), file)
+            self.assertIsNone(spec.loader.get_source(name))
+        self.assertEqual(importlib.util.find_spec('pack').submodule_search_locations,
+                         [os.path.dirname(importlib.util.find_spec('pack').origin)])
+
+    def test_folder_with_data_and_module_of_one_name(self):
+        self.mount({'tool.py': 'X = 1', 'tool/data.txt': ''})
+        import tool
+        self.assertEqual(tool.X, 1)
+
+
+class BytecodeTest(TreeCase):
+    SOURCE = 'X = "source"\n'
+
+    def cached(self, content):
+        name = os.path.basename(importlib.util.cache_from_source('m.py'))
+        self.mount({'m.py': self.SOURCE, f'__pycache__/{name}': content}, compiled=False)
+        self.names.add('m')
+        return importlib.import_module('m').X
+
+    def test_unchecked_is_used(self):
+        self.assertEqual(self.cached(bytecode('m.py', 'X = "bytecode"')), 'bytecode')
+
+    def test_checked_is_checked(self):
+        self.assertEqual(self.cached(bytecode('m.py', 'X = "bytecode"', flags=3)), 'source')
+
+    def test_checked_and_right(self):
+        good = bytecode('m.py', self.SOURCE, flags=3)
+        self.assertEqual(self.cached(good), 'source')
+
+    def test_foreign_magic_and_damage_fall_back_to_source(self):
+        good = bytecode('m.py', 'X = "bytecode"')
+        for bad in (b'\0\0\0\0' + good[4:], good[:10], b'', good[:4] + b'\x08\0\0\0' + good[8:]):
+            with self.subTest(bad[:16]):
+                self.assertEqual(self.cached(bad), 'source')
+                pyembed.unmount(pyembed.mounts()[-1])
+                del sys.modules['m']
+
+    def test_timestamp_is_stale(self):
+        good = bytecode('m.py', 'X = "bytecode"')
+        self.assertEqual(self.cached(good[:4] + bytes(12) + good[16:]), 'source')
+
+    def test_code_that_is_none(self):
+        import marshal
+        with self.assertRaises(ImportError):
+            self.cached(bytecode('m.py', '')[:16] + marshal.dumps(1))
+
+    def test_check_hash_based_pycs_and_optimisation(self):
+        code = '''
+            import sys, importlib.util, os
+            sys.path.insert(0, {tests!r})
+            import support
+            name = os.path.basename(importlib.util.cache_from_source('m.py'))
+            files = {{'m.py': 'X = "source"\\nassert False', '__pycache__/' + name: support.bytecode('m.py', 'X = "code"')}}
+            support._importer.mount_view(memoryview(support.archive(files)), 'x')
+            import m
+            print(m.X, m.__cached__.endswith(name))
+        '''.format(tests=os.path.dirname(os.path.abspath(__file__)))
+        import textwrap
+        for options, expected in (((), 'code True'), (('-O',), 'code True'), (('-OO',), 'code True'),
+                                  (('-O', '--check-hash-based-pycs', 'always'), 'source True'),
+                                  (('--check-hash-based-pycs', 'never'), 'code True')):
+            with self.subTest(options):
+                done = run_python(textwrap.dedent(code), options=options)
+                self.assertEqual(done.stdout.strip(), expected)
+
+    def test_nothing_is_written(self):
+        old = sys.dont_write_bytecode
+        sys.dont_write_bytecode = False
+        try:
+            root = self.mount({'m.py': 'X = 1'}, compiled=False)
+            import m                                                                                # noqa: F401
+        finally:
+            sys.dont_write_bytecode = old
+        self.assertFalse(os.path.exists(root))
+
+
+class NamespaceTest(TreeCase):
+    def test_two_trees_and_disk_merge(self):
+        place = self.folder({'space/disk.py': 'X = "disk"', 'space/deep/d.py': 'X = "dd"'})
+        one = self.mount({'space/one.py': 'X = "one"'}, name='one')
+        two = self.mount({'space/two.py': 'X = "two"', 'space/deep/e.py': 'X = "ee"'}, name='two', placement='library')
+        sys.path.append(place)
+        import space.disk, space.one, space.two, space.deep.d, space.deep.e                         # noqa: E401
+        self.assertEqual([space.disk.X, space.one.X, space.two.X, space.deep.d.X, space.deep.e.X],
+                         ['disk', 'one', 'two', 'dd', 'ee'])
+        self.assertEqual(list(space.__path__), [os.path.join(entry, 'space') for entry in (one, two, place)])
+        self.assertIn('NamespacePath', repr(space.__path__))
+
+    def test_portion_mounted_later(self):
+        self.mount({'space/one.py': 'X = "one"'}, name='one')
+        import space.one                                                                            # noqa: F401
+        self.mount({'space/two.py': 'X = "two"'}, name='two')
+        import space.two
+        self.assertEqual(space.two.X, 'two')
+        self.assertEqual(len(list(space.__path__)), 2)
+
+    def test_disk_first_then_tree(self):
+        place = self.folder({'space/disk.py': ''})
+        sys.path.insert(0, place)
+        self.mount({'space/one.py': 'X = 1'}, placement='library')
+        import space.one, space.disk                                                                # noqa: E401, F401
+        self.assertIsInstance(space.__loader__, _finders.NamespaceLoader)
+
+    def test_regular_package_ends_the_search(self):
+        self.mount({'space/one.py': ''}, name='one')
+        self.mount({'space/__init__.py': 'X = "regular"'}, name='two')
+        import space
+        self.assertEqual(space.X, 'regular')
+
+    def test_regular_package_on_disk_wins_over_portions_before_it(self):
+        self.mount({'space/one.py': ''})
+        sys.path.append(self.folder({'space/__init__.py': 'X = "regular"'}))
+        import space
+        self.assertEqual(space.X, 'regular')
+
+    def test_inside_a_regular_package(self):
+        self.mount({'app/__init__.py': '', 'app/plugins/p.py': 'X = 1'})
+        import app.plugins.p
+        self.assertEqual(app.plugins.p.X, 1)
+        self.assertIsInstance(app.plugins.__loader__, _finders.NamespaceLoader)
+
+    def test_pkgutil_style(self):
+        extend = '__path__ = __import__("pkgutil").extend_path(__path__, __name__)'
+        self.mount({'old/__init__.py': extend, 'old/a.py': 'X = 1'}, name='one')
+        self.mount({'old/__init__.py': extend, 'old/b.py': 'X = 2'}, name='two')
+        import old.a, old.b                                                                         # noqa: E401
+        self.assertEqual((old.a.X, old.b.X), (1, 2))
+
+    def test_namespace_through_path_finder_alone(self):
+        self.mount({'space/one.py': ''})
+        spec = PathFinder.find_spec('space')
+        self.assertIsNone(spec.loader)
+        self.assertEqual(len(list(spec.submodule_search_locations)), 1)
+
+
+class PathOrderTest(TreeCase):
+    def test_earlier_entry_wins_disk_and_tree(self):
+        place = self.folder({'thing.py': 'X = "disk"'})
+        self.mount({'thing.py': 'X = "tree"'})
+        sys.path.insert(0, place)
+        import thing
+        self.assertEqual(thing.X, 'disk')
+
+    def test_tree_before_disk(self):
+        sys.path.insert(0, self.folder({'thing.py': 'X = "disk"'}))
+        self.mount({'thing.py': 'X = "tree"'})
+        import thing
+        self.assertEqual(thing.X, 'tree')
+
+    def test_app_shadows_the_standard_library_and_a_library_does_not(self):
+        saved = sys.modules.pop('colorsys', None)
+        try:
+            root = self.mount({'colorsys.py': 'X = "library"'}, placement='library')
+            self.assertFalse(hasattr(importlib.import_module('colorsys'), 'X'))
+            del sys.modules['colorsys']
+            pyembed.unmount(root)
+            self.mount({'colorsys.py': 'X = "app"'})
+            self.assertEqual(importlib.import_module('colorsys').X, 'app')
+        finally:
+            sys.modules.pop('colorsys', None)
+            if saved is not None:
+                sys.modules['colorsys'] = saved
+
+    def test_built_in_and_frozen_modules_win(self):
+        self.mount({'marshal.py': 'X = 1', 'zipimport.py': 'X = 1', 'sys.py': ''})
+        self.names.clear()
+        self.assertIs(importlib.util._find_spec('marshal', None).loader, importlib.machinery.BuiltinImporter)
+        self.assertIs(importlib.util._find_spec('zipimport', None).loader, importlib.machinery.FrozenImporter)
+
+    def test_a_folder_of_a_tree_on_the_path(self):
+        root = self.mount({'app/__init__.py': '', 'app/vendor/dep/__init__.py': 'X = 1', 'app/vendor/flat/x.py': ''})
+        sys.path.insert(0, os.path.join(root, 'app', 'vendor'))
+        self.names |= {'dep', 'flat'}
+        import dep
+        import flat.x
+        self.assertEqual(dep.X, 1)
+        self.assertIsInstance(flat.__loader__, _finders.NamespaceLoader)
+
+    def test_changed_path_of_a_package(self):
+        place = self.folder({'more.py': 'X = "disk"'})
+        self.mount({'app/__init__.py': f'__path__.append({place!r})', 'app/m.py': 'X = 1'})
+        import app.m
+        import app.more
+        self.assertEqual((app.m.X, app.more.X), (1, 'disk'))
+
+    def test_strange_entries_are_passed_over(self):
+        root = self.mount({'thing.py': 'X = 1'})
+        sys.path[:0] = ['', 3, os.path.join(root, 'missing'), root + os.sep]
+        import thing
+        self.assertEqual(thing.X, 1)
+        self.assertFalse(os.path.exists(root))
+
+
+class HookTest(TreeCase):
+    def test_only_folders_of_mounted_trees(self):
+        root = self.mount({'app/__init__.py': ''})
+        self.assertEqual(_finders.path_hook(os.path.join(root, 'app')).path, os.path.join(root, 'app'))
+        for path in (os.path.join(root, 'none'), os.path.join(root, 'app', '__init__.py'), root + 'x', '/', '',
+                     os.path.dirname(root), root.encode(), 3, os.path.join(root, '..', os.path.basename(root) + 'x')):
+            with self.subTest(path), self.assertRaises(ImportError):
+                _finders.path_hook(path)
+
+    def test_caches_can_be_dropped(self):
+        self.mount({'app/__init__.py': '', 'app/m.py': ''})
+        import app
+        sys.path_importer_cache.clear()
+        importlib.invalidate_caches()
+        importlib.import_module('app.m')
+        self.assertIs(app.m, sys.modules['app.m'])
+
+
+class WithoutCacheTagTest(unittest.TestCase):
+    def test_sources_are_compiled(self):
+        code = ('import sys\nsys.implementation.cache_tag = None\n'
+                f'sys.path.insert(0, {os.path.dirname(os.path.abspath(__file__))!r})\n'
+                'import pyembed\n'
+                'root = pyembed.mount({"m.py": "X = 1"})\nimport m\nprint(m.X, getattr(m, "__cached__", None))')
+        self.assertEqual(run_python(code).stdout.split(), ['1', 'None'])
+
+
+if __name__ == '__main__':
+    unittest.main()
