@@ -9,8 +9,9 @@ namespace PyEmbed;
 /// </summary>
 internal static unsafe class InterpreterExit
 {
-    // What a program's exit may take: the process ends on time also if Python code does not.
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
+    // What an exit may take: the process ends on time also if Python code does not. Output is flushed even where threads are not joined.
+    private static readonly TimeSpan JoinLimit = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan FinishLimit = TimeSpan.FromSeconds(2);
 
     private static PythonObject? host;
     private static int done;
@@ -20,12 +21,12 @@ internal static unsafe class InterpreterExit
     public static void Register(PythonObject hostModule)
     {
         host = hostModule;
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => RunWithin(Limit);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => RunWithinLimits();
         AppDomain.CurrentDomain.UnhandledException += (_, e) =>
         {
             if (e.IsTerminating)
             {
-                RunWithin(Limit);
+                RunWithinLimits();
             }
         };
     }
@@ -36,41 +37,45 @@ internal static unsafe class InterpreterExit
         if (Interlocked.Exchange(ref done, 1) == 0)
         {
             CPython.Gate.Close();
-            Shutdown(exitingThread: 0);
+            Call("join_threads");
+            Call("finish");
         }
     }
 
-    private static void RunWithin(TimeSpan limit)
+    private static void RunWithinLimits()
     {
         if (Interlocked.Exchange(ref done, 1) != 0)
         {
             return;
         }
 
-        CPython.Gate.Close();
+        CPython.Gate.CloseForExit();
 
-        // The process may be ended by a thread that runs Python code: from a callback, or by an exception that nobody catches. It does not
-        // come back to it, so it gives the GIL away for good.
+        // An exception that nobody catches ends the process on a thread that may hold the GIL. It does not come back to Python, so the GIL is given away for good.
         nint state = CPython.PyGILState_GetThisThreadState();
         if (state != 0 && CPython.PyThreadState_GetUnchecked() == state)
         {
             CPython.PyEval_SaveThread();
         }
 
-        nuint exiting = state == 0 ? 0 : CPython.PyThread_get_thread_ident();
-        Thread helper = new(() => Shutdown(exiting)) { IsBackground = true, Name = "PyEmbed exit" };
+        CallWithin(JoinLimit, "join_threads");
+        CallWithin(FinishLimit, "finish");
+    }
+
+    private static void CallWithin(TimeSpan limit, string function)
+    {
+        Thread helper = new(() => Call(function)) { IsBackground = true, Name = "PyEmbed exit" };
         helper.Start();
         helper.Join(limit);
     }
 
     // The gate is closed, so this goes past it.
-    private static void Shutdown(nuint exitingThread)
+    private static void Call(string function)
     {
         int state = CPython.PyGILState_Ensure();
-        nint name = Text.NewName("shutdown");
-        nint thread = CPython.PyLong_FromUnsignedLongLong(exitingThread);
-        nint* arguments = stackalloc nint[] { host!.Handle, thread };
-        nint result = CPython.PyObject_VectorcallMethod(name, arguments, 2, 0);
+        nint name = Text.NewName(function);
+        nint self = host!.Handle;
+        nint result = CPython.PyObject_VectorcallMethod(name, &self, 1, 0);
         if (result == 0)
         {
             CPython.PyErr_WriteUnraisable(name);
@@ -80,7 +85,6 @@ internal static unsafe class InterpreterExit
             CPython.Py_DecRef(result);
         }
 
-        CPython.Py_DecRef(thread);
         CPython.Py_DecRef(name);
         CPython.PyGILState_Release(state);
     }

@@ -92,6 +92,7 @@ public sealed class PythonInterpreter : IDisposable
     }
 
     /// <summary>Keeps the GIL on the calling thread until disposed, on the same thread. Other Python threads wait meanwhile.</summary>
+    /// <remarks>Do not call <see cref="Environment.Exit"/> while holding it: nobody else can release it, so the process would end only after 5 seconds, with Python's buffered output lost.</remarks>
     /// <exception cref="ObjectDisposedException">The interpreter was disposed.</exception>
     public IDisposable Hold()
     {
@@ -365,5 +366,11 @@ public sealed class PythonInterpreter : IDisposable
         return program(run);
     }
 
-    private void ThrowIfStopped() => ObjectDisposedException.ThrowIf(!IsRunning, this);
+    private void ThrowIfStopped()
+    {
+        if (!IsRunning)
+        {
+            CPython.Gate.ThrowClosed();
+        }
+    }
 }

@@ -10,6 +10,7 @@ internal static unsafe partial class CPython
     internal static class Gate
     {
         private static volatile int state;
+        private static volatile int exitThread;
 
         /// <summary>Whether the gate is open.</summary>
         public static bool IsOpen => state == 1;
@@ -20,6 +21,16 @@ internal static unsafe partial class CPython
         /// <summary>Closes the gate for good.</summary>
         public static void Close() => state = 2;
 
+        /// <summary>
+        /// Closes the gate because the process ends. A thread that comes now waits for that end: were it thrown at, the exception would make the exit a crash.
+        /// Only the calling thread, which runs the handlers of the exit, gets the exception.
+        /// </summary>
+        public static void CloseForExit()
+        {
+            exitThread = Environment.CurrentManagedThreadId;
+            state = 3;
+        }
+
         /// <exception cref="InvalidOperationException">No interpreter was started.</exception>
         /// <exception cref="ObjectDisposedException">The interpreter was stopped.</exception>
         public static void ThrowClosed()
@@ -27,6 +38,11 @@ internal static unsafe partial class CPython
             if (state == 0)
             {
                 throw new InvalidOperationException("Python has not been started in this process; call PythonInterpreter.Start first.");
+            }
+
+            if (state == 3 && exitThread != Environment.CurrentManagedThreadId)
+            {
+                Thread.Sleep(Timeout.Infinite);
             }
 
             throw new ObjectDisposedException("PythonInterpreter", "Python was stopped in this process; no Python object can be used any more.");

@@ -65,16 +65,18 @@ def _show_thread_exception(args):
     stderr.flush()
 
 
-def shutdown(exiting_thread):
-    """Do what CPython does before it finalises, and no more: join threads, run atexit's functions, flush.
-
-    *exiting_thread* is the ident of the thread that ends the process, if Python runs on it: it cannot be waited for, so
-    then no thread is. Any thread may call this."""
+def join_threads():
+    """Wait for threads that are not daemons, as CPython does before it finalises. Any thread may call this."""
     threading = sys.modules.get('threading')
     if threading is not None:
-        exiting = threading._active.get(exiting_thread)
-        if exiting is None or exiting.daemon or exiting is threading.main_thread():
-            _guarded(threading._shutdown)
+        if sys.version_info < (3, 13):
+            # Up to 3.12 _shutdown waits for the main thread too, unless that is the one that calls it.
+            threading.main_thread()._ident = _thread.get_ident()
+        _guarded(threading._shutdown)
+
+
+def finish():
+    """Run atexit's functions and flush, which is the rest of what a program sees of finalisation."""
     from atexit import _run_exitfuncs
     _guarded(_run_exitfuncs)
     flush()
