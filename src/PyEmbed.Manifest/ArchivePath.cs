@@ -14,12 +14,21 @@ internal static class ArchivePath
             return "it contains a backslash or a NUL";
         }
 
-        foreach (string segment in path.Split('/'))
+        int start = 0;
+        for (int i = 0; i <= path.Length; i++)
         {
-            if (segment is "" or "." or "..")
+            if (i < path.Length && path[i] != '/')
+            {
+                continue;
+            }
+
+            int length = i - start;
+            if (length == 0 || (path[start] == '.' && (length == 1 || (length == 2 && path[start + 1] == '.'))))
             {
                 return "it is not relative or has an empty, '.' or '..' segment";
             }
+
+            start = i + 1;
         }
 
         if (path == ArchiveFormat.IndexFolder || path.StartsWith(ArchiveFormat.IndexFolder + "/", StringComparison.Ordinal))

@@ -134,7 +134,7 @@ public sealed class CollectPythonPackages : Task, ICancelableTask
             string.Join(", ", result.Archives.Select(archive => archive.Distribution)));
     }
 
-    private static ITaskItem ArchiveItem((string Distribution, string Path) archive) =>
+    private static ITaskItem ArchiveItem(ArchiveOutput archive) =>
         new TaskItem(Escape(archive.Path), new Dictionary<string, string>
         {
             ["LogicalName"] = PythonTree.ResourceNameOf(archive.Distribution),

@@ -3,13 +3,13 @@ using PyEmbed.Manifest;
 namespace PyEmbed.Tasks;
 
 /// <summary>What a run left behind.</summary>
-/// <param name="Archives">Distribution and path of each archive; empty where the run was blocked.</param>
+/// <param name="Archives">The archives; empty where the run was blocked.</param>
 /// <param name="Manifest">The manifest's path; null where the run was blocked.</param>
 /// <param name="Blocking">What kept archives from being made.</param>
 /// <param name="Recorded">What was found and is in the manifest; empty where nothing was to be done.</param>
 /// <param name="WasCurrent">Whether nothing was to be done.</param>
 internal sealed record CollectResult(
-    IReadOnlyList<(string Distribution, string Path)> Archives,
+    IReadOnlyList<ArchiveOutput> Archives,
     string? Manifest,
     IReadOnlyList<ManifestDiagnostic> Blocking,
     IReadOnlyList<ManifestDiagnostic> Recorded,

@@ -28,14 +28,16 @@ internal sealed class Collector(CollectOptions options, string searchPath)
             return Blocked(state);
         }
 
-        var archives = trees.Select(tree => (tree.Distribution, ArchivePathOf(tree))).ToList();
+        var archives = trees.Select(tree => new ArchiveOutput(tree.Distribution, ArchivePathOf(tree))).ToList();
         string digest = CollectState.Digest(options, trees, candidate);
-        List<string> outputs = [.. archives.Select(archive => archive.Item2), ManifestPath];
+        List<string> outputs = [.. archives.Select(archive => archive.Path), ManifestPath];
         if (state.IsCurrent(digest, outputs))
         {
             return new CollectResult(archives, ManifestPath, [], [], WasCurrent: true);
         }
 
+        // The order of the files matters from here on; the check for changes does without.
+        trees = trees.Select(tree => tree.Sorted()).ToList();
         state.Delete();
         Directory.CreateDirectory(options.OutputDirectory);
         RemoveLeftovers(outputs);
@@ -75,7 +77,7 @@ internal sealed class Collector(CollectOptions options, string searchPath)
         {
             List<PythonTree> trees = BuildTrees();
             Directory.CreateDirectory(options.OutputDirectory);
-            var names = new EquatableArray<ManifestModule>(OwnModules.List(trees, new Dictionary<TreeFile, FileAnalysis>()));
+            var names = new EquatableArray<ManifestModule>(OwnModules.List(trees.Select(tree => tree.Sorted()), new Dictionary<TreeFile, FileAnalysis>()));
             OutputFile.WriteIfChanged(ManifestPath, ManifestTextWriter.Write(new BuildManifest(default, names, default, null, default)));
         }
 

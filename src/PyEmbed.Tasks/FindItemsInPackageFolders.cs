@@ -35,8 +35,10 @@ public sealed class FindItemsInPackageFolders : Task
     /// <inheritdoc/>
     public override bool Execute()
     {
-        var folders = new PackageFolders(Packages.Select((item, i) => new PackageItem(
-            item.GetMetadata("FullPath"), i < RecursiveDirs.Length ? RecursiveDirs[i].Substring(1) : "")));
+        // What a glob matched is a file; asking thousands of them for their paths would cost more than all else here.
+        var folders = new PackageFolders(Packages
+            .Where((_, i) => i >= RecursiveDirs.Length || RecursiveDirs[i].Length <= 1)
+            .Select(item => item.GetMetadata("FullPath")));
         Compile = In(folders, Compile);
         EmbeddedResource = In(folders, EmbeddedResource);
         Content = In(folders, Content);

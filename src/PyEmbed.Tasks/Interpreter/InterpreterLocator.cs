@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using PyEmbed.Tasks.Trees;
 
 namespace PyEmbed.Tasks.Interpreter;
@@ -8,7 +7,6 @@ namespace PyEmbed.Tasks.Interpreter;
 /// <param name="projectDirectory">The base of a relative path.</param>
 internal sealed class InterpreterLocator(string searchPath, string projectDirectory)
 {
-    private static readonly Regex s_version = new(@"\A3\.\d+\z", RegexOptions.CultureInvariant);
     private static readonly char[] s_separators = ['/', '\\'];
 
     /// <summary>
@@ -23,7 +21,7 @@ internal sealed class InterpreterLocator(string searchPath, string projectDirect
             return new InterpreterCandidate(OnPath(name), Required: false, name);
         }
 
-        if (s_version.IsMatch(wanted))
+        if (IsVersion(wanted))
         {
             return new InterpreterCandidate(OnPath("python" + wanted), Required: true, "python" + wanted);
         }
@@ -32,6 +30,9 @@ internal sealed class InterpreterLocator(string searchPath, string projectDirect
         bool isName = wanted.IndexOfAny(s_separators) < 0 && !File.Exists(path);
         return new InterpreterCandidate(isName ? OnPath(wanted) : File.Exists(path) ? path : null, Required: true, wanted);
     }
+
+    private static bool IsVersion(string text) =>
+        text.Length > 2 && text.StartsWith("3.", StringComparison.Ordinal) && text.Skip(2).All(c => c is >= '0' and <= '9');
 
     private string? OnPath(string name)
     {

@@ -25,21 +25,6 @@ internal static class DefaultExcludes
         || name.EndsWith(".pyo", StringComparison.Ordinal)
         || name.StartsWith(".#", StringComparison.Ordinal);
 
-    /// <summary>Whether the path, relative to a root, goes through an excluded folder or names an excluded file.</summary>
-    public static bool Matches(string archivePath)
-    {
-        string[] segments = archivePath.Split('/');
-        for (int i = 0; i < segments.Length - 1; i++)
-        {
-            if (IsFolder(segments[i]))
-            {
-                return true;
-            }
-        }
-
-        return IsFile(segments[segments.Length - 1]);
-    }
-
     /// <summary>Whether the folder on disk is a virtual environment, whatever its name.</summary>
     public static bool IsVirtualEnvironment(string folder) => File.Exists(Path.Combine(folder, "pyvenv.cfg"));
 }

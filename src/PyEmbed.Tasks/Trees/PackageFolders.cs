@@ -5,15 +5,13 @@ internal sealed class PackageFolders
 {
     private readonly HashSet<string> _folders = new(FilePaths.Comparer);
 
-    public PackageFolders(IEnumerable<PackageItem> items)
+    /// <summary>Takes the folders among files and folders.</summary>
+    /// <param name="fullPaths">Absolute paths.</param>
+    public PackageFolders(IEnumerable<string> fullPaths)
     {
-        foreach (PackageItem item in items)
+        foreach (string path in fullPaths.Where(Directory.Exists))
         {
-            // What a glob matched is a file.
-            if (item.RecursiveDir.Length == 0 && Directory.Exists(item.FullPath))
-            {
-                _folders.Add(FilePaths.Normalize(item.FullPath, ""));
-            }
+            _folders.Add(FilePaths.Normalize(path, ""));
         }
     }
 

@@ -13,7 +13,7 @@ internal sealed class TreeBuilder
     private readonly ProblemList _problems;
     private readonly string _projectFile;
     private readonly ModuleRoot _roots = new();
-    private readonly Dictionary<string, bool> _excludedByFolder = new(FilePaths.Comparer);
+    private readonly Dictionary<(string Root, string Folder), string?> _prefixes = [];
     private readonly Dictionary<string, Draft> _drafts = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<Draft> _order = [];
 
@@ -36,7 +36,7 @@ internal sealed class TreeBuilder
         {
             if (DraftFor(item) is Draft draft)
             {
-                Add(draft, item, FilePaths.Normalize(_projectDirectory, item.FullPath));
+                Add(draft, item, item.FullPath);
             }
         }
 
@@ -102,15 +102,11 @@ internal sealed class TreeBuilder
         {
             string folder = file.DirectoryName!;
             string fixedPart = item.RecursiveDir.Length > 0 ? FixedPart(folder, item.RecursiveDir) : folder;
-            string root = Root(item, fixedPart);
-            if (ArchivePathOf(root, fullPath) is string path && !DefaultExcludes.Matches(path) && !IsInExcludedFolder(root, folder))
-            {
-                Add(draft, file, path);
-            }
-
+            Add(draft, file, Root(item, fixedPart), folder);
             return;
         }
 
+        fullPath = FilePaths.Normalize(fullPath, "");
         var directory = new DirectoryInfo(fullPath);
         if (!directory.Exists)
         {
@@ -119,15 +115,12 @@ internal sealed class TreeBuilder
             return;
         }
 
-        string folderRoot = Root(item, fullPath);
+        string root = Root(item, fullPath);
         try
         {
             foreach (FileInfo below in _walker.Files(directory))
             {
-                if (ArchivePathOf(folderRoot, below.FullName) is string path)
-                {
-                    Add(draft, below, path);
-                }
+                Add(draft, below, root, below.DirectoryName!);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -147,45 +140,20 @@ internal sealed class TreeBuilder
             : folder;
     }
 
-    private string? ArchivePathOf(string root, string fullPath)
+    private void Add(Draft draft, FileInfo file, string root, string folder)
     {
-        if (FilePaths.Below(root, fullPath) is not string below)
+        if (DefaultExcludes.IsFile(file.Name) || Prefix(root, folder) is not string prefix)
         {
-            _problems.Block(ProblemIds.OutsideRoot, fullPath, $"'{fullPath}' lies outside its module root '{root}'; correct Root or Include of the PythonPackage item.");
-            return null;
+            return;
         }
 
-        string path = FilePaths.IsWindows ? below.Replace('\\', '/') : below;
+        string path = prefix + file.Name;
         if (ArchivePath.Problem(path) is string problem)
         {
-            _problems.Block(ProblemIds.OutsideRoot, fullPath, $"'{path}' cannot be a path in an archive: {problem}.");
-            return null;
+            _problems.Block(ProblemIds.OutsideRoot, file.FullName, $"'{path}' cannot be a path in an archive: {problem}.");
+            return;
         }
 
-        return path;
-    }
-
-    // Matches of a glob come one by one; what a folder item leaves out as a whole is asked for once a folder.
-    private bool IsInExcludedFolder(string root, string folder)
-    {
-        if (FilePaths.Below(root, folder) is null)
-        {
-            return false;
-        }
-
-        if (!_excludedByFolder.TryGetValue(folder, out bool excluded))
-        {
-            excluded = _excludedFolders.Contains(folder)
-                || DefaultExcludes.IsVirtualEnvironment(folder)
-                || IsInExcludedFolder(root, Path.GetDirectoryName(folder)!);
-            _excludedByFolder.Add(folder, excluded);
-        }
-
-        return excluded;
-    }
-
-    private void Add(Draft draft, FileInfo file, string path)
-    {
         if (draft.Files.TryGetValue(path, out TreeFile? other))
         {
             if (!string.Equals(other.FullPath, file.FullName, FilePaths.Comparison) && !HaveSameContent(other.FullPath, file.FullName))
@@ -202,12 +170,62 @@ internal sealed class TreeBuilder
         try
         {
             bool inProject = FilePaths.Below(_projectDirectory, file.FullName) is not null;
-            draft.Files.Add(path, new TreeFile(path, file.FullName, file.Length, file.LastWriteTimeUtc.Ticks, inProject));
+            var found = new TreeFile(path, file.FullName, file.Length, file.LastWriteTimeUtc.Ticks, inProject);
+            draft.Files.Add(path, found);
+            draft.Order.Add(found);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             _problems.Block(ProblemIds.ChangedDuringBuild, file.FullName, $"'{file.FullName}' cannot be read: {e.Message}");
         }
+    }
+
+    /// <summary>What precedes a file's name in the archive, or null where the folder's files stay out. Found out once a folder.</summary>
+    private string? Prefix(string root, string folder)
+    {
+        if (!_prefixes.TryGetValue((root, folder), out string? prefix))
+        {
+            prefix = FindPrefix(root, folder);
+            _prefixes.Add((root, folder), prefix);
+        }
+
+        return prefix;
+    }
+
+    private string? FindPrefix(string root, string folder)
+    {
+        if (string.Equals(root, folder, FilePaths.Comparison))
+        {
+            return "";
+        }
+
+        if (FilePaths.Below(root, folder) is not string below)
+        {
+            _problems.Block(
+                ProblemIds.OutsideRoot, folder, $"The files in '{folder}' lie outside their module root '{root}'; correct Root or Include of the PythonPackage item.");
+            return null;
+        }
+
+        string path = FilePaths.IsWindows ? below.Replace('\\', '/') : below;
+        if (path.Split('/').Any(DefaultExcludes.IsFolder) || IsInExcludedFolder(root, folder))
+        {
+            return null;
+        }
+
+        return path + "/";
+    }
+
+    private bool IsInExcludedFolder(string root, string folder)
+    {
+        for (; FilePaths.Below(root, folder) is not null; folder = Path.GetDirectoryName(folder)!)
+        {
+            if (_excludedFolders.Contains(folder) || DefaultExcludes.IsVirtualEnvironment(folder))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private bool HaveSameContent(string one, string other)
@@ -229,12 +247,14 @@ internal sealed class TreeBuilder
 
         public MaterializeMode? Materialize { get; set; }
 
-        public SortedDictionary<string, TreeFile> Files { get; } = new(Utf8Order.Instance);
+        public Dictionary<string, TreeFile> Files { get; } = new(StringComparer.Ordinal);
+
+        public List<TreeFile> Order { get; } = [];
 
         public PythonTree ToTree(TreePlacement? placement) => new(
-            Distribution, placement ?? InferPlacement(), Materialize ?? MaterializeMode.Auto, Files.Values.ToList());
+            Distribution, placement ?? InferPlacement(), Materialize ?? MaterializeMode.Auto, Order);
 
         // The project's own code precedes the standard library; what lies elsewhere is third-party code and follows it.
-        private TreePlacement InferPlacement() => Files.Values.All(file => file.InProject) ? TreePlacement.App : TreePlacement.Library;
+        private TreePlacement InferPlacement() => Order.All(file => file.InProject) ? TreePlacement.App : TreePlacement.Library;
     }
 }
