@@ -25,7 +25,7 @@ _tag = sys.implementation.cache_tag
 CACHE_SUFFIX = None if _tag is None else '.{}{}.pyc'.format(
     _tag, f'.opt-{sys.flags.optimize}' if sys.flags.optimize else '')
 
-_lock = _thread.RLock()     # held while mounts change; never while a module of a tree is imported
+_lock = _thread.RLock()     # held while starting
 _trees = {}                 # root -> Tree, in mount order; replaced, never changed, so that readers need no lock
 _own = None                 # the finder of this package's own tree, if it came from a tree
 _booted = False
@@ -253,6 +253,7 @@ def boot(view=None, store=None):
         else:
             own = open_tree(view, 'pyembed')
             root = own.root = root_of(own)
+            own.mounts = 1
             _finders = _run_own(own, 'pyembed._finders')
             _trees = {root: own}
             _own = sys.path_importer_cache[root] = _finders.Folder(own, '', root)

@@ -1,13 +1,27 @@
 """Mounts trees: where they go on sys.path, and what importlib remembers of them."""
 
+import _imp
 import os
 import sys
 
 from . import _importer
 from ._finders import Folder
-from ._importer import _lock, root_of
+from ._importer import root_of
 
 _SEP = os.sep
+
+
+class _ImportLock:
+    """importlib's own lock, which it holds while finders search: sys.path never changes under a search."""
+
+    def __enter__(self):
+        _imp.acquire_lock()
+
+    def __exit__(self, *_):
+        _imp.release_lock()
+
+
+_lock = _ImportLock()
 
 
 def mount(tree, root=None):
@@ -36,7 +50,8 @@ def unmount(root):
     """Undo one mount; with the last one take the tree off."""
     with _lock:
         tree = _importer._trees.get(root)
-        if tree is None or not tree.mounts:     # the importer's own was never mounted by this module
+        own = _importer._own
+        if tree is None or (own is not None and own.tree is tree and tree.mounts == 1):
             raise ValueError(f'no tree is mounted at {root!r}')
         tree.mounts -= 1
         if tree.mounts:

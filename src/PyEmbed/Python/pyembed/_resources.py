@@ -250,7 +250,7 @@ class MergedFolder(Traversable):
 
     def _child(self, name):
         children = [portion.joinpath(name) for portion in self._portions]
-        there = [child for child in children if child.is_file() or child.is_dir()]
+        there = [child for child in children if child.exists()]
         if not there:
             return children[0]
         folders = [child for child in there if child.is_dir()]

@@ -17,14 +17,7 @@ _CODE = ('.py', '.pyc', '.pyw')
 _METADATA = ('.dist-info', '.egg-info')
 
 _lock = _thread.RLock()
-_checked = set()        # folders known to exist and to be private
 _count = 0              # of temporary files, for their names
-
-
-class StoreError(OSError):
-    """The extraction directory cannot be used."""
-
-    __module__ = 'pyembed'
 
 
 def extract_for(tree, fullname):
@@ -50,15 +43,15 @@ def extract_extension(tree, folder):
 def extract_file(tree, path):
     """One file of the tree; returns its place on disk."""
     with _lock:
-        return _extract(tree, path, tree.record(path))
+        return _extract(tree, path, tree.record(path), set())
 
 
 def extract_folder(tree, folder):
     """A folder of the tree with all below it; returns its place on disk."""
     _extract_unit(tree, folder, _walk)
-    place = os.path.join(tree.root, *folder.split('/'))
+    place = _place(tree, folder)
     with _lock:
-        _ensure_folder(place)
+        _ensure_folder(place, _top(tree), set())
     return place
 
 
@@ -69,8 +62,9 @@ def _extract_unit(tree, folder, select):
             done = tree.state = set()
         key = select, folder
         if key not in done:
+            folders = set()             # those found good; not for longer, as others may remove them
             for path, record in select(tree, folder):
-                _extract(tree, path, record)
+                _extract(tree, path, record, folders)
             done.add(key)
 
 
@@ -110,7 +104,7 @@ def _data_of_package(tree, package):
 def _data_beside_modules(tree, _):
     """Data of top-level modules: files beside them, and folders beside them that hold no modules."""
     for name, record in tree.table('').items():
-        if record is not None and name and _is_data(name) and is_safe_name(name):
+        if record is not None and name and _is_data(name):
             yield name, record
         elif record is None and name in tree.folders and not name.endswith(_METADATA):
             files = list(_walk(tree, name))
@@ -140,16 +134,31 @@ def _is_shared_library(path):
 
 # Files ###############################################################################################################
 
-def _extract(tree, path, record):
-    place = os.path.join(tree.root, *path.split('/'))
-    folder = os.path.dirname(place)
-    size = record[-1]
-    _ensure_folder(folder)
+def _place(tree, path):
+    """Where a file or folder goes, which is below the root, whatever the index says."""
+    names = path.split('/') if path else []
+    for name in names:
+        if not is_safe_name(name):
+            raise tree.damaged(f'{path!r} is not a path that a file can have')
+    return os.path.join(tree.root, *names)
+
+
+def _extract(tree, path, record, folders):
+    place = _place(tree, path)
+    _, _, size = tree.range(record, path)
+    if record[0]:
+        size = record[-1]
+    _ensure_folder(os.path.dirname(place), _top(tree), folders)
     if not _is_sound(place, size):
         _write(place, tree.read(record, path), size)
-    if place not in _importer.extracted:
-        _importer.extracted[place] = None
+    _importer.extracted[place] = None
     return place
+
+
+def _top(tree):
+    """The first folder that must be private: the extraction directory, or the root of a tree mounted elsewhere."""
+    store = _importer.store()
+    return store if tree.root.startswith(store + os.sep) else tree.root
 
 
 def _is_sound(place, size):
@@ -159,7 +168,7 @@ def _is_sound(place, size):
     except FileNotFoundError:
         return False
     except OSError as error:
-        raise _unusable(place, error) from error
+        raise _unusable(place, error.strerror) from error
     return stat.S_ISREG(found.st_mode) and found.st_size == size and _is_private(found)
 
 
@@ -188,46 +197,41 @@ def _write(place, content, size):
     except OSError as error:
         # Windows does not replace a library that another process has loaded; it then is the same one.
         if os.name != 'nt' or not _is_sound(place, size):
-            raise _unusable(place, error) from error
+            raise _unusable(place, error.strerror) from error
 
 
-def _ensure_folder(folder):
-    """Make the folder and those above it up to the extraction directory's parent, private to the user."""
-    if folder in _checked:
+def _ensure_folder(folder, top, good):
+    """Make a folder, and those above it up to *top*, private to the user; refuse one that is not. Adds them to *good*."""
+    if folder in good:
         return
     try:
+        if folder != top:
+            _ensure_folder(os.path.dirname(folder), top, good)
+        elif not os.path.isdir(os.path.dirname(top)):
+            os.makedirs(os.path.dirname(top), 0o700, exist_ok=True)
         try:
             found = os.lstat(folder)
         except FileNotFoundError:
-            parent = os.path.dirname(folder)
-            if folder == _importer.store() or not _is_inside(folder):
-                os.makedirs(parent, 0o700, exist_ok=True)
-            else:
-                _ensure_folder(parent)
             try:
                 os.mkdir(folder, 0o700)
             except FileExistsError:         # made by another process meanwhile
                 pass
             found = os.lstat(folder)
-        else:
-            if _is_inside(folder):
-                _ensure_folder(os.path.dirname(folder))
+    except _Unusable:
+        raise
     except OSError as error:
-        if isinstance(error, StoreError):
-            raise
-        raise _unusable(folder, error) from error
+        raise _unusable(folder, error.strerror) from error
     if not stat.S_ISDIR(found.st_mode):
         raise _unusable(folder, 'it is not a folder')
     if not _is_private(found):
         raise _unusable(folder, 'it belongs to another user, or others may write to it')
-    _checked.add(folder)
+    good.add(folder)
 
 
-def _is_inside(folder):
-    return folder.startswith(_importer.store() + os.sep)
+class _Unusable(OSError):
+    """The extraction directory cannot be used; users see an OSError."""
 
 
 def _unusable(place, why):
-    why = why.strerror or str(why) if isinstance(why, OSError) else why
-    return StoreError(f'PyEmbed cannot extract to {place!r}: {why}. Set ExtractionDirectory to a folder that this user '
-                      'alone can write to.')
+    return _Unusable(f'PyEmbed cannot extract to {place!r}: {why}. Set ExtractionDirectory to a folder that only this '
+                     'user can write to.')

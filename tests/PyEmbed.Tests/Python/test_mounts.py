@@ -1,0 +1,131 @@
+"""Mounts: their places on sys.path, counting, and the report."""
+
+import os
+import sys
+import unittest
+
+from support import PACKAGE, TreeCase, _importer, archive, pyembed, run_python
+
+
+class PlaceTest(TreeCase):
+    def test_apps_first_libraries_after_the_standard_library(self):
+        before = list(sys.path)
+        roots = {name: self.mount({f'{name}_only.py': ''}, name=name, placement=placement)
+                 for name, placement in (('b', 'library'), ('a', 'app'), ('d', 'library'), ('c', 'app'))}
+        self.assertEqual(sys.path[:2], [roots['a'], roots['c']])
+        library = os.path.dirname(os.__file__)
+        at = sys.path.index(roots['b'])
+        self.assertEqual(sys.path[at + 1], roots['d'])
+        standard = [index for index, entry in enumerate(sys.path) if entry == library or
+                    os.path.basename(entry) in ('lib-dynload', 'python{}{}.zip'.format(*sys.version_info))]
+        self.assertEqual(at, standard[-1] + 1)
+        self.assertEqual([entry for entry in sys.path if entry not in roots.values()], before)
+        self.assertTrue(all('site-packages' not in entry for entry in sys.path[:at]))
+
+    def test_without_a_standard_library_on_the_path(self):
+        sys.path[:] = [entry for entry in sys.path if 'python3' not in entry]
+        root = self.mount({'only.py': ''}, placement='library')
+        self.assertEqual(sys.path[-1], root)
+
+    def test_root(self):
+        data = archive({'m.py': ''}, 'My.Dist')
+        tree = _importer.open_tree(memoryview(data), 'x')
+        root = _importer.mount_view(memoryview(data), 'x')
+        self.assertEqual(root, os.path.join(_importer.store(), f'My.Dist-{tree.hash[:20]}'))
+
+
+class CountTest(TreeCase):
+    def test_the_same_tree_counts(self):
+        before = list(sys.path)
+        first = self.mount({'m.py': ''})
+        self.assertEqual(self.mount({'m.py': ''}), first)
+        self.assertEqual(sys.path.count(first), 1)
+        pyembed.unmount(first)
+        self.assertIn(first, sys.path)
+        pyembed.unmount(first)
+        self.assertEqual(sys.path, before)
+        self.assertNotIn(first, sys.path_importer_cache)
+        with self.assertRaisesRegex(ValueError, 'no tree is mounted'):
+            pyembed.unmount(first)
+
+    def test_modules_keep_working(self):
+        root = self.mount({'app/__init__.py': 'def late():\n    return 5\n', 'app/m.py': ''})
+        import app
+        pyembed.unmount(root)
+        self.assertEqual(app.late(), 5)
+        with self.assertRaises(ModuleNotFoundError):
+            import app.m                                                                            # noqa: F401
+        self.assertEqual(self.mount({'app/__init__.py': 'def late():\n    return 5\n', 'app/m.py': ''}), root)
+        import app.m                                                                                # noqa: F811
+
+    def test_bad_roots(self):
+        for root in ('', '/nowhere', None, 3):
+            with self.subTest(root), self.assertRaises(ValueError):
+                pyembed.unmount(root)
+
+
+class ReportTest(TreeCase):
+    def test_mounts_and_modules(self):
+        root = self.mount({'app/__init__.py': '', 'app/m.py': '', 'app/n.py': '', 'space/x.py': '', 'lone.pyc': b''},
+                          name='reported', origin='My.dll!PyEmbed/reported.zip', placement='library')
+        import app.m                                                                                # noqa: F401
+        import space.x                                                                              # noqa: F401
+        (row,) = [row for row in pyembed.report()['mounts'] if row['root'] == root]
+        self.assertEqual(row, {'root': root, 'origin': 'My.dll!PyEmbed/reported.zip', 'distribution': 'reported',
+                               'hash': row['hash'], 'placement': 'library',
+                               'modules': ['app', 'app.m', 'space', 'space.x']})
+        self.assertEqual(len(row['hash']), 64)
+
+    def test_shadowed(self):
+        place = self.folder({'twice.py': '', 'hidden.py': ''})
+        self.mount({'twice.py': '', 'alone.py': '', 'sys.py': '', 'space/a.py': ''}, name='one', origin='One.dll')
+        self.mount({'twice.py': '', 'space/b.py': ''}, name='two', origin='Two.dll')
+        sys.path.insert(0, self.folder({'hidden.py': ''}))
+        self.mount({'hidden.py': ''}, name='three', origin='Three.dll', placement='library')
+        sys.path.append(place)
+        import alone                                                                                # noqa: F401
+        __import__('pkgutil').get_importer(place)
+        __import__('pkgutil').get_importer(sys.path[0])
+        shadowed = [item for item in pyembed.report()['shadowed'] if item[0] in self.names]
+        self.names.discard('sys')
+        self.assertEqual({item for item in shadowed if item[0] == 'twice'},
+                         {('twice', 'One.dll', 'Two.dll'), ('twice', 'One.dll', os.path.join(place, 'twice.py'))})
+        self.assertIn(('hidden', os.path.join(sys.path[0], 'hidden.py'), 'Three.dll'), shadowed)
+        self.assertIn(('sys', 'built-in', 'One.dll'), shadowed)
+        self.assertFalse([item for item in shadowed if item[0] in ('alone', 'space')])
+
+    def test_odd_modules_do_not_break_it(self):
+        import types
+
+        class Odd(types.ModuleType):
+            __spec__ = property(lambda self: 1 / 0)
+
+        sys.modules['pyembed_odd_1'], sys.modules['pyembed_odd_2'], sys.modules['pyembed_odd_3'] = Odd('o'), None, object()
+        try:
+            pyembed.report()
+        finally:
+            for number in (1, 2, 3):
+                del sys.modules[f'pyembed_odd_{number}']
+
+
+class PackageTest(unittest.TestCase):
+    def test_public_names(self):
+        self.assertEqual(sorted(pyembed.__all__), ['ArchiveError', 'mount', 'mounts', 'report', 'unmount'])
+        self.assertEqual(pyembed.ArchiveError.__module__, 'pyembed')
+
+    def test_imports_from_disk_without_site(self):
+        done = run_python('import pyembed\nroot = pyembed.mount({"m.py": "X = 1"})\nimport m\nprint(m.X)',
+                          options=('-I', '-S'))
+        self.assertEqual(done.stdout.strip(), '1')
+
+    def test_every_file_compiles_for_the_oldest_python(self):
+        import ast
+        folder = os.path.join(PACKAGE, 'pyembed')
+        for name in sorted(os.listdir(folder)):
+            if name.endswith('.py'):
+                with open(os.path.join(folder, name), encoding='utf-8') as file:
+                    ast.parse(file.read(), name, feature_version=(3, 9))
+
+
+if __name__ == '__main__':
+    unittest.main()
