@@ -144,14 +144,19 @@ public sealed unsafe partial class PythonObject : IDisposable, IEnumerable<Pytho
             return;
         }
 
-        using (Gil.Acquire())
+        try
         {
+            using Gil gil = Gil.Acquire();
             nint reference = handle;
             handle = 0;
             if (reference != 0)
             {
                 CPython.Py_DecRef(reference);
             }
+        }
+        catch (ObjectDisposedException) when (!CPython.Gate.IsOpen)
+        {
+            return; // Python was stopped meanwhile.
         }
 
         GC.SuppressFinalize(this);

@@ -62,6 +62,31 @@ public sealed class ConversionTests
     }
 
     [TestMethod]
+    public void Nesting_does_not_overflow_a_small_stack()
+    {
+        var list = new List<object?>();
+        list.Add(list);
+        Exception? error = null;
+        var thread = new Thread(
+            () =>
+            {
+                try
+                {
+                    PythonObject.From(list);
+                }
+                catch (ArgumentException e)
+                {
+                    error = e;
+                }
+            },
+            maxStackSize: 192 * 1024);
+        using PythonObject started = Evaluate("0");
+        thread.Start();
+        Assert.IsTrue(thread.Join(TimeSpan.FromSeconds(60)));
+        Assert.IsNotNull(error);
+    }
+
+    [TestMethod]
     public void Deep_containers_cross()
     {
         object? nested = null;

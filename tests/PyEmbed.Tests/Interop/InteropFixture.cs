@@ -1,54 +1,26 @@
-using System.Text;
+using PyEmbed.Tests;
 
 namespace PyEmbed.Interop.Tests;
 
-/// <summary>Python by the bare bindings, in the interpreter that <see cref="PyEmbed.Tests.PythonFixture"/> started.</summary>
+/// <summary>Short ways to Python objects, in the interpreter of the test process.</summary>
 internal static class InteropFixture
 {
-    static InteropFixture() => Assert.IsNotNull(PyEmbed.Tests.PythonFixture.Python);
+    static InteropFixture() => EnsureStarted();
 
     /// <summary>Starts CPython unless it runs.</summary>
-    public static void EnsureStarted()
-    {
-        // The static constructor does it.
-    }
+    public static void EnsureStarted() => Assert.IsNotNull(PythonFixture.Python);
 
     /// <summary>The value of an expression.</summary>
-    public static PythonObject Evaluate(string expression) => Run(expression, CPython.Py_eval_input, out _);
+    public static PythonObject Evaluate(string expression) => PythonFixture.Python.Evaluate(expression);
 
     /// <summary>Runs statements and gives their namespace, a dict.</summary>
     public static PythonObject Execute(string code)
     {
-        Run(code, CPython.Py_file_input, out PythonObject globals).Dispose();
-        return globals;
+        using var scope = new PythonScope();
+        PythonObject names = scope.Evaluate<PythonObject>("globals()");
+        scope.Execute(code);
+        return names;
     }
 
-    public static PythonObject Import(string name)
-    {
-        using Gil gil = Gil.Acquire();
-        using PyRef text = PyRef.Own(Text.New(name));
-        using PythonObject importlib = new(PyRef.Checked(ImportModule("importlib")));
-        return importlib.InvokeMethod("import_module", name);
-    }
-
-    private static unsafe nint ImportModule(string name)
-    {
-        fixed (byte* utf8 = Encoding.UTF8.GetBytes(name + "\0"))
-        {
-            return CPython.PyImport_ImportModule(utf8);
-        }
-    }
-
-    private static unsafe PythonObject Run(string code, int start, out PythonObject globals)
-    {
-        using Gil gil = Gil.Acquire();
-        globals = PythonObject.From(new Dictionary<string, object?> { ["__name__"] = "test" });
-        fixed (byte* source = Encoding.UTF8.GetBytes(code + "\0"))
-        {
-            using PyRef compiled = PyRef.Take(CPython.Py_CompileStringExFlags(source, Text.Ascii("test.py"u8), start, null, -1));
-            using PyRef names = PyRef.Own(globals.NewReference());
-            _ = CPython.PyDict_SetItemString(names.Value, Text.Ascii("__builtins__"u8), CPython.PyEval_GetBuiltins());
-            return new PythonObject(PyRef.Checked(CPython.PyEval_EvalCode(compiled.Value, names.Value, names.Value)));
-        }
-    }
+    public static PythonObject Import(string name) => PythonFixture.Python.Import(name);
 }

@@ -8,7 +8,7 @@ namespace PyEmbed.Interop;
 /// <summary>Makes Python objects from .NET values. The caller holds the GIL; each result is a new reference.</summary>
 internal static unsafe class ToPython
 {
-    // Deeper than any real data, and far below what a thread's stack holds: a container inside itself ends here.
+    // Deeper than any real data: a container inside itself ends here.
     private const int DepthLimit = 1000;
 
     /// <summary>Converts one value.</summary>
@@ -65,9 +65,10 @@ internal static unsafe class ToPython
                 throw new ArgumentException($"The keyword argument '{keyword.Name}' stands where no call takes it; pass it to Invoke or InvokeMethod itself.");
         }
 
-        if (depth == DepthLimit)
+        if (depth == DepthLimit || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
         {
-            throw new ArgumentException($"The value for Python holds containers more than {DepthLimit} levels deep, or one that contains itself.");
+            throw new ArgumentException(
+                $"The value for Python holds containers {depth} levels deep or more: one contains itself, or they nest deeper than {DepthLimit} levels or than this thread's stack allows.");
         }
 
         if (RegisteredConverters.TryToPython(value, out object? replacement))

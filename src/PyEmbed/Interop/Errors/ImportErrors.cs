@@ -78,7 +78,7 @@ internal static unsafe class ImportErrors
             return;
         }
 
-        using PyRef name = PyRef.Own(Text.New("pyembed._importer"));
+        using PyRef name = PyRef.Own(Text.New("pyembed._finders"));
         nint importer = CPython.PyDict_GetItemWithError(CPython.PyImport_GetModuleDict(), name.Value);
         using PyRef found = importer == 0 ? PyRef.Own(0) : Guarded.Call(importer, "locate"u8, place);
         if (found.Value != 0 && CPython.Is(found.Value, CPython.Py_TPFLAGS_TUPLE_SUBCLASS) && CPython.PyTuple_Size(found.Value) == 2

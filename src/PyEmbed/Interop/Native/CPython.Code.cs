@@ -3,8 +3,8 @@ namespace PyEmbed.Interop;
 /// <content>Modules, code objects and marshal: https://docs.python.org/3/c-api/import.html, veryhigh.html and marshal.html.</content>
 internal static unsafe partial class CPython
 {
-    /// <summary>Start symbols of <see cref="Py_CompileStringExFlags"/>: an expression, a file's statements.</summary>
-    public const int Py_eval_input = 258, Py_file_input = 257;
+    /// <summary>Start symbol of <see cref="Py_CompileStringExFlags"/>: a file's statements.</summary>
+    public const int Py_file_input = 257;
 
     public static delegate* unmanaged[Cdecl]<byte*, nint> PyImport_ImportModule;
     public static delegate* unmanaged[Cdecl]<nint, nint> PyImport_Import;
