@@ -9,7 +9,8 @@ internal static class DiagnosticTable
     public const string UnreadableManifestId = "PYE1000";
 
     private const string Category = "PyEmbed";
-    private const string HelpLink = "https://github.com/pyembed/pyembed-dotnet/blob/main/docs/diagnostics.md#";
+    // The page in the repository and in the package: there is no address on the web that both versions and forks would share.
+    private const string HelpLink = "docs/diagnostics.md#";
 
     // A message that the build wrote is complete, so the format of each is the message itself.
     private const string Message = "{0}";

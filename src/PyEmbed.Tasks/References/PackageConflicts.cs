@@ -7,7 +7,7 @@ internal static class PackageConflicts
 {
     private const int NamedInMessage = 3;
 
-    /// <summary>One finding for each two distributions that hold a regular package or a module of the same name. Two copies of one tree are none.</summary>
+    /// <summary>One finding for each two distributions of different assemblies that hold a regular package or a module of the same name. Two copies of one tree are none.</summary>
     /// <param name="trees">The trees in mount order.</param>
     /// <param name="projectFile">Where the findings are reported.</param>
     public static IEnumerable<ManifestDiagnostic> Find(IReadOnlyList<TreeNames> trees, string projectFile)
@@ -24,6 +24,10 @@ internal static class PackageConflicts
                 if (!firstOwners.TryGetValue(name, out int first))
                 {
                     firstOwners.Add(name, distinct.Count);
+                }
+                else if (distinct[first].Owner == tree.Owner)
+                {
+                    // Found, with the file, by the build of that assembly.
                 }
                 else if (shared.TryGetValue(first, out List<string>? names))
                 {

@@ -71,12 +71,24 @@ public sealed class ReferenceResolverTests : IDisposable
     {
         string lib = _assemblies.Carrier("Lib", ("lib", TestAssemblies.Archive("lib", "one.py", "two.py", "three.py", "four.py", "five.py")));
         string own = _assemblies.File("app.zip", TestAssemblies.Archive("app", "one.py", "two.py", "three.py", "four.py", "five.py", "six.py"));
-        string second = _assemblies.File("second.zip", TestAssemblies.Archive("second", "six.py"));
-        Resolve([lib], [own, second]);
-        ManifestDiagnostic[] diagnostics = Diagnostics();
-        Assert.HasCount(2, diagnostics);
-        Assert.Contains("'app' (in App) and 'second' (in App) both hold 'six';", diagnostics[0].Message);
-        Assert.Contains("'app' (in App) and 'lib' (in Lib) both hold 'five', 'four', 'one' and 2 more;", diagnostics[1].Message);
+        Resolve([lib], [own]);
+        Assert.Contains("'app' (in App) and 'lib' (in Lib) both hold 'five', 'four', 'one' and 2 more;", Diagnostics().Single().Message);
+    }
+
+    [TestMethod]
+    public void Two_trees_of_one_assembly_are_compared_by_its_own_build()
+    {
+        byte[] first = TestAssemblies.Archive("first", "pkg/__init__.py");
+        byte[] second = TestAssemblies.Archive("second", "pkg/__init__.py", "more.py");
+        string lib = _assemblies.Carrier("Lib", ("first", first), ("second", second));
+        Resolve([lib], []);
+        Assert.IsEmpty(Diagnostics());
+
+        string other = _assemblies.Carrier("Other", ("other", TestAssemblies.Archive("other", "pkg/__init__.py", "more.py", "most.py")));
+        Resolve([lib, other], []);
+        CollectionAssert.AreEquivalent(
+            new[] { "'first' (in Lib) and 'other' (in Other) both hold 'pkg'", "'second' (in Lib) and 'other' (in Other) both hold 'more'" },
+            Diagnostics().Select(diagnostic => diagnostic.Message["The distributions ".Length..diagnostic.Message.IndexOf(';', StringComparison.Ordinal)]).ToArray());
     }
 
     [TestMethod]
