@@ -250,6 +250,7 @@ public sealed class ConversionTests
         CollectionAssert.AreEqual(new[] { 0L, 1L }, Evaluate("range(2)").As<IEnumerable<long>>().ToArray());
         CollectionAssert.AreEqual(new object?[] { 1L, "a", null, 1.5, true }, Evaluate("[1, 'a', None, 1.5, True]").As<object?[]>());
         CollectionAssert.AreEqual(new[] { 3 }, Evaluate("{3}").As<List<int>>());
+        CollectionAssert.AreEqual(new[] { 1.5, 2.5 }, Evaluate("__import__('array').array('d', [1.5, 2.5])").As<double[]>());
         Assert.AreEqual(BigInteger.Pow(2, 70), Evaluate("[2**70]").As<object[]>()[0]);
         Assert.AreEqual("[1]", ((PythonObject)Evaluate("[[1]]").As<object[]>()[0]).ToString());
         Assert.AreEqual("ab", string.Concat(Evaluate("['a', 'b']").As<IEnumerable<string>>()));

@@ -19,7 +19,7 @@ internal sealed class UnboxingConverter<T>(Converter inner) : Converter<T>
     public override T Read(nint value) => (T)inner.ReadBoxed(value)!;
 }
 
-/// <summary>Lists and arrays out of lists, tuples and other iterables; strings, bytes and mappings are refused, as iterating them is seldom meant.</summary>
+/// <summary>Lists and arrays out of lists, tuples and other iterables; str, bytes and dict are refused, as iterating them is seldom meant.</summary>
 internal sealed unsafe class ListConverter<T>(Converter<T> item, Type target, bool asArray) : Converter
 {
     public override object? ReadBoxed(nint value)
@@ -59,7 +59,7 @@ internal sealed unsafe class ListConverter<T>(Converter<T> item, Type target, bo
 
     private List<T> ReadIterable(nint value)
     {
-        if (CPython.Is(value, CPython.Py_TPFLAGS_UNICODE_SUBCLASS | CPython.Py_TPFLAGS_DICT_SUBCLASS) || CPython.PyObject_CheckBuffer(value) != 0 || !HasIter(value))
+        if (CPython.Is(value, CPython.Py_TPFLAGS_UNICODE_SUBCLASS | CPython.Py_TPFLAGS_BYTES_SUBCLASS | CPython.Py_TPFLAGS_DICT_SUBCLASS) || !HasIter(value))
         {
             ThrowWrongType(value, target);
         }

@@ -14,6 +14,7 @@ internal static unsafe partial class CPython
         Py_TPFLAGS_LONG_SUBCLASS = 1UL << 24,
         Py_TPFLAGS_LIST_SUBCLASS = 1UL << 25,
         Py_TPFLAGS_TUPLE_SUBCLASS = 1UL << 26,
+        Py_TPFLAGS_BYTES_SUBCLASS = 1UL << 27,
         Py_TPFLAGS_UNICODE_SUBCLASS = 1UL << 28,
         Py_TPFLAGS_DICT_SUBCLASS = 1UL << 29;
 
@@ -40,7 +41,7 @@ internal static unsafe partial class CPython
     /// <summary>A method call without a bound method: name, self and arguments, their number, names of keywords or 0.</summary>
     public static delegate* unmanaged[Cdecl]<nint, nint*, nuint, nint, nint> PyObject_VectorcallMethod;
 
-    /// <summary>Whether the type of an object has one of the <c>Py_TPFLAGS_…_SUBCLASS</c> bits.</summary>
+    /// <summary>Whether the type of an object has any of the <c>Py_TPFLAGS_…_SUBCLASS</c> bits.</summary>
     public static bool Is(nint value, ulong flag) => (PyType_GetFlags(TypeOf(value)) & (nuint)flag) != 0;
 
     private static void BindObjects(NativeExports exports)
