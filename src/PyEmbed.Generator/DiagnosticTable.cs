@@ -9,7 +9,8 @@ internal static class DiagnosticTable
     public const string UnreadableManifestId = "PYE1000";
 
     private const string Category = "PyEmbed";
-    // The page in the repository and in the package: there is no address on the web that both versions and forks would share.
+
+    // The page in the repository; the project has no address on the web to complete it with.
     private const string HelpLink = "docs/diagnostics.md#";
 
     // A message that the build wrote is complete, so the format of each is the message itself.
