@@ -22,7 +22,7 @@ internal sealed class NativeExports(nint library)
     /// <summary>The address of an export; 0 where this CPython does not have it.</summary>
     public nint Optional(string name) => NativeLibrary.TryGetExport(library, name, out nint address) ? address : 0;
 
-    /// <summary>The object that an exported <c>PyObject *</c> variable points to is only there after initialisation; this is the variable.</summary>
+    /// <summary>The address of an exported <c>PyObject *</c> variable. What it points to is there only once CPython is initialised.</summary>
     public unsafe nint* RequiredVariable(string name) => (nint*)Required(name);
 
     /// <exception cref="EntryPointNotFoundException">A required export is missing.</exception>
