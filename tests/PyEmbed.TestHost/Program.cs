@@ -10,28 +10,71 @@ internal static class Program
 {
     private static readonly Dictionary<string, Func<string[], int>> Scenarios = new(StringComparer.Ordinal)
     {
-        // Runs the code as a program of its own: python -c, so to speak.
-        ["run"] = arguments => RunCode(arguments[0], arguments[1..]),
-        ["run-without-dispose"] = arguments => Started().RunModuleOf(arguments[0], arguments[1..]),
-    };
+        // Code that runs as the module `program`, as `python -m program` does.
+        ["run"] = arguments =>
+        {
+            using PythonInterpreter python = Started();
+            return python.RunCode(arguments[0], arguments[1..]);
+        },
+        ["run-without-dispose"] = arguments => Started().RunCode(arguments[0], arguments[1..]),
+        ["run-on-other-thread"] = arguments =>
+        {
+            int code = -1;
+            Thread thread = new(() => code = Started().RunCode(arguments[0], arguments[1..]));
+            thread.Start();
+            thread.Join();
+            return code;
+        },
+        ["run-module"] = arguments => Started().RunModule(arguments[0], arguments[1..]),
+        ["run-twice"] = arguments =>
+        {
+            using PythonInterpreter python = Started();
+            int first;
+            using (python.MountCode(arguments[0]))
+            {
+                first = python.RunModule("program");
+            }
 
-    private static int Main(string[] arguments) => ExitScenarios.All.TryGetValue(arguments[0], out Func<string[], int>? scenario)
-        || Scenarios.TryGetValue(arguments[0], out scenario)
-        ? scenario(arguments[1..])
-        : throw new ArgumentException($"There is no scenario '{arguments[0]}'.");
+            return (10 * first) + python.RunCode(arguments[1]);
+        },
+
+        // Code that is imported as the module `program`, whose function is then called.
+        ["entry-point"] = arguments =>
+        {
+            using PythonInterpreter python = Started();
+            python.MountCode(arguments[0]);
+            return python.RunEntryPoint(arguments[1], arguments[2..]);
+        },
+        ["execute"] = arguments =>
+        {
+            using PythonInterpreter python = Started();
+            python.Execute(arguments[0]);
+            return 0;
+        },
+        ["options"] = StartScenarios.WithOptions,
+        ["cancel-key"] = StartScenarios.CancelKeyAfterRun,
+        ["attach"] = StartScenarios.Attach,
+        ["attach-refused"] = StartScenarios.AttachRefused,
+        ["two-copies"] = StartScenarios.TwoCopies,
+        ["dispose-holding"] = StartScenarios.DisposeHolding,
+        ["use-after-dispose"] = StartScenarios.UseAfterDispose,
+        ["start-twice"] = StartScenarios.StartTwice,
+        ["start-time"] = StartScenarios.StartTime,
+    };
 
     internal static PythonInterpreter Started() => PythonInterpreter.Start(new PythonOptions { AutoMount = false });
 
-    internal static int RunCode(string code, string[] arguments)
-    {
-        using PythonInterpreter python = Started();
-        return python.RunModuleOf(code, arguments);
-    }
-
-    /// <summary>Runs the code as module <c>program</c>, as <c>python -m program</c> does.</summary>
-    internal static int RunModuleOf(this PythonInterpreter python, string code, params string[] arguments)
-    {
+    internal static PythonMount MountCode(this PythonInterpreter python, string code) =>
         python.Mount(PythonTree.FromFiles(new Dictionary<string, ReadOnlyMemory<byte>> { ["program.py"] = Encoding.UTF8.GetBytes(code) }, "program"));
+
+    internal static int RunCode(this PythonInterpreter python, string code, params string[] arguments)
+    {
+        python.MountCode(code);
         return python.RunModule("program", arguments);
     }
+
+    private static int Main(string[] arguments) =>
+        ExitScenarios.All.TryGetValue(arguments[0], out Func<string[], int>? scenario) || Scenarios.TryGetValue(arguments[0], out scenario)
+            ? scenario(arguments[1..])
+            : throw new ArgumentException($"There is no scenario '{arguments[0]}'.");
 }

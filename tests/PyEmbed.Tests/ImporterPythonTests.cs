@@ -7,7 +7,7 @@ using PyEmbed.Manifest;
 namespace PyEmbed.Tests;
 
 /// <summary>
-/// The importer's own tests, which are Python, inside .NET and under plain CPythons: <c>python3</c>, and with <c>PYEMBED_TEST_ALL=1</c> also every
+/// The importer's own tests, which are Python, under plain CPythons: <c>python3</c>, and with <c>PYEMBED_TEST_ALL=1</c> also every
 /// <c>python3.X</c> on PATH and every interpreter that <c>PYEMBED_TEST_PYTHONS</c> lists.
 /// </summary>
 [TestClass]
@@ -17,7 +17,6 @@ public sealed partial class ImporterPythonTests
     private const int NewestMinor = 14;
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
     private static readonly string Root = FindRoot();
-    private static readonly string PythonTests = Path.Combine(Root, "tests", "PyEmbed.Tests", "Python");
 
     public static IEnumerable<object[]> Interpreters()
     {
@@ -43,36 +42,12 @@ public sealed partial class ImporterPythonTests
     [DynamicData(nameof(Interpreters))]
     public void The_importers_own_tests_pass(string interpreter)
     {
-        Run run = Python(interpreter, "-W", "error", "-m", "unittest", "discover", "-s", PythonTests);
+        Run run = Python(interpreter, "-W", "error", "-m", "unittest", "discover", "-s", Path.Combine(Root, "tests", "PyEmbed.Tests", "Python"));
 
-        AssertTestsPassed(run.ExitCode, run.Error);
-    }
-
-    [TestMethod]
-    public void The_importers_own_tests_pass_inside_dotnet()
-    {
-        const string Program = """
-            import sys, unittest
-            sys.path.insert(0, sys.argv[1])
-            program = unittest.main(module=None, argv=["unittest", "discover", "-s", sys.argv[1]], exit=False)
-            sys.exit(not program.result.wasSuccessful())
-            """;
-        string cache = Directory.CreateTempSubdirectory("pyembed-").FullName;
-        try
-        {
-            TestHostProcess run = TestHostProcess.RunProgram(
-                new Dictionary<string, string?> { ["XDG_CACHE_HOME"] = cache, ["LOCALAPPDATA"] = cache, ["PYTHONDONTWRITEBYTECODE"] = "1" },
-                TestHostProcess.Executable,
-                "run",
-                Program,
-                PythonTests);
-
-            AssertTestsPassed(run.ExitCode, run.Error);
-        }
-        finally
-        {
-            Directory.Delete(cache, recursive: true);
-        }
+        Assert.AreEqual(0, run.ExitCode, run.Error);
+        Match ran = TestsRan().Match(run.Error);
+        Assert.IsTrue(ran.Success, run.Error);
+        Assert.IsGreaterThan(0, int.Parse(ran.Groups[1].Value, CultureInfo.InvariantCulture), run.Error);
     }
 
     [TestMethod]
@@ -104,14 +79,6 @@ public sealed partial class ImporterPythonTests
 
         Assert.AreEqual(0, run.ExitCode, run.Error);
         Assert.AreEqual(Convert.ToHexStringLower(stream.ToArray()), run.Output.Trim());
-    }
-
-    private static void AssertTestsPassed(int exitCode, string error)
-    {
-        Assert.AreEqual(0, exitCode, error);
-        Match ran = TestsRan().Match(error);
-        Assert.IsTrue(ran.Success, error);
-        Assert.IsGreaterThan(0, int.Parse(ran.Groups[1].Value, CultureInfo.InvariantCulture), error);
     }
 
     /// <summary>A Python literal, in ASCII.</summary>

@@ -310,7 +310,7 @@ class PathOrderTest(TreeCase):
         self.assertEqual(thing.X, 'disk')
 
     def test_tree_before_disk(self):
-        sys.path.append(self.folder({'thing.py': 'X = "disk"'}))
+        sys.path.insert(0, self.folder({'thing.py': 'X = "disk"'}))
         self.mount({'thing.py': 'X = "tree"'})
         import thing
         self.assertEqual(thing.X, 'tree')

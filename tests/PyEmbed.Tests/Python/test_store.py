@@ -230,7 +230,7 @@ class SafetyTest(TreeCase):
     def test_hostile_names_never_leave_the_root(self):
         import marshal
         from test_archives import with_index
-        for name in ('..', '../../escape.txt', '/tmp/escape.txt', 'a/b', 'a\\b', 'x\0y', '.'):
+        for name in ('..', '../../escape.txt', '/tmp/escape.txt', 'a/b', 'a\\b', 'c:x', 'x\0y', '.'):
             data = with_index(archive({'app/__init__.py': '', 'app/d.txt': 'd'}, file_users={'app'}),
                               lambda info, folders: ({**info, 'hash': os.urandom(32).hex()}, {
                                   **folders, 'app': marshal.dumps({'': 0, '__init__.py': (0, 0, 0), name: (0, 0, 4)})}))

@@ -170,11 +170,9 @@ def _open_index(view, end, origin):
 
 
 def is_safe_name(name):
-    """Whether *name*, whoever wrote it, names something directly in a folder."""
-    if name.__class__ is not str or name in ('', '.', '..') or '/' in name or '\\' in name or '\0' in name:
-        return False
-    # Windows drops dots and spaces at the end, and takes a colon for a drive or a stream.
-    return os.name != 'nt' or (':' not in name and name[-1] not in '. ')
+    """Whether *name* names something directly in a folder, on every system, whoever wrote it."""
+    return (name.__class__ is str and name not in ('', '.', '..') and not name.strip().endswith('.')
+            and not any(character in '/\\:\0' for character in name))
 
 
 # Mounts ##############################################################################################################

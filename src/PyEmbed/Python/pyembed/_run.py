@@ -102,11 +102,11 @@ def _take_interrupts():
 def _outcome(start, args):
     try:
         start(*args)
-    except SystemExit as error:
-        return _exit_code(error)
+        return 0
     except BaseException as error:
-        return _uncaught(error)
-    return 0
+        caught = error
+    # Outside of the except clause, so that what a hook raises does not get the exception as its context.
+    return _exit_code(caught) if isinstance(caught, SystemExit) else _uncaught(caught)
 
 
 def _exit_code(error):
@@ -124,12 +124,17 @@ def _exit_code(error):
     return 1
 
 
-def _uncaught(error):
+def _program_trace(error):
+    """The traceback without this module's frames, which the command has not."""
     trace = error.__traceback__
     while trace is not None and trace.tb_frame.f_globals is globals():
-        trace = trace.tb_next       # python has no such frames
+        trace = trace.tb_next
     error.__traceback__ = trace
-    kind = type(error)
+    return trace
+
+
+def _uncaught(error):
+    kind, trace = type(error), _program_trace(error)
     sys.last_type, sys.last_value, sys.last_traceback = kind, error, trace
     if sys.version_info >= (3, 12):
         sys.last_exc = error
@@ -143,7 +148,7 @@ def _uncaught(error):
         return _exit_code(exit)
     except BaseException as second:
         print('Error in sys.excepthook:', file=sys.stderr, flush=True)
-        _host.show_exception(type(second), second, second.__traceback__)
+        _host.show_exception(type(second), second, _program_trace(second))
         print('\nOriginal exception was:', file=sys.stderr, flush=True)
         _host.show_exception(kind, error, trace)
     return INTERRUPTED if isinstance(error, KeyboardInterrupt) else 1

@@ -46,9 +46,6 @@ def _read_folder(folder):
         folders[:] = [name for name in folders if name not in _SKIPPED]
         prefix = os.path.relpath(place, folder).replace(os.sep, '/')
         for name in names:
-            path = os.path.join(place, name)
-            if not os.path.isfile(path):
-                continue                    # a pipe would never end; a link may lead nowhere
-            with open(path, 'rb') as file:
+            with open(os.path.join(place, name), 'rb') as file:
                 files[name if prefix == '.' else f'{prefix}/{name}'] = file.read()
     return files
