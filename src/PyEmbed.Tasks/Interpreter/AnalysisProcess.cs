@@ -8,11 +8,15 @@ namespace PyEmbed.Tasks.Interpreter;
 /// <summary>One interpreter that runs <c>analyze.py</c>. Isolated: no environment variable, user site or current directory has a say in it.</summary>
 internal sealed class AnalysisProcess : IDisposable
 {
+    private const int MillisecondsToEnd = 3000;
+    private const int MostErrorText = 2000;
+
     private static readonly Version s_oldest = new(3, 9);
 
     private readonly Process _process;
     private readonly StreamReader _output;
     private readonly StringBuilder _errors = new();
+    private readonly System.Threading.Tasks.Task _errorReading;
     private readonly string _executable;
     private readonly string _spool;
 
@@ -22,16 +26,7 @@ internal sealed class AnalysisProcess : IDisposable
         _executable = executable;
         _spool = spool;
         _output = new StreamReader(process.StandardOutput.BaseStream, ArchiveFormat.Utf8);
-        process.ErrorDataReceived += (_, line) =>
-        {
-            lock (_errors)
-            {
-                // The last lines of a long complaint say what it is about.
-                _errors.Append(_errors.Length == 0 ? "" : " ").Append(line.Data?.Trim());
-                _errors.Remove(0, Math.Max(0, _errors.Length - 2000));
-            }
-        };
-        process.BeginErrorReadLine();
+        _errorReading = System.Threading.Tasks.Task.Run(() => ReadErrors(process.StandardError));
     }
 
     /// <summary>Starts the interpreter.</summary>
@@ -104,8 +99,7 @@ internal sealed class AnalysisProcess : IDisposable
         }
 
         writing.GetAwaiter().GetResult();
-        _process.WaitForExit();
-        if (_process.ExitCode != 0)
+        if (!_process.WaitForExit(MillisecondsToEnd) || _process.ExitCode != 0)
         {
             throw Ended("failed");
         }
@@ -127,9 +121,22 @@ internal sealed class AnalysisProcess : IDisposable
     public void Dispose()
     {
         Kill();
-        _process.WaitForExit();
+        _process.WaitForExit(MillisecondsToEnd);
         _output.Dispose();
         _process.Dispose();
+    }
+
+    private void ReadErrors(StreamReader errors)
+    {
+        while (errors.ReadLine() is string line)
+        {
+            lock (_errors)
+            {
+                // The last lines of a long complaint say what it is about.
+                _errors.Append(_errors.Length == 0 ? "" : " ").Append(line.Trim());
+                _errors.Remove(0, Math.Max(0, _errors.Length - MostErrorText));
+            }
+        }
     }
 
     private static string Quote(string argument) => "\"" + argument.Replace("\"", "\\\"") + "\"";
@@ -165,12 +172,19 @@ internal sealed class AnalysisProcess : IDisposable
 
     private InterpreterException Ended(string what)
     {
+        // Its streams may outlive it where it left a child, so nothing waits for their end without a limit.
+        string code = "still running";
+        if (_process.WaitForExit(MillisecondsToEnd))
+        {
+            code = $"exit code {_process.ExitCode}";
+            _errorReading.Wait(MillisecondsToEnd);
+        }
+
         Kill();
-        _process.WaitForExit();
         lock (_errors)
         {
             string said = _errors.Length == 0 ? "" : $": {_errors}";
-            return new InterpreterException($"'{_executable}' {what} (exit code {_process.ExitCode}){said}");
+            return new InterpreterException($"'{_executable}' {what} ({code}){said}");
         }
     }
 }

@@ -1,0 +1,92 @@
+using PyEmbed.Manifest;
+using PyEmbed.Tasks.Checks;
+using PyEmbed.Tasks.Trees;
+
+namespace PyEmbed.Tasks.Tests.Checks;
+
+[TestClass]
+public sealed class TreeChecksTests
+{
+    private readonly ProblemList _problems = new();
+
+    [TestMethod]
+    public void A_tree_without_clashes_has_no_problems()
+    {
+        Run(Tree("a", "pkg/__init__.py", "pkg/m.py", "pkg/data/x.txt", "ns/a.py", "m.py", "m/data.txt"), Tree("b", "ns/b.py", "other/__init__.py"));
+
+        Assert.IsEmpty(_problems.Recorded);
+        Assert.IsEmpty(_problems.Blocking);
+    }
+
+    [TestMethod]
+    public void A_module_and_a_package_of_one_name_are_two_files_for_it()
+    {
+        Run(Tree("a", "pkg/x.py", "pkg/x/__init__.py", "y.py", "y/__init__.py"));
+
+        AssertRecorded("PYE1004:Error:pkg/x.py", "PYE1004:Error:y.py");
+    }
+
+    [TestMethod]
+    public void An_extension_module_beside_a_source_is_no_clash()
+    {
+        Run(Tree("a", "pkg/x.py", "pkg/x.so"));
+
+        AssertRecorded();
+    }
+
+    [TestMethod]
+    [DataRow("pkg/Mod.py", "pkg/mod.py", "pkg/mod.py")]
+    [DataRow("Pkg/a.py", "pkg/b.py", "pkg/b.py")]
+    [DataRow("a/Data/x/y.txt", "a/data/z.txt", "a/data/z.txt")]
+    public void Names_that_differ_in_case_are_one_on_some_disks(string one, string other, string reported)
+    {
+        Run(Tree("a", one, other));
+
+        AssertRecorded($"PYE1005:Error:{reported}");
+    }
+
+    [TestMethod]
+    [DataRow("a", "a/b.py")]
+    [DataRow("x/a.txt/c", "x/a.txt")]
+    public void A_path_that_is_file_and_folder_blocks(string one, string other)
+    {
+        Run(Tree("a", one, other));
+
+        Assert.AreEqual("PYE1004", Assert.ContainsSingle(_problems.Blocking).Id);
+    }
+
+    [TestMethod]
+    public void Own_modules_hide_those_of_the_standard_library()
+    {
+        Run(Tree("a", "json/__init__.py", "json/tool.py", "re.py", "pkg/re.py", "email/x.txt"));
+
+        AssertRecorded("PYE1006:Warning:json/__init__.py", "PYE1006:Warning:re.py");
+    }
+
+    [TestMethod]
+    public void Libraries_come_after_the_standard_library()
+    {
+        Run(Tree("a", "json.py") with { Placement = TreePlacement.Library });
+
+        AssertRecorded();
+    }
+
+    [TestMethod]
+    public void A_regular_package_in_two_distributions_names_both()
+    {
+        Run(Tree("one", "pkg/__init__.py", "pkg/sub/__init__.py"), Tree("two", "pkg/__init__.py", "pkg/sub/__init__.py", "zed/__init__.py"));
+
+        AssertRecorded("PYE1011:Error:pkg/__init__.py");
+        string message = _problems.Recorded.Single().Message;
+        StringAssert.Contains(message, "'one'");
+        StringAssert.Contains(message, "'two'");
+    }
+
+    private static PythonTree Tree(string distribution, params string[] paths) => new PythonTree(
+        distribution, TreePlacement.App, MaterializeMode.Auto, paths.Select(path => new TreeFile(path, path, 0, 0, true)).ToList()).Sorted();
+
+    private void Run(params PythonTree[] trees) => TreeChecks.Run(trees, ["json", "re", "email"], _problems);
+
+    private void AssertRecorded(params string[] expected) =>
+        CollectionAssert.AreEqual(expected, _problems.Recorded.Select(problem => $"{problem.Id}:{problem.Severity}:{problem.File}").ToArray());
+}

@@ -1,0 +1,310 @@
+using System.Text;
+using PyEmbed.Tasks.Interpreter;
+
+namespace PyEmbed.Tasks.Tests.Interpreter;
+
+[TestClass]
+public sealed class AnalyzerTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [TestMethod]
+    [DynamicData(nameof(TestPythons.All), typeof(TestPythons))]
+    public void Every_python_gives_bytecode_that_it_imports_as_unchecked(string python)
+    {
+        FileAnalysis analysis = Analyze("VALUE = 1\n", "pkg/m.py", python: python);
+
+        Assert.IsEmpty(analysis.Problems);
+        byte[] pyc = ReadBytecode(analysis);
+        Assert.AreEqual(1, BitConverter.ToInt32(pyc, 4));
+        string hash = RunPython(python, "import importlib.util,sys;print(importlib.util.MAGIC_NUMBER.hex(), importlib.util.source_hash(b'VALUE = 1\\n').hex())");
+        Assert.AreEqual(hash.Trim(), Convert.ToHexStringLower(pyc.AsSpan(0, 4)) + " " + Convert.ToHexStringLower(pyc.AsSpan(8, 8)));
+        string program = $"import marshal;c=marshal.loads(open({Quote(_folder["out.pyc"])},'rb').read()[16:]);print(c.co_filename, c.co_names)";
+        File.WriteAllBytes(_folder["out.pyc"], pyc);
+        Assert.AreEqual("pkg/m.py ('VALUE',)", RunPython(python, program).Trim());
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(TestPythons.All), typeof(TestPythons))]
+    public void Bytecode_does_not_depend_on_what_was_compiled_before(string python)
+    {
+        string shared = "import os\n\n\nclass Shared:\n    \"\"\"Doc.\"\"\"\n    def method(self, argument, *rest):\n        local = os.path.join('a b c', argument, 'shared text')\n        return [local, 3.5, b'bytes', ('tuple', 1), rest, frozenset]\n";
+        string first = _folder.Write("a.py", shared);
+        string second = _folder.Write("b.py", shared + "other = Shared().method('shared text')\n");
+        AnalysisRequest Request(string path) => new(path, Path.GetFileName(path), true, default);
+
+        using var together = new Run(this, python, [Request(first), Request(second)]);
+        using var reversed = new Run(this, python, [Request(second), Request(first)]);
+        using var alone = new Run(this, python, [Request(second)]);
+
+        CollectionAssert.AreEqual(ReadBytecode(together.Answers[1]), ReadBytecode(reversed.Answers[0]));
+        CollectionAssert.AreEqual(ReadBytecode(together.Answers[1]), ReadBytecode(alone.Answers[0]));
+        CollectionAssert.AreEqual(ReadBytecode(together.Answers[0]), ReadBytecode(reversed.Answers[1]));
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(TestPythons.All), typeof(TestPythons))]
+    public void A_syntax_error_has_its_place(string python)
+    {
+        FileAnalysis analysis = Analyze("x = 1\ny = '\U0001F40D' + )\n", python: python);
+
+        AnalysisProblem problem = Assert.ContainsSingle(analysis.Problems);
+        Assert.AreEqual("PYE1001", problem.Id);
+        Assert.AreEqual(2, problem.Line);
+        Assert.AreEqual(12, problem.Column, "the character before it counts as two UTF-16 units");
+        Assert.AreNotEqual("", problem.Message);
+        Assert.IsNull(analysis.Bytecode);
+    }
+
+    [TestMethod]
+    [DataRow("# coding: no-such\nx = 1\n", 1, "unknown encoding: no-such")]
+    [DataRow("# first\n# coding: ascii\ny = '\u00e4'\n", 3, "'ascii' codec can't decode")]
+    public void A_bad_encoding_has_its_line(string source, int line, string message) => AssertEncoding(Encoding.UTF8.GetBytes(source), line, message);
+
+    [TestMethod]
+    public void Bytes_that_are_not_utf8_have_their_line() =>
+        AssertEncoding([.. "x = 1\ny = '"u8, 0xFF, .. "'\n"u8], 2, "'utf-8' codec can't decode byte 0xff");
+
+    [TestMethod]
+    public void A_mark_and_a_cookie_that_disagree_are_named() =>
+        AssertEncoding([0xEF, 0xBB, 0xBF, .. "# coding: latin-1\nx = 1\n"u8], 1, "says latin-1");
+
+    [TestMethod]
+    public void Cookies_and_marks_that_python_takes_are_taken()
+    {
+        Assert.IsEmpty(Analyze("# -*- coding: latin-1 -*-\nx = 1\n").Problems);
+        Assert.IsEmpty(Analyze("\ufeff# coding: utf-8\nx = '\u00e4'\n").Problems);
+        Assert.IsEmpty(Analyze("\f\n# vim: set fileencoding=cp1252 :\nx = 1\n").Problems);
+        Assert.IsEmpty(Analyze("").Problems);
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(TestPythons.All), typeof(TestPythons))]
+    public void Nul_bytes_are_named(string python)
+    {
+        AnalysisProblem problem = Assert.ContainsSingle(Analyze("x = 1\ny = 2\0\n", python: python).Problems);
+
+        Assert.AreEqual(("PYE1003", 2), (problem.Id, problem.Line));
+    }
+
+    [TestMethod]
+    [DataRow("m.py", "from . import x\n", 1, 1)]
+    [DataRow("m.py", "if True:\n    from .a import x, y\n", 2, 5)]
+    [DataRow("pkg/m.py", "def f():\n    from ... import x\n", 2, 5)]
+    [DataRow("pkg/__init__.py", "from .. import x\n", 1, 1)]
+    [DataRow("m.py", "s = '\U0001F40D'; from . import x\n", 1, 11)]
+    [DataRow("m.py", "try:\n    pass\nexcept KeyError:\n    from . import x\n", 4, 5)]
+    public void A_relative_import_beyond_the_top_has_its_place(string path, string source, int line, int column)
+    {
+        AnalysisProblem problem = Assert.ContainsSingle(Analyze(source, path).Problems);
+
+        Assert.AreEqual(("PYE1007", line, column), (problem.Id, problem.Line, problem.Column));
+        StringAssert.Contains(problem.Message, "import x");
+    }
+
+    [TestMethod]
+    [DataRow("pkg/m.py", "from . import x\n")]
+    [DataRow("pkg/__init__.py", "from . import x\n")]
+    [DataRow("pkg/sub/m.py", "from .. import x\n")]
+    [DataRow("m.py", "text = 'from . import x'\n# from .. import x\n")]
+    [DataRow("m.py", "try:\n    from . import x\nexcept ImportError:\n    import x\n")]
+    [DataRow("m.py", "try:\n    from . import x\nexcept (KeyError, ImportError):\n    import x\n")]
+    [DataRow("m.py", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from . import x\n")]
+    public void A_relative_import_that_stays_inside_or_is_guarded_is_none(string path, string source) =>
+        Assert.IsEmpty(Analyze(source, path).Problems);
+
+    [TestMethod]
+    [DataRow("import os\nHERE = os.path.dirname(__file__)\n", true)]
+    [DataRow("def f():\n    return [__file__ for _ in 'x']\n", true)]
+    [DataRow("import sys\nx = getattr(sys, '__file__')\n", true)]
+    [DataRow("x = __cached__\n", true)]
+    [DataRow("x = __spec__.origin\n", true)]
+    [DataRow("x = __path__[0]\n", true)]
+    [DataRow("import pkgutil\nfor m in pkgutil.iter_modules(__path__): pass\n", false)]
+    [DataRow("__path__ = __import__('pkgutil').extend_path(__path__, __name__)\n", false)]
+    [DataRow("x = __spec__.name\n", false)]
+    [DataRow("# __file__\n", false)]
+    [DataRow("class C:\n    origin = 1\n", false)]
+    public void Code_that_asks_for_its_place_is_noticed(string source, bool expected) =>
+        Assert.AreEqual(expected, Analyze(source).UsesFile);
+
+    [TestMethod]
+    [DynamicData(nameof(TestPythons.All), typeof(TestPythons))]
+    public void The_first_paragraph_of_the_docstring_is_one_line(string python)
+    {
+        Assert.AreEqual("One two.", Analyze("# comment\n\n\"\"\"\n  One\n    two.\n\n  More.\n\"\"\"\nx = 1\n", python: python).Docstring);
+        Assert.AreEqual("Raw.", Analyze("r'Raw.'\n", python: python).Docstring);
+        Assert.AreEqual("", Analyze("x = 'no docstring'\n", python: python).Docstring);
+        Assert.AreEqual("", Analyze("f'no docstring'\n", python: python).Docstring);
+        Assert.AreEqual("", Analyze("'a'.join(x for x in ())\n", python: python).Docstring);
+    }
+
+    [TestMethod]
+    [DataRow("def main():\n    '''Runs.'''\n", "Yes", "Runs.")]
+    [DataRow("async def main(): pass\n", "Yes", "")]
+    [DataRow("class main: pass\n", "Yes", "")]
+    [DataRow("main = 1\n", "Yes", "")]
+    [DataRow("main: int = 1\n", "Yes", "")]
+    [DataRow("from x import y as main\n", "Yes", "")]
+    [DataRow("import main.sub\n", "Yes", "")]
+    [DataRow("try:\n    def main(): pass\nexcept E:\n    pass\n", "Yes", "")]
+    [DataRow("try:\n    pass\nexcept E:\n    def main(): pass\n", "Yes", "")]
+    [DataRow("if x:\n    pass\nelse:\n    def main(): pass\n", "Yes", "")]
+    [DataRow("with a as (b, main): pass\n", "Yes", "")]
+    [DataRow("def f():\n    def main(): pass\n", "No", "")]
+    [DataRow("x = 1\n", "No", "")]
+    [DataRow("from x import *\n", "Unknown", "")]
+    [DataRow("def __getattr__(name): pass\n", "Unknown", "")]
+    [DataRow("globals()['main'] = 1\n", "Unknown", "")]
+    public void An_attribute_is_looked_up(string source, string expected, string docstring)
+    {
+        string path = _folder.Write("m.py", source);
+        using var run = new Run(this, TestPythons.Default, [new AnalysisRequest(path, "m.py", false, new(["main"]))]);
+
+        Assert.AreEqual(new AnalyzedAttribute("main", Enum.Parse<AttributeState>(expected), docstring), Assert.ContainsSingle(run.Answers[0].Attributes));
+        Assert.IsNull(run.Answers[0].Bytecode);
+    }
+
+    [TestMethod]
+    public void Odd_paths_cross_the_pipe()
+    {
+        string name = OperatingSystem.IsWindows() ? "gr\u00f6\u00dfe \U0001F40D.py" : "gr\u00f6\u00dfe \U0001F40D\t\n\r.py";
+        string path = _folder.Write(name, "x = 1\n");
+        using var run = new Run(this, TestPythons.Default, [new AnalysisRequest(path, name, true, default)]);
+
+        Assert.AreEqual("", run.Answers[0].Unreadable);
+        Assert.IsNotNull(run.Answers[0].Bytecode);
+    }
+
+    [TestMethod]
+    public void A_file_that_is_gone_is_said_to_be()
+    {
+        using var run = new Run(this, TestPythons.Default, [new AnalysisRequest(_folder["gone.py"], "gone.py", true, default)]);
+
+        Assert.AreNotEqual("", run.Answers[0].Unreadable);
+    }
+
+    [TestMethod]
+    public void Many_files_are_dealt_to_several_interpreters_and_come_back_in_order()
+    {
+        AnalysisRequest[] requests = Enumerable.Range(0, 350)
+            .Select(i => new AnalysisRequest(_folder.Write($"m{i}.py", $"'''Number {i}.'''\n"), $"m{i}.py", true, default)).ToArray();
+        using var run = new Run(this, TestPythons.Default, requests);
+
+        CollectionAssert.AreEqual(Enumerable.Range(0, 350).Select(i => $"Number {i}.").ToArray(), run.Answers.Select(answer => answer.Docstring).ToArray());
+    }
+
+    [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    [DataRow("#!/bin/sh\necho 'not today' >&2\nexit 3\n", "exit code 3", "not today")]
+    [DataRow("#!/bin/sh\nprintf 'python\\tpypy\\t7.3.1\\t\\t\\nstdlib\\n'\n", "pypy 7.3.1", "CPython 3.9")]
+    [DataRow("#!/bin/sh\nprintf 'python\\tcpython\\t3.8.10\\tcpython-38\\t\\nstdlib\\n'\n", "cpython 3.8.10", "CPython 3.9")]
+    [DataRow("no program", "", "cannot be started")]
+    public void An_interpreter_that_cannot_be_used_says_why(string script, string one, string other)
+    {
+        string path = Executable(script);
+        using var analyzer = new Analyzer(path, _folder.Root);
+
+        InterpreterException e = Assert.ThrowsExactly<InterpreterException>(() => analyzer.Start());
+
+        StringAssert.Contains(e.Message, path);
+        StringAssert.Contains(e.Message, one);
+        StringAssert.Contains(e.Message, other);
+    }
+
+    [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    public void An_interpreter_that_dies_names_the_file_it_was_at()
+    {
+        string path = Executable("#!/bin/sh\nprintf 'python\\tcpython\\t3.11.1\\tcpython-311\\t\\nstdlib\\n'\nread line\nprintf 'sha256\\tx\\nend\\n'\nread line\nkill -9 $$\n");
+        using var analyzer = new Analyzer(path, _folder.Root);
+        analyzer.Start();
+
+        InterpreterException e = Assert.ThrowsExactly<InterpreterException>(() => analyzer.Analyze(
+            [new AnalysisRequest("/one.py", "one.py", true, default), new AnalysisRequest("/two.py", "two.py", true, default)]));
+
+        StringAssert.Contains(e.Message, "while it looked at '/two.py'");
+    }
+
+    [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    public void Cancelling_ends_an_interpreter_that_hangs()
+    {
+        string path = Executable("#!/bin/sh\nprintf 'python\\tcpython\\t3.11.1\\tcpython-311\\t\\nstdlib\\n'\nexec sleep 600\n");
+        using var analyzer = new Analyzer(path, _folder.Root);
+        analyzer.Start();
+        Task<FileAnalysis[]> work = Task.Run(() => analyzer.Analyze([new AnalysisRequest("/one.py", "one.py", true, default)]));
+
+        analyzer.Cancel();
+
+        Assert.ThrowsExactly<InterpreterException>(() => work.GetAwaiter().GetResult());
+    }
+
+    private static string Quote(string text) => "r'" + text + "'";
+
+    private static string RunPython(string python, string program)
+    {
+        var start = new System.Diagnostics.ProcessStartInfo(python, ["-I", "-c", program]) { RedirectStandardOutput = true };
+        using System.Diagnostics.Process process = System.Diagnostics.Process.Start(start)!;
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.AreEqual(0, process.ExitCode);
+        return output;
+    }
+
+    private static byte[] ReadBytecode(FileAnalysis analysis)
+    {
+        BytecodeLocation location = analysis.Bytecode!;
+        return File.ReadAllBytes(location.File).AsSpan((int)location.Offset, location.Length).ToArray();
+    }
+
+    private string Executable(string script)
+    {
+        string path = _folder.Write("bin/python3", script);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
+
+        return path;
+    }
+
+    private void AssertEncoding(byte[] source, int line, string message)
+    {
+        AnalysisProblem problem = Assert.ContainsSingle(Analyze(source).Problems);
+
+        Assert.AreEqual(("PYE1002", line), (problem.Id, problem.Line));
+        StringAssert.Contains(problem.Message, message);
+    }
+
+    private FileAnalysis Analyze(string source, string archivePath = "m.py", string? python = null) => Analyze(Encoding.UTF8.GetBytes(source), archivePath, python);
+
+    private FileAnalysis Analyze(byte[] source, string archivePath = "m.py", string? python = null)
+    {
+        string path = _folder.Write("source.py", source);
+        var run = new Run(this, python ?? TestPythons.Default, [new AnalysisRequest(path, archivePath, true, default)]);
+        run.Dispose();
+        return run.Answers[0];
+    }
+
+    /// <summary>One run of the analyzer with a spool of its own.</summary>
+    private sealed class Run : IDisposable
+    {
+        private readonly Analyzer _analyzer;
+
+        public Run(AnalyzerTests test, string python, AnalysisRequest[] requests)
+        {
+            string spool = test._folder[Guid.NewGuid().ToString("N")];
+            Directory.CreateDirectory(spool);
+            _analyzer = new Analyzer(python, spool);
+            _analyzer.Start();
+            Answers = _analyzer.Analyze(requests);
+        }
+
+        public FileAnalysis[] Answers { get; }
+
+        public void Dispose() => _analyzer.Dispose();
+    }
+}
