@@ -107,7 +107,7 @@ public class NamespaceTests
         app.Build().Fails().Says("error PYE1011").Says("twice").Says("First").Says("Second");
         app.Build().Fails().Says("error PYE1011");
         app.Dotnet("run", "-p:NoWarn=PYE1011").Succeeds().Prints("First");
-        app.With(".globalconfig", "is_global = true\ndotnet_diagnostic.PYE1011.severity = warning\n").Build().Succeeds().Says("warning PYE1011");
+        app.With(".globalconfig", "is_global = true\ndotnet_diagnostic.PYE1011.severity = warning\n").Build("--no-incremental").Succeeds().Says("warning PYE1011");
     }
 
     private static void AssertMerged(ProcessResult result)
