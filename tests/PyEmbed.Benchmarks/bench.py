@@ -59,49 +59,42 @@ def imports():
         yield name, {"ratio": ratio}
 
 
-def start_and_mount(work, repeats):
+def start_and_mount(work, restore, repeats):
     """Start and mount of 30,000 modules, beyond Py_Initialize: two kinds of fresh processes in turn."""
-    tree = work / "tree"
-    write_modules(tree, 30_000)
+    library = work / "tree"
+    write_modules(library / "py", 30_000)
+    write_project(library, "<TargetFramework>net8.0</TargetFramework>", restore)
+    run("dotnet", "build", "--nologo", "-v", "quiet", "-o", library / "out", cwd=library)
     benchmarks = ROOT / "artifacts" / "bin" / "PyEmbed.Benchmarks" / "release" / "PyEmbed.Benchmarks.dll"
-    assembly = work / "tree.dll"
-    run("dotnet", benchmarks, "pack", tree, assembly)
     whole, initialize = [], []
     for _ in range(repeats + 1):
-        whole.append(float(run("dotnet", benchmarks, "start", assembly)))
+        whole.append(float(run("dotnet", benchmarks, "start", library / "out" / "tree.dll")))
         initialize.append(float(run("dotnet", benchmarks, "initialize")))
     # The first pair fills the discovery cache and the disk's.
     value = statistics.median(whole[1:]) - statistics.median(initialize[1:])
     yield "start-and-mount", {"value": round(value, 2), "unit": "ms"}
 
 
-def noop_build(work, feed, version, repeats):
+def write_project(folder, properties, items):
+    """Writes a project, named after its folder, that compiles C# of its own only."""
+    (folder / (folder.name + ".csproj")).write_text(
+        '<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><NuGetAudit>false</NuGetAudit><EnableDefaultItems>false</EnableDefaultItems>'
+        "%s</PropertyGroup><ItemGroup>%s</ItemGroup></Project>" % (properties, items))
+
+
+def noop_build(work, restore, repeats):
     """A build with nothing to do, with 3,000 modules embedded and without PyEmbed, in turn."""
-    (work / "nuget.config").write_text(
-        '<configuration><config><add key="globalPackagesFolder" value="%s" /></config><packageSources><clear />'
-        '<add key="pyembed" value="%s" /><add key="nuget.org" value="https://api.nuget.org/v3/index.json" />'
-        "</packageSources></configuration>" % (work / "packages", feed))
-    projects = {}
-    for name, items in (
-        ("plain", ""),
-        ("embedding", '<PackageReference Include="PyEmbed" Version="%s" /><PythonPackage Include="py" />' % version),
-    ):
-        folder = projects[name] = work / name
-        folder.mkdir()
-        write_modules(folder / "py", 3_000)
-        (folder / "Program.cs").write_text("System.Console.WriteLine();\n")
-        (folder / (name + ".csproj")).write_text(
-            '<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><TargetFramework>net10.0</TargetFramework>'
-            "<OutputType>Exe</OutputType><NuGetAudit>false</NuGetAudit>"
-            "<EnableDefaultItems>false</EnableDefaultItems></PropertyGroup><ItemGroup>"
-            '<Compile Include="Program.cs" />%s</ItemGroup></Project>' % items)
-        run("dotnet", "build", "--nologo", "-v", "quiet", cwd=folder)
-    pairs = []
-    for _ in range(repeats + 1):
-        pair = [seconds("dotnet", "build", "--no-restore", "--nologo", "-v", "quiet", cwd=projects[name])
-                for name in ("embedding", "plain")]
-        pairs.append(pair)
-    embedding, plain = zip(*pairs[1:])
+    projects = {"plain": "", "embedding": restore}
+    for name, items in projects.items():
+        write_modules(work / name / "py", 3_000)
+        (work / name / "Program.cs").write_text("System.Console.WriteLine();\n")
+        write_project(work / name, "<TargetFramework>net10.0</TargetFramework><OutputType>Exe</OutputType>",
+                      '<Compile Include="Program.cs" />' + items)
+        run("dotnet", "build", "--nologo", "-v", "quiet", cwd=work / name)
+    embedding, plain = [], []
+    for _ in range(repeats):
+        for name, times in (("embedding", embedding), ("plain", plain)):
+            times.append(seconds("dotnet", "build", "--no-restore", "--nologo", "-v", "quiet", cwd=work / name))
     yield "noop-build-vs-plain", {"ratio": round(statistics.median(embedding) / statistics.median(plain), 3)}
 
 
@@ -116,10 +109,15 @@ def main():
     rows = []
     work = pathlib.Path(tempfile.mkdtemp(prefix="pyembed-bench-"))
     try:
+        (work / "nuget.config").write_text(
+            '<configuration><config><add key="globalPackagesFolder" value="%s" /></config><packageSources><clear />'
+            '<add key="pyembed" value="%s" /><add key="nuget.org" value="https://api.nuget.org/v3/index.json" />'
+            "</packageSources></configuration>" % (work / "packages", options.feed))
+        restore = '<PackageReference Include="PyEmbed" Version="%s" /><PythonPackage Include="py" />' % version
         for part in (
             imports(),
-            start_and_mount(work, options.repeats),
-            noop_build(work, options.feed, version, options.repeats),
+            start_and_mount(work, restore, options.repeats),
+            noop_build(work, restore, options.repeats),
         ):
             for name, figure in part:
                 budget = BUDGETS[name]
