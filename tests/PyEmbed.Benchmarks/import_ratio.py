@@ -3,7 +3,8 @@
     python3 import_ratio.py [--python INTERPRETER] [--rounds N] [--modules N]
 
 Each sample is a fresh process; the variants of a round run one after the other, and a ratio is the median of the ratios
-of the rounds, so that what slows a whole round does not count. Prints a JSON object of name to ratio; the medians of
+of the rounds, so that what slows a whole round does not count. Times are those of the processor, in the process and in
+the system for it: with warm caches an import waits for nothing else, and what others run counts less. Prints a JSON object of name to ratio; the medians of
 the times go to standard error. The row of a real package is there where sympy is installed.
 """
 
@@ -97,7 +98,7 @@ def main(arguments=None):
     return [load(argument).total() for argument in arguments]
 '''
 
-# Runs in the interpreter under test: prints the seconds that one variant took.
+# Runs in the interpreter under test: prints the processor seconds that one variant took.
 CHILD = r'''
 import sys, os, marshal, time
 variant, work, package, what = sys.argv[1:5]
@@ -105,7 +106,7 @@ names = open(os.path.join(work, what + '.names')).read().split()
 if variant == 'disk':
     sys.dont_write_bytecode = True
     place = open(os.path.join(work, what + '.place')).read()
-    start = time.perf_counter()
+    start = time.process_time()
     sys.path.insert(0, place)
 elif variant == 'pyembed':
     sys.path.insert(0, package)
@@ -113,7 +114,7 @@ elif variant == 'pyembed':
     import zlib
     del sys.path[0]
     view = memoryview(open(os.path.join(work, what + '.zip'), 'rb').read())
-    start = time.perf_counter()
+    start = time.process_time()
     importer.mount_view(view, what)
 elif variant == 'minimal':
     # The least that an importer can do: a name, a range of the same archive, a code object.
@@ -132,11 +133,11 @@ elif variant == 'minimal':
         def exec_module(module):
             _, start, end = codes[module.__name__]
             exec(marshal.loads(view[start:end]), module.__dict__)
-    start = time.perf_counter()
+    start = time.process_time()
     sys.meta_path.insert(0, Minimal)
 for name in names:
     __import__(name)
-print(time.perf_counter() - start)
+print(time.process_time() - start)
 '''
 
 # Runs in the interpreter under test: packs packages of a folder and writes what the variants read.
