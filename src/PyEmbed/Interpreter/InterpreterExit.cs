@@ -51,22 +51,28 @@ internal static unsafe class InterpreterExit
 
         CPython.Gate.CloseForExit();
 
-        // An exception that nobody catches ends the process on a thread that may hold the GIL. It does not come back to Python, so the GIL is given away for good.
+        // An exception that nobody catches may end the process on a thread that holds the GIL: it lends it to the helpers.
         nint state = CPython.PyGILState_GetThisThreadState();
-        if (state != 0 && CPython.PyThreadState_GetUnchecked() == state)
+        bool holds = state != 0 && CPython.PyThreadState_GetUnchecked() == state;
+        if (holds)
         {
             CPython.PyEval_SaveThread();
         }
 
-        CallWithin(JoinLimit, "join_threads");
-        CallWithin(FinishLimit, "finish");
+        bool joined = CallWithin(JoinLimit, "join_threads");
+        bool finished = CallWithin(FinishLimit, "finish");
+        if (holds && joined && finished)
+        {
+            // Its finally clauses still run and release the GIL.
+            CPython.PyEval_RestoreThread(state);
+        }
     }
 
-    private static void CallWithin(TimeSpan limit, string function)
+    private static bool CallWithin(TimeSpan limit, string function)
     {
         Thread helper = new(() => Call(function)) { IsBackground = true, Name = "PyEmbed exit" };
         helper.Start();
-        helper.Join(limit);
+        return helper.Join(limit);
     }
 
     // The gate is closed, so this goes past it.

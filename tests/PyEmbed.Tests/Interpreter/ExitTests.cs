@@ -37,6 +37,7 @@ public sealed class ExitTests
         Assert.AreEqual(128 + 6, result.ExitCode, result.ToString());
         Assert.AreEqual(AllOutput, result.Output);
         StringAssert.Contains(result.Error, message);
+        Assert.IsFalse(result.Error.Contains("Fatal Python error", StringComparison.Ordinal), result.Error);
     }
 
     [TestMethod]
