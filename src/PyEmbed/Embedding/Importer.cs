@@ -59,20 +59,22 @@ internal sealed class Importer
 
         using PyRef code = PyRef.Take(Compile(Bootstrap));
         using PyRef none = PyRef.Take(CPython.PyEval_EvalCode(code.Value, globals.Value, globals.Value));
-        using PythonObject scope = new(globals.NewReference());
-        using PythonObject boot = scope["boot"];
-        using PythonObject view = new(memory.CreateView());
-        return new Importer(boot.Invoke(view, store));
+        using PyRef name = PyRef.Take(Text.New("boot"));
+        nint boot = CPython.PyDict_GetItemWithError(globals.Value, name.Value);
+        using PyRef view = PyRef.Take(memory.CreateView());
+        using PyRef place = PyRef.Take(store is null ? PyRef.New(CPython.Py_None) : Text.New(store));
+        nint* arguments = stackalloc nint[] { view.Value, place.Value };
+        return new Importer(new PythonObject(PyRef.Checked(CPython.PyObject_VectorcallDict(boot, arguments, 2, 0))));
     }
 
     /// <summary>Mounts a tree and returns its root. The caller holds the GIL.</summary>
     /// <exception cref="InvalidDataException">The archive is corrupt or of a newer format.</exception>
     public string Mount(PythonTree tree)
     {
-        using PythonObject view = new(tree.Memory.CreateView());
         try
         {
-            return module.InvokeMethod<string>("mount_view", view, tree.Origin);
+            using PyRef root = PyRef.Take(HostCall.Invoke(module.Handle, "mount_view", tree.Memory.CreateView(), Text.New(tree.Origin)));
+            return Text.Read(root.Value);
         }
         catch (PythonException e) when (e.PythonType == "pyembed.ArchiveError")
         {

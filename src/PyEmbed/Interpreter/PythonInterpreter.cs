@@ -306,11 +306,11 @@ public sealed class PythonInterpreter : IDisposable
         PythonInterpreter interpreter = new(importer, host, owner, owner ? PythonStartup.MainThread : 0);
         if (owner)
         {
-            host.InvokeMethod("configure", started!.Executable ?? "", options.Arguments, ProgramArguments.CommandLine()).Dispose();
+            Call(host, "configure", Text.New(started!.Executable ?? ""), HostCall.List(options.Arguments), HostCall.List(ProgramArguments.CommandLine()));
             InterpreterExit.Register(host);
         }
 
-        host.InvokeMethod("install_hooks").Dispose();
+        Call(host, "install_hooks");
         try
         {
             interpreter.MountAll(options);
@@ -344,8 +344,13 @@ public sealed class PythonInterpreter : IDisposable
 
         if (options.SearchPaths.Count > 0)
         {
-            host.InvokeMethod("add_search_paths", options.SearchPaths.Select(Path.GetFullPath).ToArray()).Dispose();
+            Call(host, "add_search_paths", HostCall.List([.. options.SearchPaths.Select(Path.GetFullPath)]));
         }
+    }
+
+    private static void Call(PythonObject host, string function, params ReadOnlySpan<nint> arguments)
+    {
+        using PyRef none = PyRef.Take(HostCall.Invoke(host.Handle, function, arguments));
     }
 
     private void UnmountAll()
