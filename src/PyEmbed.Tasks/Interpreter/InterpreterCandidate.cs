@@ -1,3 +1,5 @@
+using PyEmbed.Tasks.Trees;
+
 namespace PyEmbed.Tasks.Interpreter;
 
 /// <summary>The interpreter that a build wants to use, before it was started.</summary>
@@ -16,8 +18,9 @@ internal sealed record InterpreterCandidate(string? Executable, bool Required, s
                 return "";
             }
 
-            var file = new FileInfo(Executable);
-            return file.Exists ? $"{Executable}|{file.Length}|{file.LastWriteTimeUtc.Ticks}" : Executable;
+            // python3 is often a link, as in every virtual environment.
+            FileInfo file = FileLinks.Content(new FileInfo(Executable));
+            return file.Exists ? $"{Executable}|{file.FullName}|{file.Length}|{file.LastWriteTimeUtc.Ticks}" : Executable;
         }
     }
 }

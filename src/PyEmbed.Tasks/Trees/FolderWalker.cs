@@ -1,14 +1,9 @@
-using System.Reflection;
-
 namespace PyEmbed.Tasks.Trees;
 
 /// <summary>Lists the files below a folder without what <see cref="DefaultExcludes"/> and the project's own output exclude.</summary>
 /// <param name="excludedFolders">Normalized paths of folders that are left out.</param>
 internal sealed class FolderWalker(IReadOnlyCollection<string> excludedFolders)
 {
-    // netstandard2.0 cannot ask where a link leads; where the runtime cannot either, linked folders are not followed.
-    private static readonly MethodInfo? s_resolveLink = typeof(FileSystemInfo).GetMethod("ResolveLinkTarget", [typeof(bool)]);
-
     private readonly HashSet<string> _excluded = new(excludedFolders, FilePaths.Comparer);
 
     public IEnumerable<FileInfo> Files(DirectoryInfo folder)
@@ -38,12 +33,13 @@ internal sealed class FolderWalker(IReadOnlyCollection<string> excludedFolders)
     // A link to a folder above itself would be walked for ever.
     private static bool LeadsBack(DirectoryInfo folder)
     {
-        if ((folder.Attributes & FileAttributes.ReparsePoint) == 0)
+        if (!FileLinks.IsLink(folder))
         {
             return false;
         }
 
-        string? target = (s_resolveLink?.Invoke(folder, [true]) as FileSystemInfo)?.FullName;
+        // Where the runtime cannot tell the target, the link is not followed.
+        string? target = FileLinks.Target(folder)?.FullName;
         return target is null || target == folder.FullName || FilePaths.Below(FilePaths.Normalize(target, ""), folder.FullName) is not null
             || EnclosingLinkLeadsTo(folder.Parent, target);
     }
@@ -53,8 +49,7 @@ internal sealed class FolderWalker(IReadOnlyCollection<string> excludedFolders)
     {
         for (; folder is not null; folder = folder.Parent)
         {
-            if ((folder.Attributes & FileAttributes.ReparsePoint) != 0
-                && (s_resolveLink?.Invoke(folder, [true]) as FileSystemInfo)?.FullName is string outer
+            if (FileLinks.Target(folder)?.FullName is string outer
                 && (outer == target || FilePaths.Below(target, outer) is not null))
             {
                 return true;

@@ -170,7 +170,8 @@ internal sealed class TreeBuilder
         try
         {
             bool inProject = FilePaths.Below(_projectDirectory, file.FullName) is not null;
-            var found = new TreeFile(path, file.FullName, file.Length, file.LastWriteTimeUtc.Ticks, inProject);
+            FileInfo content = FileLinks.Content(file);
+            var found = new TreeFile(path, file.FullName, content.Length, content.LastWriteTimeUtc.Ticks, inProject);
             draft.Files.Add(path, found);
             draft.Order.Add(found);
         }

@@ -65,6 +65,18 @@ public sealed class InterpreterLocatorTests : IDisposable
         Assert.AreNotEqual(before, Find("").Identity);
     }
 
+    [TestMethod]
+    public void The_identity_changes_with_the_file_that_a_link_leads_to()
+    {
+        _folder.Write("python3.1", "");
+        _folder.Write("b/x", "");
+        File.CreateSymbolicLink(_folder["b/python3"], _folder["python3.1"]);
+        string before = Find("").Identity;
+        _folder.Write("python3.1", "more");
+
+        Assert.AreNotEqual(before, Find("").Identity);
+    }
+
     private InterpreterCandidate Find(string wanted)
     {
         string path = string.Join(Path.PathSeparator, "", "relative", _folder["a"], _folder["b"], _folder["c"]);
