@@ -105,11 +105,16 @@ internal sealed class EntryPointChecks
         {
             Check(what, parts[0], parts[1], analyses);
         }
-        else if (_packages.Contains(reference) ? !_modules.ContainsKey(reference + ".__main__") : !_modules.ContainsKey(reference))
+        else if (_packages.Contains(reference))
         {
-            Record(_packages.Contains(reference)
-                ? $"{what} names a package without '__main__.py', which cannot be run; add one or name a function."
-                : $"{what} names a module that no PythonPackage item has.");
+            if (!_modules.ContainsKey(reference + ".__main__"))
+            {
+                Record($"{what} names a package without '__main__.py', which cannot be run; add one or name a function.");
+            }
+        }
+        else if (!_modules.ContainsKey(reference))
+        {
+            RecordUnknown(what, reference);
         }
 
         return reference;
@@ -126,9 +131,15 @@ internal sealed class EntryPointChecks
     {
         if (!_modules.TryGetValue(module, out TreeFile? file))
         {
-            Record(_packages.Contains(module)
-                ? $"{what} names the namespace package '{module}', which has no code; name a module of it."
-                : $"{what} names the module '{module}', which no PythonPackage item has.");
+            if (_packages.Contains(module))
+            {
+                Record($"{what} names the namespace package '{module}', which has no code; name a module of it.");
+            }
+            else
+            {
+                RecordUnknown(what, module);
+            }
+
             return "";
         }
 
@@ -142,6 +153,24 @@ internal sealed class EntryPointChecks
         }
 
         return found?.Docstring ?? "";
+    }
+
+    // A package of which the project has nothing may come from a library that it references, or from the interpreter.
+    private void RecordUnknown(string what, string module)
+    {
+        string top = module.Split('.')[0];
+        if (_packages.Contains(top) || _modules.ContainsKey(top))
+        {
+            Record($"{what} names the module '{module}', which no PythonPackage item has.");
+        }
+        else
+        {
+            _problems.Record(
+                ProblemIds.EntryPoint,
+                ManifestSeverity.Warning,
+                _projectFile,
+                $"{what} names the module '{module}', which no PythonPackage item has. It is not checked; where it comes from a reference, suppress this warning.");
+        }
     }
 
     private void Record(string message) => _problems.Record(ProblemIds.EntryPoint, ManifestSeverity.Error, _projectFile, message);

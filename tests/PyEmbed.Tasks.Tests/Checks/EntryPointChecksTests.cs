@@ -33,7 +33,7 @@ public sealed class EntryPointChecksTests
     [DataRow(":main", "not of the form")]
     [DataRow("pkg:a:b", "not of the form")]
     [DataRow("pkg.2:main", "not of the form")]
-    [DataRow("none:main", "which no PythonPackage item has")]
+    [DataRow("pkg.none:main", "which no PythonPackage item has")]
     [DataRow("ns:main", "namespace package")]
     [DataRow("pkg.__main__:gone", "does not define")]
     public void A_bad_reference_is_recorded(string reference, string part)
@@ -65,8 +65,8 @@ public sealed class EntryPointChecksTests
 
     [TestMethod]
     [DataRow("ns", "without '__main__.py'")]
-    [DataRow("none", "names a module that no")]
-    [DataRow("none:main", "which no PythonPackage item has")]
+    [DataRow("ns.none", "which no PythonPackage item has")]
+    [DataRow("pkg.none:main", "which no PythonPackage item has")]
     [DataRow("pkg.__main__:gone", "does not define")]
     [DataRow("no good", "neither of the form")]
     public void A_bad_main_is_recorded(string reference, string part)
@@ -74,6 +74,16 @@ public sealed class EntryPointChecksTests
         Checks().ResolveMain(reference, Answers());
 
         AssertRecorded(part);
+    }
+
+    [TestMethod]
+    [DataRow("library.tool")]
+    [DataRow("library:main")]
+    public void What_a_reference_may_bring_is_a_warning(string reference)
+    {
+        Assert.AreEqual(reference, Checks().ResolveMain(reference, Answers()));
+
+        AssertRecorded("not checked", ManifestSeverity.Warning);
     }
 
     [TestMethod]
@@ -107,10 +117,10 @@ public sealed class EntryPointChecksTests
 
     private List<ManifestEntryPoint> Resolve(EntryPointItem item) => Checks().Resolve([item], Answers()).ToList();
 
-    private void AssertRecorded(string part)
+    private void AssertRecorded(string part, ManifestSeverity severity = ManifestSeverity.Error)
     {
         ManifestDiagnostic problem = Assert.ContainsSingle(_problems.Recorded);
-        Assert.AreEqual("PYE1013", problem.Id);
+        Assert.AreEqual(("PYE1013", severity), (problem.Id, problem.Severity));
         Assert.AreEqual("/p/App.csproj", problem.File);
         StringAssert.Contains(problem.Message, part);
     }
