@@ -157,6 +157,33 @@ public sealed class ProgramTests
     }
 
     [TestMethod]
+    [DataRow("raise ValueError")]
+    [DataRow("import sys; sys.exit('some text')")]
+    [DataRow("import sys, threading\nt = threading.Thread(target=lambda: 1/0); t.start(); t.join(); sys.exit(1)")]
+    [DataRow("class Silent:\n    def __str__(self): raise KeyError\nraise SystemExit(Silent())")]
+    [DataRow("import sys; sys.stderr.close(); raise ValueError")]
+    public void A_program_whose_errors_cannot_be_written_still_ends_with_code_1(string code)
+    {
+        TestHostProcess result = TestHostProcess.Run("run", "import io, sys\nclass Broken(io.StringIO):\n    def write(self, text): raise OSError('full')\nsys.stderr = Broken()\n" + code);
+        Assert.AreEqual(1, result.ExitCode, result.ToString());
+    }
+
+    [TestMethod]
+    public void A_forked_child_ends_with_its_program_and_never_enters_managed_code()
+    {
+        TestHostProcess result = TestHostProcess.Run("run", """
+            import atexit, os, sys
+            atexit.register(lambda: print('atexit', os.getpid() == parent))
+            parent = os.getpid()
+            if os.fork() == 0:
+                sys.exit(9)
+            print(os.WEXITSTATUS(os.wait()[1]))
+            """);
+        Assert.AreEqual(0, result.ExitCode, result.ToString());
+        Assert.AreEqual("atexit False\n9\natexit True\n", result.Output, result.ToString());
+    }
+
+    [TestMethod]
     public void A_program_sees_its_source()
     {
         TestHostProcess result = TestHostProcess.Run("run", "import inspect, sys\ndef f():\n    return 'the source'\nprint(inspect.getsource(f))\nprint(sys.argv[0] == __file__)");

@@ -48,7 +48,19 @@ def show_exception(kind, value, trace):
     except ImportError:     # a host may have emptied sys.path
         sys.__excepthook__(kind, value, trace)
         return
-    print_exception(kind, value, trace)
+    try:
+        print_exception(kind, value, trace)
+    except (OSError, ValueError):
+        pass                # stderr is broken or closed: as in CPython, there is nowhere left to say so
+
+
+def say(text):
+    """Write the text of an object to ``sys.stderr``; like CPython, go on where it has no text or cannot be written."""
+    try:
+        if sys.stderr is not None:
+            print(text, file=sys.stderr, flush=True)
+    except Exception:
+        pass
 
 
 def _show_thread_exception(args):
@@ -56,13 +68,8 @@ def _show_thread_exception(args):
     kind, value, trace, thread = args
     if kind is SystemExit:
         return
-    stderr = sys.stderr
-    if stderr is None:
-        return
-    name = _thread.get_ident() if thread is None else thread.name
-    print(f'Exception in thread {name}:', file=stderr, flush=True)
+    say(f'Exception in thread {_thread.get_ident() if thread is None else thread.name}:')
     show_exception(kind, value, trace)
-    stderr.flush()
 
 
 def join_threads():
@@ -103,7 +110,7 @@ def flush():
                 stream.flush()
         except BaseException as error:
             failed = True
-            if stream is sys.stdout and not _flush_failed and sys.stderr is not None:
-                print(f'Exception ignored in: {stream!r}\n{type(error).__name__}: {error}', file=sys.stderr, flush=True)
+            if stream is sys.stdout and not _flush_failed:
+                say(f'Exception ignored in: {stream!r}\n{type(error).__name__}: {error}')
     _flush_failed = _flush_failed or failed
     return not failed

@@ -4,6 +4,7 @@ The program gets a ``__main__`` of its own, its arguments as ``sys.argv``, and C
 becomes the exit code that the command would have had. One program at a time: all these belong to the process.
 """
 
+import os
 import sys
 
 from . import _host
@@ -63,16 +64,26 @@ def _run(argv, interruptible, start, *args):
     sys.modules['__main__'] = _new_main()
     _complete_builtins()
     _depth += 1
+    process = os.getpid()
     try:
         if interruptible:
             _take_interrupts()
         code = _outcome(start, args)
+        if os.getpid() != process:
+            _end_child(code)
     finally:
         _depth -= 1
         if _depth:
             # A program that runs another one gets its own back. The last one stays: its threads and atexit functions look here.
             sys.argv, sys.modules['__main__'] = outer
     return code if _host.flush() else FLUSH_FAILED
+
+
+def _end_child(code):
+    """End a forked child where its program ends: .NET's other threads are not in it, so managed code would hang."""
+    _host.join_threads()
+    _host.finish()
+    os._exit((code if _host.flush() else FLUSH_FAILED) & 0xff)
 
 
 def _new_main():
@@ -119,8 +130,7 @@ def _exit_code(error):
         if not -1 << size - 1 <= code < 1 << size - 1:
             return -1
         return (code + (1 << 31)) % (1 << 32) - (1 << 31)
-    if sys.stderr is not None:
-        print(code, file=sys.stderr, flush=True)
+    _host.say(code)
     return 1
 
 
@@ -141,14 +151,14 @@ def _uncaught(error):
     try:
         hook = getattr(sys, 'excepthook', None)
         if hook is None:
-            print('sys.excepthook is missing', file=sys.stderr)
+            _host.say('sys.excepthook is missing')
             hook = _host.show_exception
         hook(kind, error, trace)
     except SystemExit as exit:
         return _exit_code(exit)
     except BaseException as second:
-        print('Error in sys.excepthook:', file=sys.stderr, flush=True)
+        _host.say('Error in sys.excepthook:')
         _host.show_exception(type(second), second, _program_trace(second))
-        print('\nOriginal exception was:', file=sys.stderr, flush=True)
+        _host.say('\nOriginal exception was:')
         _host.show_exception(kind, error, trace)
     return INTERRUPTED if isinstance(error, KeyboardInterrupt) else 1
