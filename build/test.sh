@@ -39,14 +39,18 @@ python3 -I -S - "$results" <<'PY' || status=1
 import pathlib, sys
 from xml.etree import ElementTree
 
+SCHEMA = "{http://microsoft.com/schemas/VisualStudio/TeamTest/2010}"
 passed = failed = skipped = 0
 for report in pathlib.Path(sys.argv[1]).rglob("*.trx"):
-    counters = next(ElementTree.parse(report).iter("{http://microsoft.com/schemas/VisualStudio/TeamTest/2010}Counters"))
+    counters = next(ElementTree.parse(report).iter(SCHEMA + "Counters"))
     ran_well = int(counters.get("passed"))
     ran = int(counters.get("executed"))
     passed += ran_well
     failed += ran - ran_well
     skipped += int(counters.get("total")) - ran
+    for result in ElementTree.parse(report).iter(SCHEMA + "UnitTestResult"):
+        if result.get("outcome") != "Passed":
+            print("%s: %s" % (result.get("outcome"), result.get("testName")))
 print("%d passed, %d failed, %d skipped" % (passed, failed, skipped))
 sys.exit(1 if failed or not passed else 0)
 PY

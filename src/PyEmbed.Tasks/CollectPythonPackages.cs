@@ -120,12 +120,7 @@ public sealed class CollectPythonPackages : Task, ICancelableTask
 
     private void Report(CollectResult result)
     {
-        IEnumerable<ManifestDiagnostic> problems = LogDiagnostics ? result.Blocking.Concat(result.Recorded) : result.Blocking;
-        foreach (ManifestDiagnostic problem in problems)
-        {
-            LogProblem(problem);
-        }
-
+        ProblemLog.Write(Log, LogDiagnostics ? result.Blocking.Concat(result.Recorded) : result.Blocking);
         Archives = result.Archives.Select(ArchiveItem).ToArray();
         Manifest = result.Manifest is string path ? new TaskItem(Escape(path)) : null;
         Log.LogMessage(
@@ -145,20 +140,4 @@ public sealed class CollectPythonPackages : Task, ICancelableTask
 
     // An item's specification is unescaped when it is read.
     private static string Escape(string path) => path.Replace("%", "%25").Replace(";", "%3B");
-
-    private void LogProblem(ManifestDiagnostic problem)
-    {
-        switch (problem.Severity)
-        {
-            case ManifestSeverity.Error:
-                Log.LogError(null, problem.Id, null, problem.File, problem.Line, problem.Column, problem.EndLine, problem.EndColumn, problem.Message);
-                break;
-            case ManifestSeverity.Warning:
-                Log.LogWarning(null, problem.Id, null, problem.File, problem.Line, problem.Column, problem.EndLine, problem.EndColumn, problem.Message);
-                break;
-            default:
-                Log.LogMessage(null, problem.Id, null, problem.File, problem.Line, problem.Column, problem.EndLine, problem.EndColumn, MessageImportance.Normal, problem.Message);
-                break;
-        }
-    }
 }

@@ -4,7 +4,7 @@ using PyEmbed.Manifest;
 
 namespace PyEmbed.Tasks;
 
-/// <summary>Puts problems into the build's log, for projects whose compiler runs no generator.</summary>
+/// <summary>Puts problems into the build's log: those that leave nothing to compile, and all of them where the compiler runs no generator.</summary>
 internal static class ProblemLog
 {
     /// <summary>Logs each problem as its severity says.</summary>
