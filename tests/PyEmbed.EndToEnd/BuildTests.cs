@@ -41,6 +41,23 @@ public class BuildTests
     }
 
     [TestMethod]
+    [DataRow(".globalconfig")]
+    [DataRow("../.globalconfig")]
+    public void Severities_are_set_as_for_any_compiler_diagnostic_also_without_a_csharp_file(string config)
+    {
+        var app = App().With("py/broken.py", "def\n").With("py/json.py", "X = 1\n");
+        app.Build().Fails().Says("error PYE1001").Says("warning PYE1006");
+        app.Build("-p:NoWarn=PYE1006").Fails().DoesNotSay("PYE1006");
+        app.Build("-p:WarningsAsErrors=PYE1006").Fails().Says("error PYE1006");
+        app.With(config, """
+            is_global = true
+            dotnet_diagnostic.PYE1001.severity = warning
+            dotnet_diagnostic.PYE1006.severity = none
+            """);
+        app.Build().Succeeds().Says("warning PYE1001").DoesNotSay("PYE1006");
+    }
+
+    [TestMethod]
     public void Each_edit_reaches_the_program_and_a_build_without_one_compiles_nothing()
     {
         var app = App();
