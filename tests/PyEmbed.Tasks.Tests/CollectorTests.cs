@@ -172,6 +172,17 @@ public sealed class CollectorTests : IDisposable
     }
 
     [TestMethod]
+    public void Own_modules_are_named_also_beside_files_from_elsewhere()
+    {
+        _folder.Write("elsewhere/helper.py", "");
+
+        Run(new CollectOptions { Packages = [new(_folder["elsewhere"])] });
+
+        Assert.AreEqual(TreePlacement.Library, Assert.ContainsSingle(Manifest().Trees).Placement);
+        CollectionAssert.AreEqual(new[] { "mypkg", "mypkg.core" }, Manifest().Modules.Select(module => module.Name).ToArray());
+    }
+
+    [TestMethod]
     public void Uses_of_file_are_noted_by_top_level_name()
     {
         _folder.Write("project/py/mypkg/sub/deep.py", "x = __file__\n");

@@ -12,10 +12,7 @@ internal static class TreeChecks
         foreach (PythonTree tree in trees)
         {
             CheckFolders(tree, problems);
-            if (tree.Placement == TreePlacement.App)
-            {
-                CheckStandardLibrary(tree, standardNames, problems);
-            }
+            CheckStandardLibrary(tree, standardNames, problems);
         }
 
         CheckPackages(trees, problems);
@@ -86,8 +83,10 @@ internal static class TreeChecks
 
     private static void CheckStandardLibrary(PythonTree tree, HashSet<string> standardNames, ProblemList problems)
     {
+        // After the standard library nothing hides it; there only the project's own modules are worth a word, for they are never imported.
+        bool precedes = tree.Placement == TreePlacement.App;
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (TreeFile file in tree.Files)
+        foreach (TreeFile file in tree.Files.Where(file => precedes || file.InProject))
         {
             if (ModuleName.FromPath(file.Path, out _) is string name
                 && name.Split('.')[0] is string top
@@ -98,7 +97,9 @@ internal static class TreeChecks
                     ProblemIds.ShadowsStandardLibrary,
                     ManifestSeverity.Warning,
                     file.FullPath,
-                    $"'{top}' is also a module of Python's standard library, which this one hides from all code in the process. Rename it.");
+                    precedes
+                        ? $"'{top}' is also a module of Python's standard library, which this one hides from all code in the process. Rename it."
+                        : $"'{top}' is also a module of Python's standard library, which hides this one: the distribution '{tree.Distribution}' has files from outside the project's folder and follows it. Rename it, or use Distribution.");
             }
         }
     }

@@ -7,14 +7,14 @@ namespace PyEmbed.Tasks.Trees;
 internal static class OwnModules
 {
     /// <summary>Each module once, sorted by name.</summary>
-    /// <param name="trees">All trees; those placed as libraries are not the project's own.</param>
+    /// <param name="trees">All trees; what lies outside the project's folder is not its own.</param>
     /// <param name="analyses">What the interpreter said of each file; empty where none was asked.</param>
     public static IEnumerable<ManifestModule> List(IEnumerable<PythonTree> trees, IReadOnlyDictionary<TreeFile, FileAnalysis> analyses)
     {
         var modules = new SortedDictionary<string, ManifestModule>(StringComparer.Ordinal);
-        foreach (PythonTree tree in trees.Where(tree => tree.Placement == TreePlacement.App))
+        foreach (PythonTree tree in trees)
         {
-            foreach (TreeFile file in tree.Files)
+            foreach (TreeFile file in tree.Files.Where(file => file.InProject))
             {
                 if (ModuleName.FromPath(file.Path, out bool isPackage) is string name)
                 {

@@ -64,11 +64,20 @@ public sealed class TreeChecksTests
     }
 
     [TestMethod]
-    public void Libraries_come_after_the_standard_library()
+    public void Libraries_come_after_the_standard_library_and_are_nobodys_to_rename()
     {
-        Run(Tree("a", "json.py") with { Placement = TreePlacement.Library });
+        Run(Tree("a", TreePlacement.Library, [new("json.py", "/elsewhere/json.py", 0, 0, false)]));
 
         AssertRecorded();
+    }
+
+    [TestMethod]
+    public void Own_modules_in_a_library_are_hidden_by_those_of_the_standard_library()
+    {
+        Run(Tree("a", TreePlacement.Library, [new("json.py", "json.py", 0, 0, true), new("re.py", "/elsewhere/re.py", 0, 0, false)]));
+
+        AssertRecorded("PYE1006:Warning:json.py");
+        StringAssert.Contains(_problems.Recorded.Single().Message, "which hides this one: the distribution 'a'");
     }
 
     [TestMethod]
@@ -82,8 +91,11 @@ public sealed class TreeChecksTests
         StringAssert.Contains(message, "'two'");
     }
 
-    private static PythonTree Tree(string distribution, params string[] paths) => new PythonTree(
-        distribution, TreePlacement.App, MaterializeMode.Auto, paths.Select(path => new TreeFile(path, path, 0, 0, true)).ToList()).Sorted();
+    private static PythonTree Tree(string distribution, params string[] paths) =>
+        Tree(distribution, TreePlacement.App, paths.Select(path => new TreeFile(path, path, 0, 0, true)));
+
+    private static PythonTree Tree(string distribution, TreePlacement placement, IEnumerable<TreeFile> files) =>
+        new PythonTree(distribution, placement, MaterializeMode.Auto, files.ToList()).Sorted();
 
     private void Run(params PythonTree[] trees) => TreeChecks.Run(trees, ["json", "re", "email"], _problems);
 
