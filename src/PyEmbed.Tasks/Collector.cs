@@ -36,6 +36,12 @@ internal sealed class Collector(CollectOptions options, string searchPath)
             return new CollectResult(archives, ManifestPath, [], [], WasCurrent: true);
         }
 
+        MissingGlobs.Check(options.ProjectFile, options.ProjectDirectory, _problems);
+        if (_problems.Blocking.Count > 0)
+        {
+            return Blocked(state);
+        }
+
         // The order of the files matters from here on; the check for changes does without.
         trees = trees.Select(tree => tree.Sorted()).ToList();
         state.Delete();

@@ -183,6 +183,16 @@ public sealed class CollectorTests : IDisposable
     }
 
     [TestMethod]
+    public void A_glob_below_a_missing_folder_is_found_also_where_all_else_is_current()
+    {
+        Run();
+        _folder.Write("project/App.csproj", """<Project><ItemGroup><PythonPackage Include="nope/**" /></ItemGroup></Project>""");
+
+        Assert.AreEqual("PYE1009", Assert.ContainsSingle(Run().Blocking).Id);
+        Assert.AreEqual("PYE1009", Assert.ContainsSingle(Run().Blocking).Id);
+    }
+
+    [TestMethod]
     public void Uses_of_file_are_noted_by_top_level_name()
     {
         _folder.Write("project/py/mypkg/sub/deep.py", "x = __file__\n");

@@ -18,7 +18,7 @@ internal sealed class CollectState
 
     public CollectState(string outputDirectory) => _path = Path.Combine(outputDirectory, FileName);
 
-    /// <summary>A digest of everything that decides the outputs: options, files with size and time, interpreter, this assembly.</summary>
+    /// <summary>A digest of everything that decides the outputs: options, project file, files with size and time, interpreter, this assembly.</summary>
     public static string Digest(CollectOptions options, IReadOnlyList<PythonTree> trees, InterpreterCandidate interpreter)
     {
         var text = new StringBuilder();
@@ -27,6 +27,9 @@ internal sealed class CollectState
         {
             text.Append(option).Append('\n');
         }
+
+        // Its text may have a new glob that matches nothing.
+        text.Append(options.ProjectFile).Append('\t').Append(File.GetLastWriteTimeUtc(options.ProjectFile).Ticks).Append('\n');
 
         foreach (EntryPointItem entry in options.EntryPoints)
         {

@@ -69,6 +69,7 @@ public sealed class EngineTests
 
     [TestMethod]
     [DataRow("""<ItemGroup><PythonPackage Include="nope" /></ItemGroup>""", "error PYE1009:")]
+    [DataRow("""<ItemGroup><PythonPackage Include="nope/**" /></ItemGroup>""", "error PYE1009:")]
     [DataRow("""<ItemGroup><PythonPackage Include="py/**" Root="other" /></ItemGroup>""", "error PYE1008:")]
     [DataRow("""<PropertyGroup><PyEmbedPython>3.99</PyEmbedPython></PropertyGroup><ItemGroup><PythonPackage Include="py/**" /></ItemGroup>""", "error PYE1014:")]
     [DataRow("""<ItemGroup><PythonPackage Include="py/**" Distribution="a b" /></ItemGroup>""", "error PYE1016:")]
