@@ -197,7 +197,9 @@ public sealed class PythonLocatorTests
         using FakeMachine machine = new();
         string library = machine.Library("py/lib/libpython3.12.so.1.0");
         machine.Folder.Write("py/lib/python3.12/os.py", "");
+        machine.Interpreter("bin/python3", "3.11.2", "");
         Assert.AreEqual(Path.Combine(machine.Folder.Path, "py"), machine.Find(options: new PythonOptions { Library = library }).Home);
+        Assert.IsNull(machine.Find(options: new PythonOptions { Library = library }).Executable, "a python3 further up is of another version");
         string python = machine.Interpreter("py/bin/python3.12", "3.12.1", "py");
         PythonInstallation found = machine.Find(options: new PythonOptions { Library = library });
         Assert.AreEqual(python, found.Executable);

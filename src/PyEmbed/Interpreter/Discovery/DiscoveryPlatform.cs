@@ -58,12 +58,12 @@ internal sealed class DiscoveryPlatform
     /// <summary>The name under which an interpreter is on PATH.</summary>
     public string InterpreterFile => IsWindows ? "python.exe" : "python3";
 
-    /// <summary>The interpreter of an installation or virtual environment: these names, relative to its root.</summary>
+    /// <summary>The interpreter of an installation or virtual environment: these names below its root. Where the version matters only the name that tells it will do.</summary>
     public string[] InterpretersUnder(string root, int? minor) => IsWindows
         ? [Path.Combine(root, "Scripts", "python.exe"), Path.Combine(root, "python.exe")]
         : minor is null
             ? [Path.Combine(root, "bin", "python3"), Path.Combine(root, "bin", "python")]
-            : [Path.Combine(root, "bin", $"python3.{minor}"), Path.Combine(root, "bin", "python3")];
+            : [Path.Combine(root, "bin", $"python3.{minor}")];
 
     /// <summary>The shared library's file name for CPython 3.<paramref name="minor"/>.</summary>
     public string LibraryFile(int minor) =>
