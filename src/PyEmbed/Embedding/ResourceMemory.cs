@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Reflection;
 using PyEmbed.Interop;
 
@@ -10,7 +9,7 @@ namespace PyEmbed.Embedding;
 /// </summary>
 internal sealed unsafe class ResourceMemory : TreeMemory
 {
-    private static readonly ConcurrentDictionary<Assembly, bool> Viewed = new();
+    private static readonly HashSet<Assembly> Viewed = []; // Guarded by the GIL.
 
     private readonly Assembly assembly;
     private readonly byte* start;
@@ -45,7 +44,7 @@ internal sealed unsafe class ResourceMemory : TreeMemory
 
     public override nint CreateView()
     {
-        Viewed[assembly] = true;
+        Viewed.Add(assembly);
         return PyRef.Checked(CPython.PyMemoryView_FromMemory(start, (nint)length, CPython.PyBUF_READ));
     }
 }

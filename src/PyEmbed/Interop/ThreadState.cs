@@ -13,6 +13,7 @@ internal sealed unsafe class ThreadState
     private const int ReapThreshold = 16;
 
     private static readonly ConcurrentQueue<nint> Dead = new();
+    private static int deadCount; // The queue's own count costs every start its compilation.
     private static int reaping;
 
     [ThreadStatic]
@@ -26,7 +27,11 @@ internal sealed unsafe class ThreadState
     private ThreadState(nint state) => this.state = state;
 
     /// <summary>Runs when the thread has ended. Finalisers never touch Python: the state only goes on the list.</summary>
-    ~ThreadState() => Dead.Enqueue(state);
+    ~ThreadState()
+    {
+        Dead.Enqueue(state);
+        Interlocked.Increment(ref deadCount);
+    }
 
     /// <summary>The calling thread's state, 0 before its first acquisition.</summary>
     public static nint Current => current;
@@ -45,7 +50,7 @@ internal sealed unsafe class ThreadState
             owned = new ThreadState(current);
         }
 
-        if (Dead.Count >= ReapThreshold && Interlocked.Exchange(ref reaping, 1) == 0)
+        if (deadCount >= ReapThreshold && Interlocked.Exchange(ref reaping, 1) == 0)
         {
             new Thread(Reap) { IsBackground = true, Name = "PyEmbed thread state reaper" }.Start();
         }
@@ -64,6 +69,8 @@ internal sealed unsafe class ThreadState
             var states = new List<nint>();
             while (Dead.TryDequeue(out nint dead))
             {
+                Interlocked.Decrement(ref deadCount);
+
                 // May run Python code (finalisers of thread locals), so all of it comes before the first deletion.
                 CPython.PyThreadState_Clear(dead);
                 states.Add(dead);

@@ -28,15 +28,19 @@ internal static unsafe class NativeHost
             return true;
         }
 
-        if (OperatingSystem.IsWindows())
+        handle = 0;
+        return OperatingSystem.IsWindows() && TryFindAmongModules(out handle);
+    }
+
+    // Untested: on Windows exports of other modules are not visible through the program's handle.
+    // A method of its own, because compiling it loads three assemblies, which takes milliseconds.
+    private static bool TryFindAmongModules(out nint handle)
+    {
+        foreach (ProcessModule module in Process.GetCurrentProcess().Modules)
         {
-            // Untested: on Windows exports of other modules are not visible through the program's handle.
-            foreach (ProcessModule module in Process.GetCurrentProcess().Modules)
+            if (Discovery.LibraryName.TryParse(module.ModuleName, out _) && NativeLibrary.TryLoad(module.FileName, out handle))
             {
-                if (Discovery.LibraryName.TryParse(module.ModuleName, out _) && NativeLibrary.TryLoad(module.FileName, out handle))
-                {
-                    return true;
-                }
+                return true;
             }
         }
 

@@ -344,7 +344,8 @@ public sealed class PythonInterpreter : IDisposable
 
         if (options.SearchPaths.Count > 0)
         {
-            Call(host, "add_search_paths", HostCall.List([.. options.SearchPaths.Select(Path.GetFullPath)]));
+            List<string> paths = new(options.SearchPaths);
+            Call(host, "add_search_paths", HostCall.List(paths.ConvertAll(Path.GetFullPath)));
         }
     }
 

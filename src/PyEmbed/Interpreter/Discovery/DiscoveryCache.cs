@@ -63,7 +63,7 @@ internal sealed class DiscoveryCache(string? folder)
     /// <summary>What the answer of these interpreters depends on: each one's path and stamp, and the settings by which shims choose.</summary>
     public static string Key(IReadOnlyList<string> interpreters, DiscoveryPlatform platform)
     {
-        List<string> parts = [platform.Architecture.ToString()];
+        List<string> parts = [((int)platform.Architecture).ToString(CultureInfo.InvariantCulture)]; // The name would cost reflection.
         bool shim = false;
         foreach (string interpreter in interpreters)
         {
