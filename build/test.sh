@@ -12,7 +12,12 @@ case "${1:-}" in
     *) echo "usage: build/test.sh [--all]" >&2; exit 2 ;;
 esac
 
-"$root/build/provision.sh" --tests || exit 1
+none_ran() {
+    echo "0 passed, 0 failed, 0 skipped"
+    exit 1
+}
+
+"$root/build/provision.sh" --tests || none_ran
 
 results=$root/artifacts/test-results
 rm -rf "$results"
@@ -20,8 +25,8 @@ mkdir -p "$results"
 [ -n "$all" ] && export PYEMBED_TEST_ALL=1
 
 # -warnaserror is in the projects; a warning fails the build here as it does on a developer's machine.
-dotnet build PyEmbed.sln --nologo -v quiet || exit 1
-dotnet pack src/PyEmbed/PyEmbed.csproj --nologo -v quiet -c Release -o "$root/artifacts/packages" || exit 1
+dotnet build PyEmbed.sln --nologo -v quiet || none_ran
+dotnet pack src/PyEmbed/PyEmbed.csproj --nologo -v quiet -c Release -o "$root/artifacts/packages" || none_ran
 
 status=0
 dotnet test PyEmbed.sln --no-build --nologo -v quiet --logger trx --results-directory "$results" || status=1
