@@ -61,7 +61,7 @@ public sealed class PythonTree
     public static PythonTree FromDirectory(string path)
     {
         string root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
-        return Build(DirectoryEntries.Read(root), Path.GetFileName(root) is { Length: > 0 } name ? name : "directory", root);
+        return Build(DirectoryEntries.Read(root), NameOf(Path.GetFileName(root)), root);
     }
 
     /// <summary>A zip file, mapped into memory: one that PyEmbed wrote, or any other that holds stored and deflated files.</summary>
@@ -145,9 +145,16 @@ public sealed class PythonTree
         return names;
     }
 
+    /// <summary>A tree's name from a folder's, which may hold characters that the importer refuses as those of no other system's folders.</summary>
+    private static string NameOf(string folder)
+    {
+        string name = string.Concat(folder.Select(c => char.IsLetterOrDigit(c) || c is '.' or '-' or '_' ? c : '_')).Trim('.');
+        return name.Length > 0 ? name : "directory";
+    }
+
     private static PythonTree Build(List<ArchiveEntry> entries, string name, string origin)
     {
-        if (ArchivePath.Problem(name) is not null || name.Contains('/'))
+        if (ArchivePath.Problem(name) is not null || name.AsSpan().IndexOfAny('/', ':') >= 0 || name.AsSpan().Trim().EndsWith("."))
         {
             throw new ArgumentException($"'{name}' cannot be the name of a tree: it becomes part of a folder's name.", nameof(name));
         }

@@ -133,8 +133,20 @@ public sealed class PythonTreeTests
     [DataRow("..")]
     [DataRow("a/b")]
     [DataRow("a\\b")]
+    [DataRow("a:b")]
+    [DataRow("a. ")]
     public void Names_that_are_paths_are_refused(string name) =>
         Assert.ThrowsExactly<ArgumentException>(() => Tree(name, ("a.py", "")));
+
+    [TestMethod]
+    public void A_folder_of_any_name_is_a_tree()
+    {
+        using TemporaryFolder folder = new();
+        folder.Write("odd: name./odd_named_folder.py", "value = 5");
+        using PythonMount mount = Python.Mount(PythonTree.FromDirectory(Path.Combine(folder.Path, "odd: name.")));
+        StringAssert.StartsWith(Path.GetFileName(mount.Root), "odd__name-");
+        Assert.AreEqual(5, Python.Evaluate<int>("__import__('odd_named_folder').value"));
+    }
 
     [TestMethod]
     public void An_assembly_without_the_tree_says_what_it_has()
