@@ -32,13 +32,16 @@ internal static unsafe class InterpreterExit
     }
 
     /// <summary>Ends Python on the calling thread; waits for Python's non-daemon threads as <c>python</c> does.</summary>
-    public static void Run()
+    /// <param name="interruptible">Whether Ctrl-C ends the waiting, as it does for <c>python</c>; otherwise it stays with .NET.</param>
+    public static void Run(bool interruptible)
     {
         if (Interlocked.Exchange(ref done, 1) == 0)
         {
             CPython.Gate.Close();
-            Call("join_threads");
+            byte[] interrupt = interruptible ? NativeHost.GetSignalAction(NativeHost.SIGINT) : [];
+            Call(interruptible ? "join_program_threads" : "join_threads");
             Call("finish");
+            NativeHost.SetSignalAction(NativeHost.SIGINT, interrupt);
         }
     }
 

@@ -35,6 +35,7 @@ public sealed class PythonInterpreter : IDisposable
     private readonly bool owner;
     private readonly int mainThread;
     private readonly List<(PythonTree Tree, string Root)> mounted = [];
+    private bool ranProgram;
 
     private PythonInterpreter(Importer importer, PythonObject host, bool owner, int mainThread)
     {
@@ -225,7 +226,7 @@ public sealed class PythonInterpreter : IDisposable
 
         if (owner)
         {
-            InterpreterExit.Run();
+            InterpreterExit.Run(interruptible: ranProgram && IsInterruptible);
         }
         else
         {
@@ -368,9 +369,14 @@ public sealed class PythonInterpreter : IDisposable
     {
         ThrowIfStopped();
         using Gil gil = Gil.Acquire();
-        using ProgramRun run = new(interruptible: owner && mainThread == Environment.CurrentManagedThreadId && NativeHost.IsMainThread());
+        bool interruptible = IsInterruptible;
+        ranProgram |= interruptible;
+        using ProgramRun run = new(interruptible);
         return program(run);
     }
+
+    /// <summary>Whether Ctrl-C can be Python's on the calling thread: CPython's handler interrupts the thread that initialised it, and the system delivers to the process's main thread.</summary>
+    private bool IsInterruptible => owner && mainThread == Environment.CurrentManagedThreadId && NativeHost.IsMainThread();
 
     private void ThrowIfStopped()
     {

@@ -43,6 +43,23 @@ public sealed class SignalTests
     }
 
     [TestMethod]
+    public void Interrupt_ends_the_waiting_for_threads_that_a_program_left_behind()
+    {
+        (int exitCode, string output, string error) = Interrupt("run", """
+            import atexit, threading, time
+            atexit.register(print, 'atexit')
+            def stay():
+                time.sleep(0.5)
+                print('ready', flush=True)
+                time.sleep(60)
+            threading.Thread(target=stay).start()
+            """);
+        Assert.AreEqual(0, exitCode, error);
+        Assert.AreEqual("atexit\n", output);
+        StringAssert.Contains(error, "KeyboardInterrupt");
+    }
+
+    [TestMethod]
     public void Outside_programs_the_interrupt_is_NETs()
     {
         (int exitCode, _, string error) = Interrupt("execute", "import time\nprint('ready', flush=True)\ntime.sleep(60)");

@@ -82,6 +82,13 @@ def join_threads():
         _guarded(threading._shutdown)
 
 
+def join_program_threads():
+    """join_threads on Python's main thread after a program has run there: Ctrl-C ends the waiting, as under ``python``."""
+    from ._run import take_interrupts
+    take_interrupts()
+    join_threads()
+
+
 def finish():
     """Run atexit's functions and flush, which is the rest of what a program sees of finalisation."""
     from atexit import _run_exitfuncs

@@ -67,7 +67,7 @@ def _run(argv, interruptible, start, *args):
     process = os.getpid()
     try:
         if interruptible:
-            _take_interrupts()
+            take_interrupts()
         code = _outcome(start, args)
         if os.getpid() != process:
             _end_child(code)
@@ -102,7 +102,7 @@ def _complete_builtins():
         builtins.quit, builtins.exit, builtins.help = Quitter('quit', end), Quitter('exit', end), _Helper()
 
 
-def _take_interrupts():
+def take_interrupts():
     """Put Python's handler for Ctrl-C in charge, unless the signal is ignored or the program has set its own."""
     from _signal import SIGINT, SIG_DFL, SIG_IGN, default_int_handler, getsignal, signal
     handler = getsignal(SIGINT)
