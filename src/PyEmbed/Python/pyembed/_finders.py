@@ -25,6 +25,7 @@ _importer = sys.modules['pyembed._importer']
 MTIME = 315532800           # every file of a tree dates from 1980-01-01, the first day a zip can name
 
 _SEP = os.sep
+_MODULE = type(sys)
 _CODE = type((lambda: None).__code__)
 _MISSING = object()
 
@@ -315,6 +316,17 @@ class CachedLoader(SourceLoader):
             self.path = path
             self._folder = folder
         self._code = code               # the bytecode's record
+
+    def create_module(self, spec):
+        super().create_module(spec)
+        module = _MODULE(spec.name)
+        if spec.has_location:
+            # importlib sets these where they are missing; to find that out costs it more than all else here.
+            namespace = module.__dict__
+            namespace['__file__'] = spec.origin
+            if spec.cached is not None:
+                namespace['__cached__'] = spec.cached
+        return module
 
     def get_code(self, fullname):
         if fullname == self.name and _imp.check_hash_based_pycs != 'always':
