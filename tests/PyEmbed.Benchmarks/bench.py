@@ -54,7 +54,7 @@ def write_modules(folder, count, per_package=100, lines=1):
 
 def imports():
     """The rows of import_ratio.py, which times fresh CPython processes."""
-    figures = json.loads(run(sys.executable, ROOT / "tests" / "PyEmbed.Benchmarks" / "import_ratio.py"))
+    figures = json.loads(run(sys.executable, ROOT / "tests" / "PyEmbed.Benchmarks" / "import_ratio.py", "--rounds", "15"))
     for name, ratio in figures.items():
         yield name, {"ratio": ratio}
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 
 namespace PyEmbed.Tests;
 
@@ -124,8 +123,7 @@ public sealed class SignalTests
         Assert.AreEqual("ready", process.StandardOutput.ReadLine());
         Thread.Sleep(200); // From the line to the wait it is a few instructions of the program.
         Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
-        using Process kill = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]);
-        kill.WaitForExit();
+        PythonFixture.Python.Import("os").InvokeMethod("kill", process.Id, 2).Dispose();
         if (!process.WaitForExit(TimeSpan.FromSeconds(30)))
         {
             process.Kill();
