@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace PyEmbed.EndToEnd;
 
 /// <summary>The sample package in every form a user ships it.</summary>
@@ -11,6 +13,20 @@ public class HelloPackageTests
         using var python = PythonInterpreter.Start();
         return python.RunEntryPoint("mypkg.__main__:main", args);
         """;
+
+    private static readonly Dictionary<string, string?> Bare = new() { ["HOME"] = null, ["LANG"] = null, ["LC_ALL"] = null, ["XDG_CACHE_HOME"] = null };
+
+    // Publishing takes most of a test's time, so the tests of one form share it.
+    private static readonly ConcurrentDictionary<(string Configuration, bool SingleFile), Lazy<string>> Published = new();
+
+    private static string PublishedAndMoved(string configuration, bool singleFile) => Published.GetOrAdd((configuration, singleFile), form => new Lazy<string>(() =>
+    {
+        var folder = Hello().Publish(form.SingleFile
+            ? ["-c", form.Configuration, "-r", RuntimeIdentifier, "--self-contained", "false", "-p:PublishSingleFile=true"]
+            : ["-c", form.Configuration]);
+        Directory.Move(folder, folder + "-moved");
+        return folder + "-moved";
+    })).Value;
 
     private static TestProject Hello() => new TestProject("Hello").WithProject().WithHelloPackage().With("Program.cs", Program);
 
@@ -32,23 +48,26 @@ public class HelloPackageTests
     [DataRow("Release", false)]
     [DataRow("Debug", true)]
     [DataRow("Release", true)]
-    public void Published_it_runs_moved_from_anywhere_without_home_locale_or_writable_disk(string configuration, bool singleFile)
+    public void Published_and_moved_it_runs_from_anywhere_without_home_or_locale(string configuration, bool singleFile)
     {
-        var published = Hello().Publish(singleFile
-            ? ["-c", configuration, "-r", RuntimeIdentifier, "--self-contained", "false", "-p:PublishSingleFile=true"]
-            : ["-c", configuration]);
-        Assert.IsEmpty(Directory.GetFiles(published, "*.py*", SearchOption.AllDirectories));
-        Assert.AreEqual(singleFile, !File.Exists(Path.Combine(published, "Hello.dll")));
+        var folder = PublishedAndMoved(configuration, singleFile);
+        Assert.IsEmpty(Directory.GetFiles(folder, "*.py*", SearchOption.AllDirectories));
+        Assert.AreEqual(singleFile, !File.Exists(Path.Combine(folder, "Hello.dll")));
+        TestProject.RunPublished(folder, "Hello").Succeeds().Prints(Greeting);
+        Shell.Run("/", [Path.Combine(folder, "Hello")], Bare).Succeeds().Prints(Greeting);
+    }
 
-        var moved = published + "-moved";
-        Directory.Move(published, moved);
-        var hello = Path.Combine(moved, "Hello");
-        TestProject.RunPublished(moved, "Hello").Succeeds().Prints(Greeting);
-
-        var bare = new Dictionary<string, string?> { ["HOME"] = null, ["LANG"] = null, ["LC_ALL"] = null, ["XDG_CACHE_HOME"] = null };
-        Shell.Run("/", [hello], bare).Succeeds().Prints(Greeting);
-        Shell.Run("/", ReadOnlyDisk.Command(hello), bare).Succeeds().Prints(Greeting);
-        Shell.Run("/", ReadOnlyDisk.Command(hello)).Succeeds().Prints(Greeting);
+    [TestMethod]
+    [ReadOnlyDiskPossible]
+    [DataRow("Debug", false)]
+    [DataRow("Release", false)]
+    [DataRow("Debug", true)]
+    [DataRow("Release", true)]
+    public void Published_it_runs_on_a_read_only_disk_with_and_without_home(string configuration, bool singleFile)
+    {
+        var command = ReadOnlyDisk.Command(Path.Combine(PublishedAndMoved(configuration, singleFile), "Hello"));
+        Shell.Run("/", command).Succeeds().Prints(Greeting);
+        Shell.Run("/", command, Bare).Succeeds().Prints(Greeting);
     }
 
     [TestMethod]
