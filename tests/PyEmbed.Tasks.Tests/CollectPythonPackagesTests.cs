@@ -1,4 +1,3 @@
-using System.Collections;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 
@@ -9,7 +8,7 @@ namespace PyEmbed.Tasks.Tests;
 public sealed class CollectPythonPackagesTests : IDisposable
 {
     private readonly TempFolder _folder = new();
-    private readonly Listener _engine = new();
+    private readonly RecordingEngine _engine = new();
 
     public void Dispose() => _folder.Dispose();
 
@@ -85,33 +84,4 @@ public sealed class CollectPythonPackagesTests : IDisposable
         AssemblyName = "App",
         Packages = packages,
     };
-
-    private sealed class Listener : IBuildEngine
-    {
-        public List<BuildErrorEventArgs> Errors { get; } = [];
-
-        public List<BuildWarningEventArgs> Warnings { get; } = [];
-
-        public bool ContinueOnError => false;
-
-        public int LineNumberOfTaskNode => 0;
-
-        public int ColumnNumberOfTaskNode => 0;
-
-        public string ProjectFileOfTaskNode => "PyEmbed.targets";
-
-        public bool BuildProjectFile(string projectFileName, string[] targetNames, IDictionary globalProperties, IDictionary targetOutputs) => false;
-
-        public void LogErrorEvent(BuildErrorEventArgs e) => Errors.Add(e);
-
-        public void LogWarningEvent(BuildWarningEventArgs e) => Warnings.Add(e);
-
-        public void LogMessageEvent(BuildMessageEventArgs e)
-        {
-        }
-
-        public void LogCustomEvent(CustomBuildEventArgs e)
-        {
-        }
-    }
 }

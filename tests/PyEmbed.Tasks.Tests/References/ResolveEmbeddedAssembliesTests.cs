@@ -1,4 +1,3 @@
-using System.Collections;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 
@@ -8,9 +7,12 @@ namespace PyEmbed.Tasks.Tests.References;
 public sealed class ResolveEmbeddedAssembliesTests : IDisposable
 {
     private readonly TestAssemblies _assemblies = new();
-    private readonly Engine _engine = new();
+    private readonly RecordingEngine _engine = new();
 
     public void Dispose() => _assemblies.Dispose();
+
+    [TestCleanup]
+    public void No_task_warns() => Assert.IsEmpty(_engine.Warnings);
 
     [TestMethod]
     public void References_of_a_framework_are_skipped()
@@ -71,31 +73,4 @@ public sealed class ResolveEmbeddedAssembliesTests : IDisposable
         ManifestFile = "obj/references/PyEmbed.manifest",
         StateFile = "obj/references/PyEmbed.state",
     };
-
-    private sealed class Engine : IBuildEngine
-    {
-        public List<BuildErrorEventArgs> Errors { get; } = [];
-
-        public bool ContinueOnError => false;
-
-        public int LineNumberOfTaskNode => 0;
-
-        public int ColumnNumberOfTaskNode => 0;
-
-        public string ProjectFileOfTaskNode => "PyEmbed.targets";
-
-        public bool BuildProjectFile(string projectFileName, string[] targetNames, IDictionary globalProperties, IDictionary targetOutputs) => false;
-
-        public void LogErrorEvent(BuildErrorEventArgs e) => Errors.Add(e);
-
-        public void LogWarningEvent(BuildWarningEventArgs e) => Assert.Fail(e.Message ?? "");
-
-        public void LogMessageEvent(BuildMessageEventArgs e)
-        {
-        }
-
-        public void LogCustomEvent(CustomBuildEventArgs e)
-        {
-        }
-    }
 }

@@ -186,7 +186,7 @@ internal sealed class PythonLocator(DiscoveryPlatform platform, DiscoveryCache c
                 continue;
             }
 
-            string? library = FirstUsable(answers, name);
+            string? library = UsableLibrary(answers, name);
             if (library is not null)
             {
                 string executable = answers.Executable.Length > 0 ? answers.Executable : interpreter;
@@ -199,10 +199,37 @@ internal sealed class PythonLocator(DiscoveryPlatform platform, DiscoveryCache c
         return null;
     }
 
-    private string? FirstUsable(InterpreterAnswers answers, string name)
+    private string? UsableLibrary(InterpreterAnswers answers, string name)
     {
         List<string> refusals = [];
-        foreach (string file in answers.Libraries(platform))
+        string? library = FirstUsable(answers.Libraries(platform), refusals);
+        if (library is null)
+        {
+            _searched.Add(refusals.Count > 0
+                ? $"{name}: {string.Join("; ", refusals)}"
+                : $"{name}: it is linked statically and its shared library {platform.LibraryFile(answers.Version.Minor)} is not installed");
+        }
+
+        return library;
+    }
+
+    /// <summary>The newest usable library of these folders; the reasons against others go to <paramref name="refusals"/>.</summary>
+    private string? BestLibrary(IReadOnlyList<string> folders, List<string> refusals) => FirstUsable(LibrariesIn(folders), refusals);
+
+    private IEnumerable<string> LibrariesIn(IReadOnlyList<string> folders)
+    {
+        for (int minor = LibraryName.NewestMinor; minor >= LibraryName.OldestMinor; minor--)
+        {
+            foreach (string folder in folders)
+            {
+                yield return Path.Combine(folder, platform.LibraryFile(minor));
+            }
+        }
+    }
+
+    private string? FirstUsable(IEnumerable<string> files, List<string> refusals)
+    {
+        foreach (string file in files)
         {
             if (!File.Exists(file))
             {
@@ -216,35 +243,6 @@ internal sealed class PythonLocator(DiscoveryPlatform platform, DiscoveryCache c
             }
 
             refusals.Add($"{file}: {refusal}");
-        }
-
-        _searched.Add(refusals.Count > 0
-            ? $"{name}: {string.Join("; ", refusals)}"
-            : $"{name}: it is linked statically and its shared library {platform.LibraryFile(answers.Version.Minor)} is not installed");
-        return null;
-    }
-
-    /// <summary>The newest usable library of these folders; the reasons against others go to <paramref name="refusals"/>.</summary>
-    private string? BestLibrary(IReadOnlyList<string> folders, List<string> refusals)
-    {
-        for (int minor = LibraryName.NewestMinor; minor >= LibraryName.OldestMinor; minor--)
-        {
-            foreach (string folder in folders)
-            {
-                string file = Path.Combine(folder, platform.LibraryFile(minor));
-                if (!File.Exists(file))
-                {
-                    continue;
-                }
-
-                string? refusal = Refusal(file);
-                if (refusal is null)
-                {
-                    return file;
-                }
-
-                refusals.Add($"{file}: {refusal}");
-            }
         }
 
         return null;
