@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the machine lacks: a CPython with a shared library (run.sh needs no more), and with --tests
-# the distributions that the tests and samples embed. Debian and its relatives; elsewhere it says what is missing.
+# CPython's own test suites and the distributions that the tests and samples embed. Debian and its relatives;
+# elsewhere it says what is missing.
 set -euo pipefail
 
 usable_python() {
@@ -37,6 +38,15 @@ if ! usable_python; then
     version=$(python3 -I -S -c 'import sys; print("%d.%d" % sys.version_info[:2])')
     install "libpython$version"
     usable_python || { echo "python3 on PATH ($(command -v python3)) is older than 3.9 or has no shared library. Put another one first on PATH, or set PYEMBED_LIBRARY." >&2; exit 1; }
+fi
+
+has_suites() { python3 -I -S -c 'import test.test_importlib' 2>/dev/null; }
+
+if [ "${1:-}" = "--tests" ] && ! has_suites; then
+    suites=$(python3 -I -S -c 'import sys; print("libpython%d.%d-testsuite" % sys.version_info[:2])')
+    echo "Installing $suites, CPython's own tests."
+    # Another CPython than the distribution's keeps its tests elsewhere.
+    { install "$suites" && has_suites; } || { echo "$(command -v python3) has no test suites of its own (the package test.test_importlib): build/conformance.sh needs them." >&2; exit 1; }
 fi
 
 if [ "${1:-}" = "--tests" ] && [ ! -d /usr/lib/python3/dist-packages/sympy ] && command -v apt-get >/dev/null; then
