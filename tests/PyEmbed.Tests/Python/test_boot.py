@@ -73,8 +73,10 @@ class BootTest(unittest.TestCase):
     def test_boot_without_site_imports_no_more_than_it_needs(self):
         out = self.run_host('before = set(sys.modules)\nmodule.boot(own)\n'
                             'module.mount_view(other, "other")\nimport host_mod\n'
-                            'print(*sorted(set(sys.modules) - before))')
-        self.assertLessEqual(set(out.split()), {'zlib', 'host_mod', 'pwd', 'pyembed', 'pyembed._finders', 'pyembed._mounts'})
+                            'print(*sorted(set(sys.modules) - before), "linecache" in before)')
+        *names, has_linecache = out.split()     # 3.13 has it from its own start with -c; its adapter then is at work
+        self.assertLessEqual(set(names), {'zlib', 'host_mod', 'pwd', 'pyembed', 'pyembed._adapters', 'pyembed._finders',
+                                          'pyembed._mounts', *(['pyembed._tools'] if has_linecache == 'True' else [])})
 
 
 if __name__ == '__main__':

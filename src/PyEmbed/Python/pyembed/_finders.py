@@ -8,6 +8,7 @@ their like work, by the standard library's own code. Nothing here imports while 
 import sys
 import os
 import marshal
+import _frozen_importlib_external as _external
 import _imp
 from _frozen_importlib import BuiltinImporter, ModuleSpec
 from _frozen_importlib_external import (
@@ -19,6 +20,7 @@ except ImportError:  # CPython 3.9 and 3.10
     from _frozen_importlib_external import _NamespaceLoader
 
 # By its full name, which is in sys.modules before the package is.
+from pyembed._adapters import ADAPTERS, find_adapted
 from pyembed._importer import CACHE_SUFFIX, HAS_BYTECODE, HAS_EXTENSIONS, UNCHECKED
 _importer = sys.modules['pyembed._importer']
 
@@ -166,6 +168,8 @@ class Finder:
 
     @staticmethod
     def find_spec(fullname, path=None, target=None):
+        if fullname in ADAPTERS:
+            return find_adapted(fullname, path, target)
         entries = path
         if path is None:
             if fullname == 'pyembed' and _importer._own is not None:
@@ -384,9 +388,27 @@ def _materialize(tree, fullname):
         extract_for(tree, fullname)
 
 
+_find_stock_loaders = _external._get_supported_file_loaders
+_LOADERS = {SourceFileLoader: CachedLoader, SourcelessFileLoader: SourcelessLoader, ExtensionFileLoader: ExtensionLoader}
+
+
+def _find_loaders():
+    """importlib's list of (loader, suffixes), from which spec_from_file_location takes the loader of a path."""
+    return [(_placed(loader), suffixes) for loader, suffixes in _find_stock_loaders()]
+
+
+def _placed(stock):
+    def loader(fullname, path):
+        tree, inner = locate(path)
+        ours = tree is not None and tree.record(inner) is not None
+        return (_LOADERS.get(stock, stock) if ours else stock)(fullname, path)
+    return loader
+
+
 def install():
     """Put the hook and the finder where importlib asks them first."""
     sys.path_hooks.insert(0, path_hook)
+    _external._get_supported_file_loaders = _find_loaders
     finders = sys.meta_path
     # Before the finders of built-in and frozen modules, which find nothing below a package of ours: see find_spec.
     place = BuiltinImporter if BuiltinImporter in finders else PathFinder

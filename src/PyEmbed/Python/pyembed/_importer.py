@@ -254,14 +254,15 @@ def boot(view=None, store=None):
             own = open_tree(view, 'pyembed')
             root = own.root = root_of(own)
             own.mounts = 1
-            _finders = _run_own(own, 'pyembed._finders')
+            _adapters, _finders = _run_own(own, 'pyembed._adapters'), _run_own(own, 'pyembed._finders')
             _trees = {root: own}
             _own = sys.path_importer_cache[root] = _finders.Folder(own, '', root)
-            for module in (sys.modules[__name__], _finders):
+            for module in (sys.modules[__name__], _adapters, _finders):
                 spec = module.__spec__ = _own.folder('pyembed').find_spec(module.__name__)
                 module.__loader__, module.__file__, module.__package__ = spec.loader, spec.origin, spec.parent
         _finders.install()
         _booted = True
+        sys.modules['pyembed._adapters'].adapt_imported()
 
 
 def _run_own(tree, name):
