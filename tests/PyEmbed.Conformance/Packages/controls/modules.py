@@ -1,0 +1,4 @@
+"""Loads a module more where it is embedded."""
+
+if "pyembed" in type(__loader__).__module__:
+    import controls.few
