@@ -3,6 +3,7 @@
 import importlib
 import importlib.util
 import os
+import shutil
 import sys
 import unittest
 from importlib.machinery import EXTENSION_SUFFIXES, PathFinder
@@ -375,6 +376,94 @@ class HookTest(TreeCase):
         importlib.invalidate_caches()
         importlib.import_module('app.m')
         self.assertIs(app.m, sys.modules['app.m'])
+
+
+class BesideTest(TreeCase):
+    """A real folder at the place of a tree's: what only it has is found by the next path hook."""
+
+    def write(self, path, content=''):
+        os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
+        with open(path, 'w') as file:
+            file.write(content)
+
+    def mounted(self):
+        root = self.mount({'app/__init__.py': '', 'app/m.py': 'X = "tree"'})
+        self.addCleanup(shutil.rmtree, root, ignore_errors=True)
+        self.names |= {'beside', 'only'}
+        return root
+
+    def test_modules_packages_and_namespaces_that_only_the_disk_has(self):
+        root = self.mounted()
+        self.write(os.path.join(root, 'app', 'm.py'), 'X = "disk"')
+        self.write(os.path.join(root, 'app', 'n.py'), 'X = "n"')
+        self.write(os.path.join(root, 'app', 'sub', '__init__.py'), 'X = "sub"')
+        self.write(os.path.join(root, 'app', 'sub', 'deep.py'), 'X = "deep"')
+        self.write(os.path.join(root, 'app', 'space', 'o.py'), 'X = "o"')
+        self.write(os.path.join(root, 'beside.py'), 'X = "beside"')
+        self.write(os.path.join(root, 'only', 'p.py'), 'X = "p"')
+        importlib.invalidate_caches()
+        for name, value in (('app.m', 'tree'), ('app.n', 'n'), ('app.sub', 'sub'), ('app.sub.deep', 'deep'),
+                            ('app.space.o', 'o'), ('beside', 'beside'), ('only.p', 'p')):
+            self.assertEqual(importlib.import_module(name).X, value, name)
+        self.assertIs(type(sys.modules['app.n'].__loader__), importlib.machinery.SourceFileLoader)
+        import pkgutil
+        self.assertEqual([(name, package) for _, name, package in pkgutil.iter_modules(sys.modules['app'].__path__, 'x.')],
+                         [('x.m', False), ('x.n', False), ('x.sub', True)])
+
+    def test_known_since_invalidate_caches(self):
+        root = self.mounted()
+        with self.assertRaises(ModuleNotFoundError):
+            import beside                                                                           # noqa: F401
+        self.write(os.path.join(root, 'beside.py'), 'X = 1')
+        importlib.invalidate_caches()
+        import beside                                                                               # noqa: F811
+        self.assertEqual(beside.X, 1)
+        self.write(os.path.join(root, 'only.py'), 'X = 2')
+        importlib.invalidate_caches()
+        self.assertEqual(importlib.import_module('only').X, 2)
+
+    def test_the_trees_root_somewhere_else(self):
+        place = self.folder({'root/beside.py': 'X = 1'})
+        os.chmod(os.path.join(place, 'root'), 0o777)
+        self.names.add('app')
+        pyembed.mount({'app/__init__.py': 'X = 1'}, os.path.join(place, 'root'))
+        import app
+        import beside
+        self.assertEqual((app.X, beside.X), (1, 1))
+
+    @unittest.skipIf(os.name == 'nt', 'Windows has no such modes')
+    def test_a_folder_of_the_store_that_others_could_write_to(self):
+        root = self.mounted()
+        self.write(os.path.join(root, 'beside.py'))
+        for place in (root, os.path.dirname(root)):
+            mode = os.stat(place).st_mode
+            for bits in (0o020, 0o002):
+                os.chmod(place, mode | bits)
+                importlib.invalidate_caches()
+                with self.subTest(place=place, bits=bits), self.assertRaises(ModuleNotFoundError):
+                    importlib.import_module('beside')
+            os.chmod(place, mode)
+        importlib.invalidate_caches()
+        importlib.import_module('beside')
+
+    def test_hooks_of_others(self):
+        """The next hook is whatever is on sys.path_hooks then."""
+        root = self.mounted()
+        self.write(os.path.join(root, 'app', 'x.txt'))
+        hooks = list(sys.path_hooks)
+        seen = []
+
+        def refuse(path):
+            seen.append(path)
+            raise ImportError
+        sys.path_hooks[:] = [_finders.path_hook, refuse]
+        try:
+            importlib.invalidate_caches()
+            with self.assertRaises(ModuleNotFoundError):
+                import app.beside                                                                   # noqa: F401
+        finally:
+            sys.path_hooks[:] = hooks
+        self.assertIn(os.path.join(root, 'app'), seen)
 
 
 class WithoutCacheTagTest(unittest.TestCase):

@@ -8,6 +8,7 @@ their like work, by the standard library's own code. Nothing here imports while 
 import sys
 import os
 import marshal
+import stat
 import _frozen_importlib_external as _external
 import _imp
 from _frozen_importlib import BuiltinImporter, ModuleSpec
@@ -37,7 +38,7 @@ _MISSING = object()
 class Folder:
     """Path entry finder for one folder of a tree. Its *path* is absolute and need not exist on disk."""
 
-    __slots__ = ('tree', 'inner', 'path', '_table', '_codes', '_cache')
+    __slots__ = ('tree', 'inner', 'path', '_table', '_codes', '_cache', '_beside')
 
     def __init__(self, tree, inner, path):
         self.tree = tree
@@ -46,6 +47,7 @@ class Folder:
         self._table = None
         self._codes = None          # the table of __pycache__, whose path with a separator is _cache
         self._cache = None
+        self._beside = None         # the finder of a real folder at this path; False where there is none
 
     def __repr__(self):
         return f'{type(self).__name__}({self.path!r})'
@@ -77,7 +79,8 @@ class Folder:
             table = self.table
         tail = fullname.rpartition('.')[2]
         if tail not in table:
-            return self._find_file(fullname, tail)
+            spec = self._find_file(fullname, tail)
+            return self._find_beside(fullname, target) if spec is None and self._beside is not False else spec
         portion = None
         if table[tail] is None:
             package = self.folder(tail)
@@ -124,13 +127,30 @@ class Folder:
         spec.has_location = True
         return spec
 
+    def _find_beside(self, fullname, target):
+        """What lies at the folder's path on disk and is not in the tree, found by the next path hook."""
+        beside = self.beside
+        return beside.find_spec(fullname, target) if beside else None
+
+    @property
+    def beside(self):
+        """The finder that the next path hook gives for a real folder at this path, as known since invalidate_caches();
+        False where there is no such folder."""
+        if self._beside is None:
+            self._beside = _next_finder(self.path) if _is_trusted_folder(self.path, self.tree) else False
+        return self._beside
+
     def iter_modules(self, prefix=''):
         """pkgutil's protocol: (name, is a package) for each module of the folder."""
         from pyembed._listing import iter_modules
         return iter_modules(self, prefix)
 
     def invalidate_caches(self):
-        """Nothing to do: a mounted tree never changes."""
+        """Forget whether there is a real folder at this path. The tree itself never changes."""
+        if self._beside:
+            self._beside.invalidate_caches()
+        else:
+            self._beside = None
 
 
 def locate(path):
@@ -151,6 +171,36 @@ def path_hook(path):
     if tree is None or inner not in tree.folders:
         raise ImportError('not a folder of a mounted tree', path=path)
     return Folder(tree, inner, path.rstrip('/' + _SEP))
+
+
+def _next_finder(path):
+    for hook in sys.path_hooks:
+        if hook is not path_hook:
+            try:
+                return hook(path)
+            except ImportError:
+                pass
+    return False
+
+
+def _is_trusted_folder(path, tree):
+    """Whether a path is a real folder, and, where it is below the extraction directory, one that no other user could
+    have put there or write to: nobody has asked for that place."""
+    try:
+        if not stat.S_ISDIR(os.stat(path).st_mode):
+            return False
+        store = _importer.store()
+        if os.name == 'nt' or not path.startswith(store + _SEP):
+            return True
+        while True:
+            found = os.lstat(path)
+            if found.st_uid != os.getuid() or found.st_mode & 0o022:
+                return False
+            if path == store:
+                return True
+            path = os.path.dirname(path)
+    except OSError:
+        return False
 
 
 def _folder_at(entry):
@@ -211,7 +261,7 @@ class Finder:
 
     @staticmethod
     def invalidate_caches():
-        """Nothing to do: PathFinder passes it on to the folders, and they never change."""
+        """Nothing to do: PathFinder passes it on to the folders."""
 
     @staticmethod
     def find_distributions(*args, **kwargs):

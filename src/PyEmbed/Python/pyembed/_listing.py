@@ -13,6 +13,11 @@ def iter_modules(folder, prefix=''):
         if name and '.' not in name and name not in seen and entry and (record or _is_package(folder.folder(entry))):
             seen.add(name)
             yield prefix + name, record is None
+    if folder.beside:                       # a real folder at the same place, with modules that are not in the tree
+        from pkgutil import iter_importer_modules
+        for name, package in iter_importer_modules(folder.beside, prefix):
+            if name[len(prefix):] not in seen:
+                yield name, package
 
 
 def module_name(file):
