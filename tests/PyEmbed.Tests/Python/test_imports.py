@@ -208,6 +208,26 @@ class BytecodeTest(TreeCase):
         good = bytecode('m.py', 'X = "bytecode"')
         self.assertEqual(self.cached(good[:4] + bytes(12) + good[16:]), 'source')
 
+    def test_timestamp_is_that_of_the_tree(self):
+        """Bytecode with a time and a size holds where they are those of the source, which dates from 1980-01-01."""
+        good = bytecode('m.py', 'X = "bytecode"')
+        stamp = _finders.MTIME.to_bytes(4, 'little') + len(self.SOURCE).to_bytes(4, 'little')
+        self.assertEqual(self.cached(good[:4] + bytes(4) + stamp + good[16:]), 'bytecode')
+        self.assertEqual(sys.modules['m'].__loader__.path_stats(sys.modules['m'].__file__),
+                         {'mtime': _finders.MTIME, 'size': len(self.SOURCE)})
+
+    def test_foreign_bytecode_without_a_source(self):
+        number, minor = (3495, 11) if sys.version_info[:2] == (3, 10) else (3439, 10)
+        root = self.mount({'m.pyc': number.to_bytes(2, 'little') + b'\r\n' + bytecode('m.py', '')[4:], 'n.pyc': b'1234' * 9},
+                          origin='Foreign.dll')
+        both = r'is {} \(CPython 3\.{}\), that of this one is \d+ \(CPython 3\.{}\)'
+        for name, says in (('m', both.format(number, minor, sys.version_info[1])),
+                           ('n', "b'1234', which is no magic number")):
+            with self.subTest(name), self.assertRaisesRegex(ImportError, says) as caught:
+                importlib.import_module(name)
+            self.assertEqual((caught.exception.name, caught.exception.path), (name, os.path.join(root, f'{name}.pyc')))
+            self.assertNotIn(name, sys.modules)
+
     def test_code_that_is_none(self):
         import marshal
         with self.assertRaises(ImportError):

@@ -13,7 +13,7 @@ import _frozen_importlib_external as _external
 import _imp
 from _frozen_importlib import BuiltinImporter, ModuleSpec
 from _frozen_importlib_external import (
-    BYTECODE_SUFFIXES, EXTENSION_SUFFIXES, SOURCE_SUFFIXES,
+    BYTECODE_SUFFIXES, EXTENSION_SUFFIXES, MAGIC_NUMBER, SOURCE_SUFFIXES,
     ExtensionFileLoader, PathFinder, SourceFileLoader, SourcelessFileLoader)
 try:
     from _frozen_importlib_external import NamespaceLoader as _NamespaceLoader
@@ -302,15 +302,20 @@ class TreeLoader:
         """(tree, record, archive path) of the file at *path*; (None, None, None) where it is not below our root."""
         folder = self._folder
         path = os.fspath(path)
-        if folder is not None and path.startswith(folder.tree.root + _SEP):
+        if folder is not None and path.startswith(folder.tree.root):
             tree = folder.tree
-            inner = os.path.normpath(path[len(tree.root) + 1:]).replace(_SEP, '/')
-            record = tree.record(inner)
-            if record is None:
-                import errno
-                code = errno.EISDIR if inner in tree.folders else errno.ENOENT
-                raise OSError(code, os.strerror(code), path)
-            return tree, record, inner
+            inner = path[len(tree.root):]
+            if '..' in inner:
+                path = os.path.normpath(path)
+                inner = path[len(tree.root):] if path.startswith(tree.root) else 'elsewhere'
+            if inner[:1] in ('', '/', _SEP):
+                inner = os.path.normpath(inner[1:]).replace(_SEP, '/') if inner[1:] else ''
+                record = tree.record(inner)
+                if record is None:
+                    import errno
+                    code = errno.EISDIR if inner in tree.folders else errno.ENOENT
+                    raise OSError(code, os.strerror(code), path)
+                return tree, record, inner
         return None, None, None
 
     def get_data(self, path):
@@ -400,6 +405,13 @@ class CachedLoader(SourceLoader):
 
 class SourcelessLoader(TreeLoader, SourcelessFileLoader):
     """Loads bytecode that has no source."""
+
+    def get_code(self, fullname):
+        magic = self.get_data(self.path)[:4] if fullname == self.name else MAGIC_NUMBER
+        if len(magic) == 4 and magic != MAGIC_NUMBER:
+            from pyembed._bytecode import foreign
+            raise foreign(fullname, self.path, magic)
+        return super().get_code(fullname)
 
 
 class ExtensionLoader(TreeLoader, ExtensionFileLoader):

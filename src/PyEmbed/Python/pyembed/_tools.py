@@ -5,10 +5,13 @@ Each sees the files of mounted trees at the places that ``__file__`` shows; ever
 
 import io
 import os
+import sys
 from _frozen_importlib_external import decode_source
 
 from ._finders import locate
 from ._importer import ArchiveError
+
+_NO_LINES = ['\n'] if sys.version_info >= (3, 13) else []       # what linecache makes of an empty file
 
 
 def _find(path):
@@ -82,28 +85,23 @@ def open_files_of_trees(module):
 
 
 def read_lines_from_trees(linecache):
-    """Let linecache read a tree's file by its name alone, as it reads the disk's: warnings give it no more."""
-    lazycache = linecache.lazycache
+    """Let linecache read a tree's file by its name alone, as it reads the disk's: warnings give it no more. Asking
+    loaders, it also takes a form feed for the end of a line."""
+    updatecache = linecache.updatecache
 
-    def lazycache_of_trees(filename, module_globals):
-        if lazycache(filename, module_globals):
-            return True
-        tree, record, inner = (None, None, None) if filename in linecache.cache else _find_absolute(filename)
+    def updatecache_with_trees(filename, module_globals=None):
+        tree, record, inner = _find(filename) if filename and os.path.isabs(filename) else (None, None, None)
         if tree is None:
-            return False
-        linecache.cache[filename] = (lambda *_: _decode(tree, record, inner),)
-        return True
+            return updatecache(filename, module_globals)
+        try:
+            lines = decode_source(tree.read(record, inner)).split('\n')
+        except (ArchiveError, SyntaxError, UnicodeDecodeError):
+            return []               # there is no line to show, and an error to report, perhaps this one
+        if not lines[-1]:
+            del lines[-1]
+        lines = [line + '\n' for line in lines] or _NO_LINES
+        linecache.cache[filename] = record[-1], None, lines, filename
+        return lines
 
-    lazycache_of_trees.__doc__ = lazycache.__doc__
-    linecache.lazycache = lazycache_of_trees
-
-
-def _find_absolute(filename):
-    return _find(filename) if os.path.isabs(filename) else (None, None, None)
-
-
-def _decode(tree, record, inner):
-    try:
-        return decode_source(tree.read(record, inner))
-    except (ArchiveError, SyntaxError, UnicodeDecodeError):
-        return None         # as linecache takes a file that it cannot read or decode: there is no line to show
+    updatecache_with_trees.__doc__ = updatecache.__doc__
+    linecache.updatecache = updatecache_with_trees
