@@ -55,11 +55,17 @@ internal sealed class ArchiveIndexBuilder
         WritePair(body, "hash", hash);
         WritePair(body, "placement", ArchiveFormat.NameOf(info.Placement));
         WritePair(body, "materialize", ArchiveFormat.NameOf(info.Materialize));
-        body.WriteString("file_users");
-        body.BeginTuple(info.FileUsers.Count);
-        foreach (string name in info.FileUsers.OrderBy(name => name, Utf8Order.Instance))
+        if (info.FileUsers is not null)
         {
-            body.WriteString(name);
+            body.WriteString("file_users");
+            body.BeginDict();
+            foreach (KeyValuePair<string, FileUse> user in info.FileUsers.OrderBy(user => user.Key, Utf8Order.Instance))
+            {
+                body.WriteString(user.Key);
+                body.WriteInt((int)user.Value);
+            }
+
+            body.EndDict();
         }
 
         body.EndDict();

@@ -142,21 +142,36 @@ internal sealed class ArchiveReader
         string hash = ReadPair(reader, "hash");
         string placementName = ReadPair(reader, "placement");
         string materializeName = ReadPair(reader, "materialize");
-        ReadKey(reader, "file_users");
-        var fileUsers = new string[reader.BeginTuple()];
-        for (int i = 0; i < fileUsers.Length; i++)
+        Dictionary<string, FileUse>? fileUsers = null;
+        if (!reader.TryEndDict())
         {
-            fileUsers[i] = reader.ReadString();
+            ReadKey(reader, "file_users");
+            fileUsers = ReadFileUsers(reader);
+            if (!reader.TryEndDict())
+            {
+                throw new FormatException("its description has unknown keys");
+            }
         }
 
-        if (!reader.TryEndDict()
-            || !ArchiveFormat.TryParse(placementName, out TreePlacement placement)
+        if (!ArchiveFormat.TryParse(placementName, out TreePlacement placement)
             || !ArchiveFormat.TryParse(materializeName, out MaterializeMode materialize))
         {
-            throw new FormatException("its description has unknown keys or values");
+            throw new FormatException("its description has unknown values");
         }
 
         return (new TreeInfo(distribution, placement, materialize, fileUsers), hash);
+    }
+
+    private static Dictionary<string, FileUse> ReadFileUsers(MarshalReader reader)
+    {
+        var users = new Dictionary<string, FileUse>(StringComparer.Ordinal);
+        reader.BeginDict();
+        while (!reader.TryEndDict())
+        {
+            users[reader.ReadString()] = (FileUse)reader.ReadInt();
+        }
+
+        return users;
     }
 
     private static string ReadPair(MarshalReader reader, string key)

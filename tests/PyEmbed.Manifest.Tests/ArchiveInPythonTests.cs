@@ -18,7 +18,7 @@ public sealed class ArchiveInPythonTests
         assert (magic, version, spare, crc) == (b"PYEMBED\0", 1, 0, zlib.crc32(body))
         info, folders = marshal.loads(body)
         assert list(info) == ["distribution", "hash", "placement", "materialize", "file_users"]
-        assert info["file_users"] == ("pkg", "\xe4pkg"), info
+        assert info["file_users"] == {"pkg/__init__.py": 1, "\xe4pkg/\ue000.py": 6}, info
         assert list(folders) == sorted(folders, key=lambda p: p.encode()), list(folders)
         found = {}
         flags = {}

@@ -5,7 +5,7 @@ namespace PyEmbed.Manifest.Tests;
 /// <summary>Archives that several tests look at.</summary>
 internal static class ArchiveSamples
 {
-    public static readonly TreeInfo Info = new("sample", TreePlacement.App, MaterializeMode.Auto, ["pkg", "äpkg"]);
+    public static readonly TreeInfo Info = new("sample", TreePlacement.App, MaterializeMode.Auto, new Dictionary<string, FileUse> { ["äpkg/\ue000.py"] = FileUse.OtherPlaces | FileUse.Code, ["pkg/__init__.py"] = FileUse.OwnPlace });
 
     public static readonly IReadOnlyDictionary<string, string> Files = new Dictionary<string, string>
     {

@@ -193,15 +193,17 @@ public sealed class CollectorTests : IDisposable
     }
 
     [TestMethod]
-    public void Uses_of_file_are_noted_by_top_level_name()
+    public void Uses_of_file_are_noted_by_module()
     {
         _folder.Write("project/py/mypkg/sub/deep.py", "x = __file__\n");
-        _folder.Write("project/py/top.py", "x = __file__\n");
+        _folder.Write("project/py/top.py", "import os\nx = [os.listdir(m.__path__[0]) for m in ()]\n");
         _folder.Write("project/py/plain.py", "x = 1\n");
 
         Run();
 
-        CollectionAssert.AreEqual(new[] { "mypkg", "top" }, Archive().Info.FileUsers.ToArray());
+        CollectionAssert.AreEquivalent(
+            new Dictionary<string, FileUse> { ["mypkg/sub/deep.py"] = FileUse.OwnPlace, ["top.py"] = FileUse.OtherPlaces | FileUse.Code }.ToArray(),
+            Archive().Info.FileUsers!.ToArray());
     }
 
     [TestMethod]

@@ -66,7 +66,7 @@ public sealed partial class ImporterPythonTests
         var stream = new MemoryStream();
         ArchiveWriter.Write(
             stream,
-            new TreeInfo("sample", TreePlacement.Library, MaterializeMode.Data, ["\u00e4pkg", "pkg"]),
+            new TreeInfo("sample", TreePlacement.Library, MaterializeMode.Data, new Dictionary<string, FileUse> { ["\u00e4pkg/\ue000.py"] = FileUse.OtherPlaces | FileUse.Code, ["pkg/__init__.py"] = FileUse.OwnPlace }),
             files.Select(file => new ArchiveEntry(file.Key, () => Encoding.UTF8.GetBytes(file.Value))).ToList());
 
         string literal = string.Join(", ", files.Select(file => $"{Quote(file.Key)}: {Quote(file.Value)}.encode()"));
@@ -74,7 +74,7 @@ public sealed partial class ImporterPythonTests
             OperatingSystem.IsWindows() ? "python" : "python3",
             "-c",
             "import sys; sys.dont_write_bytecode = True; sys.path.insert(0, sys.argv[1]); from pyembed._archive import write_archive; "
-            + $"print(write_archive({{{literal}}}, 'sample', 'library', 'data', {{{Quote("pkg")}, {Quote("\u00e4pkg")}}}).hex())",
+            + $"print(write_archive({{{literal}}}, 'sample', 'library', 'data', {{{Quote("pkg/__init__.py")}: 1, {Quote("\u00e4pkg/\ue000.py")}: 6}}).hex())",
             Path.Combine(Root, "src", "PyEmbed", "Python"));
 
         Assert.AreEqual(0, run.ExitCode, run.Error);

@@ -1,3 +1,5 @@
+using PyEmbed.Manifest;
+
 namespace PyEmbed.Tasks.Interpreter;
 
 /// <summary>An answer of the interpreter as lines, from its first line to <c>end</c> (analyze.py says which there are).</summary>
@@ -30,8 +32,8 @@ internal static class AnalysisRecords
                     problems.Add(new AnalysisProblem(
                         fields[1], RecordLine.Int(fields[2]), RecordLine.Int(fields[3]), RecordLine.Int(fields[4]), RecordLine.Int(fields[5]), fields[6]));
                     break;
-                case ("uses-file", 1):
-                    analysis = analysis with { UsesFile = true };
+                case ("uses-file", 2):
+                    analysis = analysis with { UsesFile = (FileUse)RecordLine.Int(fields[1]) };
                     break;
                 case ("docstring", 2):
                     analysis = analysis with { Docstring = fields[1] };
@@ -66,9 +68,9 @@ internal static class AnalysisRecords
                 problem.Message);
         }
 
-        if (analysis.UsesFile)
+        if (analysis.UsesFile != FileUse.None)
         {
-            yield return "uses-file";
+            yield return RecordLine.Format("uses-file", RecordLine.Number((int)analysis.UsesFile));
         }
 
         if (analysis.Docstring.Length > 0)

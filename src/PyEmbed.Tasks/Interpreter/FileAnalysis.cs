@@ -1,3 +1,5 @@
+using PyEmbed.Manifest;
+
 namespace PyEmbed.Tasks.Interpreter;
 
 /// <summary>What the interpreter says of one file.</summary>
@@ -11,8 +13,8 @@ internal sealed record FileAnalysis
 
     public IReadOnlyList<AnalysisProblem> Problems { get; init; } = [];
 
-    /// <summary>Whether the code needs its own place on disk.</summary>
-    public bool UsesFile { get; init; }
+    /// <summary>What the code asks for that works only with files on disk.</summary>
+    public FileUse UsesFile { get; init; }
 
     /// <summary>The docstring's first paragraph; empty where there is none.</summary>
     public string Docstring { get; init; } = "";

@@ -45,18 +45,22 @@ internal sealed class ArchivePacker(IReadOnlyDictionary<TreeFile, FileAnalysis> 
         return entries;
     }
 
-    private List<string> FileUsers(PythonTree tree)
+    private Dictionary<string, FileUse>? FileUsers(PythonTree tree)
     {
-        var names = new SortedSet<string>(Utf8Order.Instance);
+        if (analyses.Count == 0)
+        {
+            return null; // The importer looks for itself.
+        }
+
+        var users = new Dictionary<string, FileUse>(StringComparer.Ordinal);
         foreach (TreeFile file in tree.Files)
         {
-            if (analyses.TryGetValue(file, out FileAnalysis? analysis) && analysis.UsesFile)
+            if (analyses.TryGetValue(file, out FileAnalysis? analysis) && analysis.UsesFile != FileUse.None)
             {
-                int slash = file.Path.IndexOf('/');
-                names.Add(slash < 0 ? file.Path.Substring(0, file.Path.Length - ".py".Length) : file.Path.Substring(0, slash));
+                users.Add(file.Path, analysis.UsesFile);
             }
         }
 
-        return names.ToList();
+        return users;
     }
 }

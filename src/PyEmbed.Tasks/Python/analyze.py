@@ -13,7 +13,8 @@ A request is ``file  path-on-disk  path-in-archive  wants-bytecode(0|1)  attribu
     sha256    of the content, in hex
     problem   id  line  column  end-line  end-column  message          any number; columns count UTF-16 units from 1, 0 is unknown
     missing   the operating system's words                              instead of everything else: the file cannot be read
-    uses-file                                                           the code needs its own place on disk
+    uses-file flags                                                     the code asks for places on disk: 1 for its own, 2 if it
+                                                                        also lists folders or names code files, 4 for others'
     docstring first paragraph, on one line
     attribute name  defined(yes|no|unknown)  docstring                  one for each that was asked for
     bytecode  offset  length                                            in SPOOL: a .pyc with an unchecked hash (PEP 552)
@@ -38,15 +39,20 @@ COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 BLANK = re.compile(rb"^[ \t\f]*(?:[#\r\n]|$)")
 RELATIVE = re.compile(rb"\bfrom[ \t\f\\\r\n]*(\.[. \t\f\\\r\n]*)")
 DOCSTRING = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t\f]*(?:#[^\r\n]*)?\r?[\n\r])*[rRuU]?['\"]")
-PLACES = re.compile(rb"__file__|__path__|__cached__|origin|submodule_search_locations")
-CODE = type((lambda: None).__code__)
+PLACES = re.compile(rb"__file__|__path__|__cached__|__spec__|find_spec|getfile|getsourcefile|getabsfile|resource_filename")
 
-#: Names that give a module's place by themselves.
-PLACE_NAMES = frozenset(["__file__", "__cached__"])
-#: Names that give it together with a spec.
+#: What a file asks for (docs/formats.md, section 1).
+OWN_PLACE, CODE, OTHER_PLACES = 1, 2, 4
+#: Names and attributes that give a module's place by themselves.
+PLACE_NAMES = frozenset(["__file__", "__cached__", "__path__"])
+#: Attributes that give it together with a spec.
 SPEC_NAMES = frozenset(["origin", "submodule_search_locations", "cached"])
-#: What may be done with ``__path__`` and works without files.
+#: Functions that give another module's place.
+PLACE_GETTERS = frozenset(["getfile", "getsourcefile", "getabsfile", "resource_filename"])
+#: Functions that work on ``__path__`` without files.
 PATH_READERS = frozenset(["extend_path", "iter_modules", "walk_packages"])
+#: Functions and methods that list folders.
+LISTINGS = frozenset(["listdir", "scandir", "walk", "fwalk", "glob", "iglob", "rglob", "iterdir"])
 
 
 def escape(text):
@@ -198,23 +204,50 @@ def import_problems(source, name):
             yield ("PYE1007", *place, "attempted relative import beyond top-level package: '%s' in %s" % (statement, where))
 
 
-def uses_place(code):
-    """Whether the code or a function in it asks where it lies on disk, beyond what works without files."""
-    names = code.co_names
-    for name in names:
-        if name in PLACE_NAMES:
-            return True
-    if "__path__" in names and not any(name in PATH_READERS for name in names):
-        return True
-    if "__spec__" in names and any(name in SPEC_NAMES for name in names):
-        return True
-    for constant in code.co_consts:
-        if isinstance(constant, CODE):
-            if uses_place(constant):
-                return True
-        elif isinstance(constant, str) and constant in PLACE_NAMES:
-            return True
-    return False
+def name_of(node):
+    """The name of a variable or attribute; ``None`` of anything else."""
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else None
+
+
+def places_asked(tree):
+    """The flags of what a file asks for; 0 where it asks for no place."""
+    flags = 0
+    finds_specs = reads_specs = lists = False
+    settled = set()         # arguments that their call has told what to make of
+    for node in ast.walk(tree):     # calls come before their arguments
+        name = name_of(node)
+        if isinstance(node, ast.Call):
+            called = name_of(node.func)
+            if called in PATH_READERS:
+                settled.update(map(id, [*node.args, *(keyword.value for keyword in node.keywords)]))
+            elif called in ("getattr", "hasattr") and len(node.args) > 1 and is_place(node.args[1]):
+                settled.add(id(node.args[1]))
+                flags |= OTHER_PLACES if called == "getattr" else 0
+        elif isinstance(node, ast.Constant):
+            if isinstance(node.value, str):
+                lists = lists or node.value.endswith((".py", ".pyc"))
+                if node.value in ("__file__", "__cached__") and id(node) not in settled:
+                    flags |= OWN_PLACE
+        elif name is not None:
+            lists = lists or name in LISTINGS
+            finds_specs = finds_specs or name == "find_spec"
+            if name in PLACE_GETTERS:
+                flags |= OTHER_PLACES
+            elif name in PLACE_NAMES and isinstance(node.ctx, ast.Load) and id(node) not in settled:
+                flags |= OWN_PLACE if isinstance(node, ast.Name) else OTHER_PLACES
+            elif name in SPEC_NAMES and isinstance(node, ast.Attribute):
+                if name_of(node.value) == "__spec__":
+                    flags |= OWN_PLACE if isinstance(node.value, ast.Name) else OTHER_PLACES
+                else:
+                    reads_specs = True
+    if finds_specs and reads_specs:
+        flags |= OTHER_PLACES
+    return flags | CODE if flags and lists else flags
+
+
+def is_place(node):
+    """Whether an expression is the name of an attribute that gives a place."""
+    return isinstance(node, ast.Constant) and node.value in PLACE_NAMES
 
 
 def bound_names(body, found):
@@ -257,8 +290,9 @@ def analyze(path, name, wants_bytecode, attributes, spool, answer):
         return
     for problem in import_problems(source, name):
         answer("problem", *problem)
-    if PLACES.search(source) and uses_place(code):
-        answer("uses-file")
+    flags = places_asked(parse(source, name)) if PLACES.search(source) else 0
+    if flags:
+        answer("uses-file", flags)
     if DOCSTRING.match(source) and "__doc__" in code.co_names and isinstance(code.co_consts[0], str):
         answer("docstring", first_paragraph(code.co_consts[0]))
     if attributes:

@@ -162,7 +162,7 @@ public sealed class PythonTree
         MemoryStream archive = new();
         try
         {
-            ArchiveWriter.Write(archive, new TreeInfo(name, TreePlacement.App, MaterializeMode.Auto, []), entries);
+            ArchiveWriter.Write(archive, new TreeInfo(name, TreePlacement.App, MaterializeMode.Auto, null), entries);
         }
         catch (ArchiveTooLargeException e)
         {

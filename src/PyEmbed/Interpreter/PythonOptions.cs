@@ -41,8 +41,9 @@ public sealed class PythonOptions
     public IReadOnlyList<PythonTree> Mounts { get; init; } = [];
 
     /// <summary>
-    /// Folder below which embedded files that must exist on disk (extension modules, data of packages that use <c>__file__</c>) are extracted.
-    /// It is created when first needed. Null: a folder private to the user.
+    /// Folder below which embedded files that must exist on disk (extension modules, data of packages that use <c>__file__</c>) are extracted;
+    /// made absolute. It is created when first needed, private to the user; if it exists, nobody else may be able to write to it. No other
+    /// place is used instead. Null: the first usable of a folder in the user's cache and one in the folder for temporary files.
     /// </summary>
     public string? ExtractionDirectory { get; init; }
 

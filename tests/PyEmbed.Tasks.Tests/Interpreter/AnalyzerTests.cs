@@ -1,4 +1,5 @@
 using System.Text;
+using PyEmbed.Manifest;
 using PyEmbed.Tasks.Interpreter;
 
 namespace PyEmbed.Tasks.Tests.Interpreter;
@@ -116,19 +117,33 @@ public sealed class AnalyzerTests : IDisposable
         Assert.IsEmpty(Analyze(source, path).Problems);
 
     [TestMethod]
-    [DataRow("import os\nHERE = os.path.dirname(__file__)\n", true)]
-    [DataRow("def f():\n    return [__file__ for _ in 'x']\n", true)]
-    [DataRow("import sys\nx = getattr(sys, '__file__')\n", true)]
-    [DataRow("x = __cached__\n", true)]
-    [DataRow("x = __spec__.origin\n", true)]
-    [DataRow("x = __path__[0]\n", true)]
-    [DataRow("import pkgutil\nfor m in pkgutil.iter_modules(__path__): pass\n", false)]
-    [DataRow("__path__ = __import__('pkgutil').extend_path(__path__, __name__)\n", false)]
-    [DataRow("x = __spec__.name\n", false)]
-    [DataRow("# __file__\n", false)]
-    [DataRow("class C:\n    origin = 1\n", false)]
-    public void Code_that_asks_for_its_place_is_noticed(string source, bool expected) =>
-        Assert.AreEqual(expected, Analyze(source).UsesFile);
+    [DataRow("import os\nHERE = os.path.dirname(__file__)\n", 1)]
+    [DataRow("def f():\n    return [__file__ for _ in 'x']\n", 1)]
+    [DataRow("x = __cached__\n", 1)]
+    [DataRow("x = globals()['__file__']\n", 1)]
+    [DataRow("x = __spec__.origin\n", 1)]
+    [DataRow("x = __path__[0]\n", 1)]
+    [DataRow("import glob\nx = glob.glob(f'{__file__}/*')\n", 3)]
+    [DataRow("import os\nclass C:\n    def f(self): return os.path.join(os.path.dirname(__file__), 'more.py')\n", 3)]
+    [DataRow("from pathlib import Path\nx = list(Path(__file__).parent.iterdir())\n", 3)]
+    [DataRow("import sys\nx = getattr(sys, '__file__')\n", 4)]
+    [DataRow("import a\nx = a.b.__file__\n", 4)]
+    [DataRow("import a\nx, y = a.__path__[0], __file__\n", 5)]
+    [DataRow("import os, a\nx = os.listdir(a.__path__[0])\n", 6)]
+    [DataRow("import a\nx = a.__spec__.submodule_search_locations\n", 4)]
+    [DataRow("from importlib.util import find_spec\nx = find_spec('a').origin\n", 4)]
+    [DataRow("import inspect\nx = inspect.getfile(inspect)\n", 4)]
+    [DataRow("from inspect import getsourcefile as where\n", 0)]
+    [DataRow("import pkgutil\nfor m in pkgutil.iter_modules(__path__): pass\n", 0)]
+    [DataRow("import pkgutil, a\nfor m in pkgutil.walk_packages(path=a.__path__, prefix='a.'): pass\n", 0)]
+    [DataRow("__path__ = __import__('pkgutil').extend_path(__path__, __name__)\n", 0)]
+    [DataRow("import a\nx = hasattr(a, '__path__')\n", 0)]
+    [DataRow("x = __spec__.name\n", 0)]
+    [DataRow("# __file__\n", 0)]
+    [DataRow("'''About __file__.'''\nimport os\nx = os.listdir('.')\n", 0)]
+    [DataRow("class C:\n    origin = 1\nx = C.origin\n", 0)]
+    public void Code_that_asks_for_places_is_noticed(string source, int expected) =>
+        Assert.AreEqual((FileUse)expected, Analyze(source).UsesFile);
 
     [TestMethod]
     [DynamicData(nameof(TestPythons.All), typeof(TestPythons))]

@@ -41,7 +41,7 @@ internal sealed class TestAssemblies : IDisposable
         using var stream = new MemoryStream();
         ArchiveWriter.Write(
             stream,
-            new TreeInfo(distribution, TreePlacement.App, MaterializeMode.Auto, []),
+            new TreeInfo(distribution, TreePlacement.App, MaterializeMode.Auto, null),
             files.Select(file => new ArchiveEntry(file, () => Encoding.UTF8.GetBytes(file.EndsWith(".py", StringComparison.Ordinal) ? "" : distribution))).ToArray());
         return stream.ToArray();
     }

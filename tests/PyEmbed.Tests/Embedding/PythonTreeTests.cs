@@ -215,7 +215,7 @@ public sealed class PythonTreeTests
         MemoryStream stream = new();
         PyEmbed.Manifest.ArchiveWriter.Write(
             stream,
-            new PyEmbed.Manifest.TreeInfo("written", PyEmbed.Manifest.TreePlacement.App, PyEmbed.Manifest.MaterializeMode.Auto, []),
+            new PyEmbed.Manifest.TreeInfo("written", PyEmbed.Manifest.TreePlacement.App, PyEmbed.Manifest.MaterializeMode.Auto, null),
             [.. files.Select(f => new PyEmbed.Manifest.ArchiveEntry(f.Name, () => Encoding.UTF8.GetBytes(f.Text)))]);
         return File.ReadAllBytes(folder.Write("written.zip", stream.ToArray()));
     }

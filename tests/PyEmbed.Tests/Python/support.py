@@ -48,7 +48,9 @@ def with_bytecode(files):
 
 
 def archive(files, name='tests', **options):
-    """An archive of docs/formats.md with the files, given as str or bytes."""
+    """An archive of docs/formats.md with the files, given as str or bytes; by default as of a build that saw no module
+    ask for its place."""
+    options.setdefault('file_users', {})
     return _archive.write_archive({path: content.encode() if isinstance(content, str) else content
                                    for path, content in files.items()}, name, **options)
 

@@ -49,13 +49,13 @@ class WriterTest(unittest.TestCase):
                     self.assertEqual(members.read(info).decode(), FILES[info.filename])
 
     def test_index(self):
-        data = archive(FILES, 'dist', placement='library', materialize='data', file_users={'b', 'a'})
+        data = archive(FILES, 'dist', placement='library', materialize='data', file_users={'b/m.py': 1, 'a.py': 6})
         start, trailer, end = parts(data)
         self.assertEqual(data[trailer + 8:end], b'\1\0\0\0PYEMBED\0')
         info, folders = marshal.loads(data[start:trailer])
         self.assertEqual(list(info), ['distribution', 'hash', 'placement', 'materialize', 'file_users'])
         self.assertEqual((info['distribution'], info['placement'], info['materialize'], info['file_users']),
-                         ('dist', 'library', 'data', ('a', 'b')))
+                         ('dist', 'library', 'data', {'a.py': 6, 'b/m.py': 1}))
         self.assertEqual(list(folders), ['', 'app', 'app/__pycache__', 'app/data', 'ä'])
         tables = {folder: marshal.loads(table) for folder, table in folders.items()}
         self.assertEqual({folder: table[''] for folder, table in tables.items()},

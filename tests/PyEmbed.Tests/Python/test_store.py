@@ -22,8 +22,10 @@ with open(os.path.join(os.path.dirname(__file__), "data", "n.txt")) as file:
 
 
 def files_below(place):
-    return sorted(os.path.relpath(os.path.join(folder, name), place).replace(os.sep, '/')
-                  for folder, _, names in os.walk(place) for name in names)
+    """The files in a root or below a store, but those of the store itself."""
+    found = [os.path.relpath(os.path.join(folder, name), place).replace(os.sep, '/')
+             for folder, _, names in os.walk(place) for name in names]
+    return sorted(path for path in found if '.pyembed/' not in path)
 
 
 class DefaultTest(unittest.TestCase):
@@ -73,25 +75,26 @@ class MaterializeTest(TreeCase):
         return root, importlib.import_module('app')
 
     def test_auto_extracts_the_data_of_packages_that_want_files(self):
-        root, app = self.import_app(file_users={'app'})
+        root, app = self.import_app(file_users={'app/__init__.py': 1})
         self.assertEqual(app.TEXT, 'text')
-        self.assertEqual(files_below(root), ['app/data/n.txt', 'app/sub/more.bin'])
-        places = {os.path.join(root, 'app', 'data', 'n.txt'), os.path.join(root, 'app', 'sub', 'more.bin')}
+        self.assertEqual(files_below(root), ['app/__init__.py', 'app/data/n.txt', 'app/m.py', 'app/sub/more.bin',
+                                             'templates/page.html', 'top.txt'])
+        places = {os.path.join(root, *path.split('/')) for path in files_below(root)}
         self.assertEqual({path for path in pyembed.report()['extracted'] if path.startswith(root)}, places)
 
     def test_auto_extracts_nothing_else(self):
         with self.assertRaises(FileNotFoundError):
-            self.import_app(file_users={'other'})
+            self.import_app(file_users={'other/__init__.py': 1})
         self.assertEqual([root for root in pyembed.mounts() if os.path.exists(root)], [])
 
     def test_finding_extracts_nothing(self):
-        root = self.mount(self.FILES, name='finding', file_users={'app'})
+        root = self.mount(self.FILES, name='finding', file_users={'app/__init__.py': 1})
         self.assertIsNotNone(importlib.util.find_spec('app'))
         self.assertFalse(os.path.exists(root))
 
     def test_never(self):
         with self.assertRaises(FileNotFoundError):
-            self.import_app(materialize='never', file_users={'app'})
+            self.import_app(materialize='never', file_users={'app/__init__.py': 1})
 
     def test_data(self):
         root, _ = self.import_app(materialize='data')
@@ -108,13 +111,13 @@ class MaterializeTest(TreeCase):
 
     def test_data_beside_a_module(self):
         source = READS_ITSELF.replace('"data", "n.txt"', '"top.txt"')
-        root = self.mount({**self.FILES, 'tool.py': source}, name='beside', file_users={'tool'})
+        root = self.mount({**self.FILES, 'tool.py': source}, name='beside', file_users={'tool.py': 1})
         self.addCleanup(shutil.rmtree, root, ignore_errors=True)
         self.assertEqual(importlib.import_module('tool').TEXT, 't')
-        self.assertEqual(files_below(root), ['templates/page.html', 'top.txt'])
+        self.assertEqual(files_below(root), ['templates/page.html', 'tool.py', 'top.txt'])
 
     def test_namespace_that_wants_files(self):
-        root = self.mount({'space/m.py': READS_ITSELF, 'space/data/n.txt': 'ns'}, name='nsdata', file_users={'space'})
+        root = self.mount({'space/m.py': READS_ITSELF, 'space/data/n.txt': 'ns'}, name='nsdata', file_users={'space/m.py': 1})
         self.addCleanup(shutil.rmtree, root, ignore_errors=True)
         self.assertEqual(importlib.import_module('space.m').TEXT, 'ns')
 
@@ -123,13 +126,13 @@ class MaterializeTest(TreeCase):
         self.names.add('app')
         root = pyembed.mount({'app/__init__.py': READS_ITSELF, 'app/data/n.txt': 'here'}, os.path.join(place, 'a', 'b'))
         self.assertEqual(importlib.import_module('app').TEXT, 'here')
-        self.assertEqual(files_below(place), ['a/b/app/data/n.txt'])
+        self.assertEqual(files_below(place), ['a/b/app/__init__.py', 'a/b/app/data/n.txt'])
         self.assertTrue(root.startswith(place))
 
 
 class SafetyTest(TreeCase):
     def extract(self, name='safe', text='text'):
-        root = self.mount({'app/__init__.py': READS_ITSELF, 'app/data/n.txt': text}, name=name, file_users={'app'})
+        root = self.mount({'app/__init__.py': READS_ITSELF, 'app/data/n.txt': text}, name=name, file_users={'app/__init__.py': 1})
         self.addCleanup(shutil.rmtree, root, ignore_errors=True)
         importlib.import_module('app')
         return root
@@ -143,7 +146,7 @@ class SafetyTest(TreeCase):
             from pyembed import _archive, _importer
             _importer._store = {store!r}
             files = {{'app/__init__.py': {source!r}.encode(), 'app/data/n.txt': b'text'}}
-            view = memoryview(_archive.write_archive(files, 'again', file_users={{'app'}}))
+            view = memoryview(_archive.write_archive(files, 'again', file_users={{'app/__init__.py': 1}}))
             root = _importer.mount_view(view, 'x')
             try:
                 import app
@@ -157,7 +160,7 @@ class SafetyTest(TreeCase):
         place = os.path.realpath(tempfile.mkdtemp(dir=CACHE))
         self.addCleanup(shutil.rmtree, place, ignore_errors=True)
         tree = _importer.open_tree(memoryview(archive({'app/__init__.py': READS_ITSELF, 'app/data/n.txt': 'text'},
-                                                      'again', file_users={'app'})), 'x')
+                                                      'again', file_users={'app/__init__.py': 1})), 'x')
         return os.path.join(place, f'again-{tree.hash[:20]}')
 
     @posix_only
@@ -169,7 +172,7 @@ class SafetyTest(TreeCase):
             os.umask(old)
         for folder in (root, os.path.join(root, 'app'), os.path.join(root, 'app', 'data')):
             self.assertEqual(stat.S_IMODE(os.stat(folder).st_mode), 0o700)
-        self.assertEqual(stat.S_IMODE(os.stat(os.path.join(root, 'app', 'data', 'n.txt')).st_mode), 0o600)
+        self.assertEqual(stat.S_IMODE(os.stat(os.path.join(root, 'app', 'data', 'n.txt')).st_mode), 0o644)
 
     def test_good_files_are_left_and_bad_ones_replaced(self):
         root = self.store_of_its_own()
@@ -186,12 +189,12 @@ class SafetyTest(TreeCase):
         if os.name == 'posix':
             os.chmod(place, 0o666)
             self.assertEqual(self.again(root), 'text')
-            self.assertEqual(stat.S_IMODE(os.stat(place).st_mode), 0o600)
+            self.assertEqual(stat.S_IMODE(os.stat(place).st_mode), 0o644)
             os.unlink(place)
             os.symlink('/etc/hostname', place)
             self.assertEqual(self.again(root), 'text')
             self.assertFalse(os.path.islink(place))
-        self.assertEqual(files_below(root), ['app/data/n.txt'])
+        self.assertEqual(files_below(root), ['app/__init__.py', 'app/data/n.txt'])
 
     @posix_only
     def test_a_store_that_others_can_write_to_is_refused(self):
@@ -231,7 +234,7 @@ class SafetyTest(TreeCase):
         import marshal
         from test_archives import with_index
         for name in ('..', '../../escape.txt', '/tmp/escape.txt', 'a/b', 'a\\b', 'c:x', 'x\0y', '.'):
-            data = with_index(archive({'app/__init__.py': '', 'app/d.txt': 'd'}, file_users={'app'}),
+            data = with_index(archive({'app/__init__.py': '', 'app/d.txt': 'd'}, file_users={'app/__init__.py': 1}),
                               lambda info, folders: ({**info, 'hash': os.urandom(32).hex()}, {
                                   **folders, 'app': marshal.dumps({'': 0, '__init__.py': (0, 0, 0), name: (0, 0, 4)})}))
             self.names.add('app')
@@ -260,7 +263,7 @@ class SafetyTest(TreeCase):
             _, error = process.communicate(timeout=120)
             self.assertEqual((process.returncode, error), (0, b''))
         (root,) = os.listdir(os.path.join(place, 's'))
-        self.assertEqual(len(files_below(os.path.join(place, 's', root))), 40)
+        self.assertEqual(len(files_below(os.path.join(place, 's', root))), 41)
 
 
 def extension():

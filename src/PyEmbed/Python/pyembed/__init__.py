@@ -5,9 +5,9 @@ mapping of path to bytes, a zip, or a folder..
 """
 
 from . import _importer
-from ._importer import ArchiveError, mounts, report, unmount
+from ._importer import ArchiveError, ExtractionError, mounts, report, unmount
 
-__all__ = ['ArchiveError', 'mount', 'mounts', 'report', 'unmount']
+__all__ = ['ArchiveError', 'ExtractionError', 'mount', 'mounts', 'report', 'unmount']
 __version__ = '0.1.0'
 
 _importer.boot()        # does nothing where a host has booted already

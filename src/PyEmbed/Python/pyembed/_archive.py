@@ -20,9 +20,10 @@ _DATE = (0 << 9) | (1 << 5) | 1         # 1980-01-01
 _LIMIT = 2**31 - 1
 
 
-def write_archive(files, distribution, placement='app', materialize='auto', file_users=()):
+def write_archive(files, distribution, placement='app', materialize='auto', file_users=None):
     """The archive, as bytes, of *files*: a mapping of path ('/' between folders, no '..') to bytes. All are stored.
 
+    *file_users* is the index's key of that name; None where nobody has looked at the files.
     Raises ValueError for a path that is not relative, or is a file and a folder, and for more than 2 GiB."""
     entries = sorted((_encode(path), path, memoryview(content).cast('B')) for path, content in files.items())
     parts, central, offset, records = [], [], 0, {}
@@ -38,7 +39,9 @@ def write_archive(files, distribution, placement='app', materialize='auto', file
         if offset > _LIMIT:
             raise ValueError(f'{distribution}: a tree is limited to 2 GiB less one byte')
     info = {'distribution': distribution, 'hash': digest.hexdigest(), 'placement': placement,
-            'materialize': materialize, 'file_users': tuple(sorted(file_users))}
+            'materialize': materialize}
+    if file_users is not None:
+        info['file_users'] = {path: file_users[path] for path in sorted(file_users, key=str.encode)}
     body = marshal.dumps((info, _tables(records)), 2)
     trailer = b''.join((len(body).to_bytes(4, 'little'), crc32(body).to_bytes(4, 'little'),
                         FORMAT_VERSION.to_bytes(2, 'little'), b'\0\0', b'PYEMBED\0'))

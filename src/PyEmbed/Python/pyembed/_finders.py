@@ -294,10 +294,6 @@ class TreeLoader:
     def __reduce__(self):
         return self.__class__, (self.name, self.path)
 
-    def create_module(self, spec):
-        if '.' not in self.name and self._folder is not None:
-            _materialize(self._folder.tree, self.name)
-
     def find_record(self, path):
         """(tree, record, archive path) of the file at *path*; (None, None, None) where it is not below our root."""
         folder = self._folder
@@ -323,6 +319,8 @@ class TreeLoader:
         tree, record, inner = self.find_record(path)
         if tree is None:
             return super().get_data(path)
+        if path == self.path and path in tree.triggers:     # get_code reads it, for imports and for programs alike
+            materialize(tree, path)
         return tree.read(record, inner)
 
     def get_resource_reader(self, name):
@@ -377,7 +375,6 @@ class CachedLoader(SourceLoader):
         self._code = code               # the bytecode's record
 
     def create_module(self, spec):
-        super().create_module(spec)
         module = _MODULE(spec.name)
         if spec.has_location:
             # importlib sets these where they are missing; to find that out costs it more than all else here.
@@ -392,6 +389,8 @@ class CachedLoader(SourceLoader):
             try:
                 _, start, size = self._code         # a stored file's record has three members
                 tree = self._folder.tree
+                if self.path in tree.triggers:
+                    materialize(tree, self.path)
                 view = tree.view
                 if 0 <= start and 16 <= size and start + size <= tree.end and view[start:start + 8] == UNCHECKED:
                     code = marshal.loads(view[start + 16:start + size])
@@ -418,10 +417,9 @@ class ExtensionLoader(TreeLoader, ExtensionFileLoader):
     """Loads an extension module, which the system's loader wants as a file, together with what it needs beside it."""
 
     def create_module(self, spec):
-        TreeLoader.create_module(self, spec)
         if self._folder is not None:
             from pyembed._store import extract_extension
-            extract_extension(self._folder.tree, self._folder.inner)
+            extract_extension(self._folder.tree, self._folder.inner, self)
         return ExtensionFileLoader.create_module(self, spec)
 
 
@@ -431,8 +429,8 @@ class NamespaceLoader(_NamespaceLoader):
     def create_module(self, spec):
         for path in spec.submodule_search_locations:
             tree, _ = locate(path)
-            if tree is not None:
-                _materialize(tree, spec.name)
+            if tree is not None and path in tree.triggers:
+                materialize(tree, path)
 
     def exec_module(self, module):
         module.__file__ = None          # as CPython does for its own
@@ -442,12 +440,14 @@ class NamespaceLoader(_NamespaceLoader):
         return namespace_reader(self._path)
 
 
-def _materialize(tree, fullname):
-    """Extract what the import of a module must find as files (docs/formats.md, `materialize` and `file_users`)."""
-    mode = tree.materialize
-    if mode != 'never' and (mode != 'auto' or fullname in tree.file_users):
+def materialize(tree, path):
+    """Extract what must be files when the module at *path*, one of the tree's triggers, is imported (docs/formats.md,
+    section 1). Raises ExtractionError."""
+    from pyembed._places import asks
+    asked = asks(tree, path)
+    if asked:
         from pyembed._store import extract_for
-        extract_for(tree, fullname)
+        extract_for(tree, path, asked)
 
 
 _find_stock_loaders = _external._get_supported_file_loaders

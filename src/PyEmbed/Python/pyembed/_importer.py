@@ -8,6 +8,7 @@ built in or frozen.
 
 import sys
 import os
+import stat
 import marshal
 import _imp
 import _thread
@@ -30,6 +31,8 @@ _trees = {}                 # root -> Tree, in mount order; replaced, never chan
 _own = None                 # the finder of this package's own tree, if it came from a tree
 _booted = False
 _store = None               # the extraction directory; None until first asked for
+_passed_over = ()           # (place, why not) of each default extraction directory that cannot be used
+_everyone = False           # whether code has been imported that asks where other modules lie
 extracted = {}              # path of each file materialised for this process -> None, in order
 
 
@@ -39,16 +42,39 @@ class ArchiveError(ValueError):
     __module__ = 'pyembed'
 
 
+class ExtractionError(OSError):
+    """What must be a file cannot be made one. ``filename`` is the place, ``strerror`` the reason, ``errno`` the system's
+    code for it, or None. An import that ends with it leaves nothing half written. Where an extension module cannot be
+    loaded for it, the import raises ImportError, and this is its ``__cause__``."""
+
+    __module__ = 'pyembed'
+
+    def __str__(self):
+        return (f'PyEmbed cannot extract to {self.filename!r}: {self.strerror}. Set ExtractionDirectory to a folder that '
+                'only this user can write to.')
+
+
+class _Every:
+    """The container that holds everything."""
+
+    def __contains__(self, _):
+        return True
+
+
+NOTHING = frozenset()
+EVERYTHING = _Every()
+
+
 # Archives ############################################################################################################
 
 class Tree:
     """One mounted archive: a view of its bytes, and the folder tables of its index, unmarshalled when first used."""
 
     __slots__ = ('view', 'end', 'origin', 'folders', 'distribution', 'hash', 'placement', 'materialize',
-                 'file_users', 'root', 'mounts', 'state')
+                 'file_users', 'triggers', 'root', 'mounts', 'state')
 
     def __init__(self, view, end, origin, folders, distribution, hash, placement='app', materialize='auto',
-                 file_users=()):
+                 file_users=None):
         self.view = view
         self.end = end                      # no record may reach beyond this offset
         self.origin = origin
@@ -57,10 +83,21 @@ class Tree:
         self.hash = hash
         self.placement = placement
         self.materialize = materialize
-        self.file_users = frozenset(file_users)
+        self.file_users = file_users        # archive path of a source -> what it asks for; None where no build has looked
+        self.triggers = NOTHING             # paths of the modules whose import must make files; set where it is mounted
         self.root = None
         self.mounts = 0
-        self.state = None                   # what has been extracted; belongs to _store
+        self.state = None                   # the files of it that are on disk; belongs to _store
+
+    def find_triggers(self):
+        """What `triggers` is, at the tree's root as the process is now."""
+        users = self.file_users
+        if self.materialize == 'never':
+            return NOTHING
+        if self.materialize != 'auto' or users is None or _everyone:
+            return EVERYTHING
+        prefix = self.root + os.sep
+        return frozenset([prefix + path.replace('/', os.sep) for path in users])
 
     def damaged(self, why):
         return ArchiveError(f'{self.origin}: the archive is damaged: {why}')
@@ -156,10 +193,10 @@ def _open_index(view, end, origin):
         raise damaged('bad index checksum')
     try:
         info, folders = marshal.loads(body)
-        distribution, digest, users = info['distribution'], info['hash'], info['file_users']
+        distribution, digest, users = info['distribution'], info['hash'], info.get('file_users')
         placement, materialize = info['placement'], info['materialize']
         sound = (folders.__class__ is dict and '' in folders and digest.__class__ is str and len(digest) == 64
-                 and not digest.strip('0123456789abcdef') and users.__class__ is tuple
+                 and not digest.strip('0123456789abcdef') and (users is None or users.__class__ is dict)
                  and placement in ('app', 'library') and materialize in ('auto', 'never', 'data', 'all')
                  and is_safe_name(distribution))
     except (ValueError, EOFError, TypeError, KeyError) as error:
@@ -207,23 +244,70 @@ def report():
 
 
 def store():
-    """The extraction directory: an absolute, real path that need not exist. See boot()."""
-    global _store
+    """The extraction directory: an absolute, real path that need not exist. See boot().
+
+    By default the first of the user's places that looks usable, for libraries too. Roots follow from it, so it is never changed again."""
+    global _store, _passed_over
     if _store is None:
-        _store = os.path.realpath(_default_store())
+        places = [os.path.realpath(place) for place in _default_stores()]
+        refused = [(place, unusable(place)) for place in places]
+        usable = [place for place, why in refused if why is None] or places
+        _passed_over = tuple([item for item in refused if item[1] is not None])
+        _store = next(filter(_lets_load, usable), usable[0])
     return _store
 
 
-def _default_store():
-    """A place of the user's own for what can be made again. Looks, and creates nothing."""
+def unusable(place):
+    """Why files cannot go below *place*, as far as looking tells; None if they can. Creates nothing."""
+    near = _existing(place)
+    try:
+        found = os.stat(near)
+        if not stat.S_ISDIR(found.st_mode):
+            return f'{near!r} is not a folder'
+        if not os.access(near, os.W_OK | os.X_OK):
+            return f'{near!r} cannot be written to'
+        if os.name == 'nt':
+            return None
+        if near == place:
+            if found.st_uid != os.getuid():
+                return 'it belongs to another user'
+            if found.st_mode & 0o022:
+                return 'others may write to it'
+        elif found.st_uid and not os.getuid():
+            return f'{near!r} belongs to another user'      # who could replace what root puts there
+        elif found.st_mode & 0o002 and not found.st_mode & stat.S_ISVTX:
+            return f'anyone may write to {near!r}'
+    except OSError as error:
+        return error.strerror
+    return None
+
+
+def _existing(place):
+    """The place, or the nearest folder above it that exists."""
+    while not os.path.lexists(place) and place != os.path.dirname(place):
+        place = os.path.dirname(place)
+    return place
+
+
+def _lets_load(place):
+    """Whether shared libraries can be loaded from below *place*: it is not mounted noexec."""
+    try:
+        return not os.statvfs(_existing(place)).f_flag & os.ST_NOEXEC
+    except (AttributeError, OSError):       # not on this system
+        return True
+
+
+def _default_stores():
+    """Places of the user's own for what can be made again: the cache, and one in the folder for temporary files."""
     environment = os.environ
     if os.name == 'nt':
-        place = environment.get('LOCALAPPDATA')
-        if place and os.path.isabs(place):
-            return os.path.join(place, 'pyembed')
-        return os.path.join(environment.get('TEMP') or environment.get('TMP') or 'C:\\Temp', 'pyembed')
+        cache = environment.get('LOCALAPPDATA', '')
+        temporary = environment.get('TEMP') or environment.get('TMP') or 'C:\\Temp'
+        return [os.path.join(place, 'pyembed') for place in (cache, temporary) if os.path.isabs(place)]
+    temporary = environment.get('TMPDIR', '')
+    temporary = os.path.join(temporary if os.path.isabs(temporary) else '/tmp', f'pyembed-{os.getuid()}')
     if sys.platform != 'darwin' and os.path.isabs(environment.get('XDG_CACHE_HOME', '')):
-        return os.path.join(environment['XDG_CACHE_HOME'], 'pyembed')
+        return [os.path.join(environment['XDG_CACHE_HOME'], 'pyembed'), temporary]
     home = environment.get('HOME', '')
     if not os.path.isabs(home):
         try:
@@ -231,10 +315,10 @@ def _default_store():
             home = getpwuid(os.getuid()).pw_dir
         except (ImportError, KeyError):
             home = ''
-    if os.path.isabs(home) and os.path.isdir(home):
-        return os.path.join(home, *(('Library', 'Caches') if sys.platform == 'darwin' else ('.cache',)), 'pyembed')
-    temporary = environment.get('TMPDIR', '')
-    return os.path.join(temporary if os.path.isabs(temporary) else '/tmp', f'pyembed-{os.getuid()}')
+    if not (os.path.isabs(home) and os.path.isdir(home)):
+        return [temporary]
+    cache = ('Library', 'Caches') if sys.platform == 'darwin' else ('.cache',)
+    return [os.path.join(home, *cache, 'pyembed'), temporary]
 
 
 def boot(view=None, store=None):

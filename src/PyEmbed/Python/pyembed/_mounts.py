@@ -39,6 +39,7 @@ def mount(tree, root=None):
                 raise ValueError(f'{root!r} and the root of a mounted tree, {other!r}, lie within each other')
         tree.root = root
         tree.mounts = 1
+        tree.triggers = tree.find_triggers()
         _forget(root)
         _importer._trees = {**_importer._trees, root: tree}
         sys.path_importer_cache[root] = Folder(tree, '', root)

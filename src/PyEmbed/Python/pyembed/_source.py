@@ -32,9 +32,7 @@ def open_source(source):
 
 def _tree_of(files, name, origin):
     distribution = re.sub(r'[^\w.-]+', '_', name).strip('.') or 'files'
-    users = {path.partition('/')[0].partition('.')[0] for path, content in files.items()
-             if path.endswith('.py') and (b'__file__' in content or b'__path__' in content)}
-    return open_tree(memoryview(write_archive(files, distribution, file_users=users)), origin)
+    return open_tree(memoryview(write_archive(files, distribution)), origin)
 
 
 def _read_folder(folder):

@@ -1,158 +1,133 @@
 """The extraction directory: what must be a file, materialised at the place where the tree's ``__file__`` says it is.
 
-Roots are content-addressed, so a file is written once and never changes. Each is written beside its place and renamed
-into it: a reader in this or another process sees all of a file or none, and an import goes on only when everything it
-needs is there. The directory is private to the user; one that another could write to is refused.
+What belongs together is a unit, which is there whole or not at all. Roots are content-addressed, so a file is written
+once and never changes; later processes only look whether it is as it was written. An import goes on only when everything
+that it needs is there.
 """
 
 import os
-import stat
+import sys
 import _thread
 
-from . import _importer
+from . import _files, _importer, _libraries
+from ._finders import NamespaceLoader, TreeLoader, locate, materialize
 from ._importer import is_safe_name
+from ._places import CODE, OTHERS, OWN
+from ._roots import Root
 
-_SHARED_LIBRARIES = ('.so', '.pyd', '.dll', '.dylib')
-_CODE = ('.py', '.pyc', '.pyw')
-_METADATA = ('.dist-info', '.egg-info')
+_CODE = '.py', '.pyc', '.pyw'
+_CACHE = '__pycache__'
+_METADATA = '.dist-info', '.egg-info'
+_PLACES = b'__file__', b'__path__', b'dladdr'
 
 _lock = _thread.RLock()
-_count = 0              # of temporary files, for their names
+_roots = {}             # place -> Root, of each root that this process has used
+_made_something = False
 
 
-def extract_for(tree, fullname):
-    """What the first import of a top-level module needs as files, for a tree whose mode is not 'never'."""
-    if '.' in fullname:
-        return
+def extract_for(tree, path, asked):
+    """What the import of the module at *path* needs as files; *asked* are the flags of _places."""
+    if asked & OTHERS and not _importer._everyone:
+        extract_for_everyone()
     if tree.materialize != 'auto':
-        _extract_unit(tree, '', _whole_tree)
-    elif fullname in tree.folders:
-        _extract_unit(tree, fullname, _data_of_package)
+        _extract(tree, (tree.materialize, ''), _whole_tree)
+        tree.triggers = _importer.NOTHING
+        return
+    inner = path[len(tree.root) + 1:].replace(os.sep, '/')
+    folder = inner if inner in tree.folders else inner.rpartition('/')[0]
+    top = folder.partition('/')[0]
+    if top and tree.placement != 'app':
+        _extract(tree, ('data', top), _data)
     else:
-        _extract_unit(tree, '', _data_beside_modules)
+        # An app's packages look for what lies beside them, too.
+        _extract(tree, ('data', top), _data)
+        if top:
+            _extract(tree, ('data', ''), _data)
+    if asked & CODE:
+        _extract(tree, ('code', top), _code_below)
+    elif asked & OWN:
+        _extract(tree, ('folder code', folder), _code_in)
 
 
-def extract_extension(tree, folder):
-    """An extension module's folder, and the folders of shared libraries that its distribution keeps."""
+def extract_for_everyone():
+    """From now on every module of a tree in mode 'auto' counts as one that asks for its place, those imported too."""
+    _importer._everyone = True
+    for tree in _importer._trees.values():
+        if tree.materialize == 'auto' and tree is not getattr(_importer._own, 'tree', None):
+            tree.triggers = _importer.EVERYTHING
+    for module in list(sys.modules.values()):
+        try:
+            # Not getattr, which would load a module that importlib.util.LazyLoader has put off.
+            loader = object.__getattribute__(module, '__dict__')['__spec__'].loader
+        except (AttributeError, TypeError, KeyError):
+            continue
+        if isinstance(loader, TreeLoader):
+            places = [loader.path]
+        elif isinstance(loader, NamespaceLoader):
+            places = list(loader._path)
+        else:
+            continue
+        for place in places:
+            tree, _ = locate(place)
+            if tree is not None and tree.triggers is _importer.EVERYTHING and tree.materialize == 'auto':
+                extract_for(tree, place, OWN)
+
+
+def extract_extension(tree, folder, loader):
+    """An extension module with its folder, and the shared libraries that it may need. *loader* is the module's."""
     if tree.materialize == 'never':
-        raise ImportError(f'the extension modules of {tree.origin} cannot be loaded: Materialize="Never" forbids the '
-                          'files that the system\'s loader needs', path=os.path.join(tree.root, folder))
-    _extract_unit(tree, folder, _neighbours)
+        raise ImportError(f'{loader.name}: the extension modules of {tree.origin} cannot be loaded: Materialize="Never" '
+                          'forbids the files that the system\'s loader needs', name=loader.name, path=loader.path)
+    try:
+        if loader.path in tree.triggers:
+            materialize(tree, loader.path)
+        _extract(tree, ('extension', folder), _neighbours, _depends(tree))
+    except _importer.ExtractionError as error:
+        raise ImportError(str(error), name=loader.name, path=loader.path) from error
 
 
 def extract_file(tree, path):
     """One file of the tree; returns its place on disk."""
-    with _lock:
-        return _extract(tree, path, tree.record(path), set())
+    _extract(tree, ('file', path), lambda tree, path: _Unit([(path, tree, tree.record(path))]), again=True)
+    return _place(tree, path)
 
 
 def extract_folder(tree, folder):
     """A folder of the tree with all below it; returns its place on disk."""
-    _extract_unit(tree, folder, _walk)
-    place = _place(tree, folder)
+    _extract(tree, ('folder', folder), lambda tree, folder: _Unit(_walk(tree, folder), _folders(tree, folder)), again=True)
+    return _place(tree, folder)
+
+
+def _extract(tree, key, select, depends=None, again=False):
+    """Have a unit on disk: look, once a process or each time, whether it is there, and make it where it is not."""
+    global _made_something
     with _lock:
-        _ensure_folder(place, _top(tree), set())
-    return place
+        if tree.state is None:
+            tree.state = set()
+        if key in tree.state and not again:
+            return
+        root = _roots.get(tree.root)
+        if root is None:
+            root = _roots[tree.root] = Root(tree.root, _top(tree))
+        root.open()
+        if not root.is_sound(key, depends):
+            unit = select(tree, key[1])
+            with root.writing():
+                if not root.is_sound(key, depends):
+                    unit.make(root, key)
+            if not _made_something:
+                _made_something = True
+                _prune()
+        tree.state.add(key)
+        _importer.extracted.update(dict.fromkeys(root.paths(key)))
 
 
-def _extract_unit(tree, folder, select):
-    with _lock:
-        done = tree.state
-        if done is None:
-            done = tree.state = set()
-        key = select, folder
-        if key not in done:
-            folders = set()             # those found good; not for longer, as others may remove them
-            for path, record in select(tree, folder):
-                _extract(tree, path, record, folders)
-            done.add(key)
-
-
-# What belongs together ###############################################################################################
-
-def _walk(tree, folder):
-    """(archive path, record) of each file in a folder and below it."""
-    prefix = folder and folder + '/'
-    for name, record in tree.table(folder).items():
-        if name == '':
-            continue
-        if not is_safe_name(name):
-            raise tree.damaged(f'{prefix + name!r} is not a name that a file can have')
-        if record is not None:
-            yield prefix + name, record
-        elif prefix + name in tree.folders:
-            yield from _walk(tree, prefix + name)
-
-
-def _is_data(path):
-    return not path.endswith(_CODE)
-
-
-def _whole_tree(tree, _):
-    # Metadata is read from memory; on disk it would make importlib.metadata find each distribution twice.
-    return [(path, record) for path, record in _walk(tree, '')
-            if not path.partition('/')[0].endswith(_METADATA) and (tree.materialize == 'all' or _is_data(path))]
-
-
-def _data_of_package(tree, package):
-    files = [(path, record) for path, record in _walk(tree, package) if _is_data(path)]
-    if any(_is_shared_library(path) for path, _ in files):
-        files += _library_folders(tree, package)
-    return files
-
-
-def _data_beside_modules(tree, _):
-    """Data of top-level modules: files beside them, and folders beside them that hold no modules."""
-    for name, record in tree.table('').items():
-        if record is not None and name and _is_data(name):
-            yield name, record
-        elif record is None and name in tree.folders and not name.endswith(_METADATA):
-            files = list(_walk(tree, name))
-            if all(_is_data(path) for path, _ in files):
-                yield from files
-
-
-def _neighbours(tree, folder):
-    files = [(path, record) for path, record in _walk(tree, folder)
-             if path.rpartition('/')[0] == folder and _is_data(path)]
-    return files + _library_folders(tree, folder)
-
-
-def _library_folders(tree, folder):
-    """The files of the folders where wheels keep shared libraries: x.libs beside packages, .libs, .dylibs, lib below."""
-    names = [name for name in tree.table('') if name.endswith('.libs')]
-    top = folder.partition('/')[0]
-    names += [inner for inner in tree.folders if top and inner.startswith(top + '/')
-              and inner.rpartition('/')[2] in ('.libs', '.dylibs', 'lib', 'libs')]
-    return [item for name in names if name in tree.folders for item in _walk(tree, name) if _is_data(item[0])]
-
-
-def _is_shared_library(path):
-    name = path.rpartition('/')[2]
-    return name.endswith(_SHARED_LIBRARIES) or '.so.' in name
-
-
-# Files ###############################################################################################################
-
-def _place(tree, path):
-    """Where a file or folder goes, which is below the root, whatever the index says."""
-    names = path.split('/') if path else []
-    for name in names:
-        if not is_safe_name(name):
-            raise tree.damaged(f'{path!r} is not a path that a file can have')
-    return os.path.join(tree.root, *names)
-
-
-def _extract(tree, path, record, folders):
-    place = _place(tree, path)
-    _, _, size = tree.range(record, path)
-    if record[0]:
-        size = record[-1]
-    _ensure_folder(os.path.dirname(place), _top(tree), folders)
-    if not _is_sound(place, size):
-        _write(place, tree.read(record, path), size)
-    _importer.extracted[place] = None
-    return place
+def _prune():
+    from ._pruning import prune
+    try:
+        prune(_importer.store())
+    except OSError:
+        pass                    # it is for the next process to try; what was asked for is there
 
 
 def _top(tree):
@@ -161,77 +136,149 @@ def _top(tree):
     return store if tree.root.startswith(store + os.sep) else tree.root
 
 
-def _is_sound(place, size):
-    """Whether the file is there, ours, not writable to others, and of the size that it must have."""
-    try:
-        found = os.lstat(place)
-    except FileNotFoundError:
-        return False
-    except OSError as error:
-        raise _unusable(place, error.strerror) from error
-    return stat.S_ISREG(found.st_mode) and found.st_size == size and _is_private(found)
+def _place(tree, path):
+    return os.path.join(tree.root, *path.split('/')) if path else tree.root
 
 
-def _is_private(found):
-    return os.name == 'nt' or (found.st_uid == os.getuid() and not found.st_mode & 0o022)
+# What belongs together ###############################################################################################
+
+class _Unit:
+    """Files and folders that are on disk together: (path in the archive, tree, record) of each file."""
+
+    def __init__(self, files, folders=(), made_with=None):
+        self._files = list(files)
+        self._folders = folders
+        self._made_with = made_with     # what else than the tree it depends on, for the record
+
+    def make(self, root, key):
+        items = {}
+        for path, tree, record in self._files:
+            if not all([is_safe_name(name) for name in path.split('/')]):
+                raise tree.damaged(f'{path!r} is not a path that a file can have')
+            tree.range(record, path)
+            own = tree.root == root.place
+            items[path] = record[-1], lambda tree=tree, record=record, path=path: tree.read(record, path), own
+        root.make(key, items, ('', *self._folders), self._made_with)
 
 
-def _write(place, content, size):
-    global _count
-    _count += 1
-    temporary = f'{place}.{os.getpid()}-{_count}.tmp'
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, 'O_NOFOLLOW', 0) | getattr(os, 'O_BINARY', 0)
-    try:
-        try:
-            handle = os.open(temporary, flags, 0o600)
-        except FileExistsError:             # left by a process that had our number and was killed
-            os.unlink(temporary)
-            handle = os.open(temporary, flags, 0o600)
-        try:
-            with open(handle, 'wb') as file:
-                file.write(content)
-            os.replace(temporary, place)
-        except BaseException:
-            os.unlink(temporary)
-            raise
-    except OSError as error:
-        # Windows does not replace a library that another process has loaded; it then is the same one.
-        if os.name != 'nt' or not _is_sound(place, size):
-            raise _unusable(place, error.strerror) from error
+def _walk(tree, folder):
+    """(archive path, tree, record) of each file in a folder and below it."""
+    prefix = folder and folder + '/'
+    for name, record in tree.table(folder).items():
+        if name == '':
+            continue
+        if not is_safe_name(name):
+            raise tree.damaged(f'{prefix + name!r} is not a name that a file can have')
+        if record is not None:
+            yield prefix + name, tree, record
+        elif prefix + name in tree.folders:
+            yield from _walk(tree, prefix + name)
 
 
-def _ensure_folder(folder, top, good):
-    """Make a folder, and those above it up to *top*, private to the user; refuse one that is not. Adds them to *good*."""
-    if folder in good:
-        return
-    try:
-        if folder != top:
-            _ensure_folder(os.path.dirname(folder), top, good)
-        elif not os.path.isdir(os.path.dirname(top)):
-            os.makedirs(os.path.dirname(top), 0o700, exist_ok=True)
-        try:
-            found = os.lstat(folder)
-        except FileNotFoundError:
-            try:
-                os.mkdir(folder, 0o700)
-            except FileExistsError:         # made by another process meanwhile
-                pass
-            found = os.lstat(folder)
-    except _Unusable:
-        raise
-    except OSError as error:
-        raise _unusable(folder, error.strerror) from error
-    if not stat.S_ISDIR(found.st_mode):
-        raise _unusable(folder, 'it is not a folder')
-    if not _is_private(found):
-        raise _unusable(folder, 'it belongs to another user, or others may write to it')
-    good.add(folder)
+def _folders(tree, folder):
+    """The folder and those below it, as they would be installed: without those of bytecode."""
+    return [inner for inner in tree.folders if inner and (not folder or inner == folder or inner.startswith(folder + '/'))
+            and inner.rpartition('/')[2] != _CACHE and not inner.partition('/')[0].endswith(_METADATA)]
 
 
-class _Unusable(OSError):
-    """The extraction directory cannot be used; users see an OSError."""
+def _is_data(path):
+    return not path.endswith(_CODE)
 
 
-def _unusable(place, why):
-    return _Unusable(f'PyEmbed cannot extract to {place!r}: {why}. Set ExtractionDirectory to a folder that only this '
-                     'user can write to.')
+def _is_code(path):
+    return path.endswith(_CODE) and path.rpartition('/')[0].rpartition('/')[2] != _CACHE
+
+
+def _whole_tree(tree, _):
+    # Metadata is read from memory; on disk it would make importlib.metadata find each distribution twice.
+    return _Unit([item for item in _walk(tree, '') if not item[0].partition('/')[0].endswith(_METADATA)
+                  and (_is_data(item[0]) or tree.materialize == 'all' and _is_code(item[0]))], _folders(tree, ''))
+
+
+def _data(tree, top):
+    """Data of a top-level package; for '' that of top-level modules: files beside them, and folders without modules."""
+    if not top:
+        return _data_beside_modules(tree)
+    files = [item for item in _walk(tree, top) if _is_data(item[0])]
+    if any([_libraries.is_library(item[0]) for item in files]):
+        files += _in_folders(tree, _libraries.usual_folders(tree, top))
+    return _Unit(files, _folders(tree, top))
+
+
+def _data_beside_modules(tree):
+    found, folders = [], []
+    for name, record in tree.table('').items():
+        if record is not None and name and _is_data(name):
+            found.append((name, tree, record))
+        elif record is None and name in tree.folders and not name.endswith((*_METADATA, '.libs')):
+            files = list(_walk(tree, name))
+            if all([_is_data(item[0]) for item in files]):
+                found += files
+                folders += _folders(tree, name)
+    return _Unit(found, folders)
+
+
+def _code_below(tree, top):
+    """All sources of a top-level package; for '' all of the tree."""
+    return _Unit([item for item in _walk(tree, top) if _is_code(item[0])], _folders(tree, top))
+
+
+def _code_in(tree, folder):
+    """The sources directly in a folder."""
+    return _Unit([item for item in _files_in(tree, folder) if _is_code(item[0])])
+
+
+def _files_in(tree, folder):
+    prefix = folder and folder + '/'
+    return [(prefix + name, tree, record) for name, record in tree.table(folder).items() if name and record is not None]
+
+
+def _in_folders(tree, folders):
+    return [item for folder in folders for item in _walk(tree, folder) if _is_data(item[0])]
+
+
+def _neighbours(tree, folder):
+    """What an extension module in the folder may need: its neighbours, shared libraries wherever wheels put them or run
+    paths lead, in this tree or another, and, where a library asks for its place, the data of its package."""
+    files = {item[0]: item for item in _files_in(tree, folder) + _in_folders(tree, _libraries.usual_folders(tree, folder))
+             if _is_data(item[0])}
+    made_with = {}
+    asks = False
+    open_ = [item for item in files.values() if _libraries.is_library(item[0])]
+    while open_:
+        path, source, record = open_.pop()
+        content = source.read(record, path)
+        above = path.rpartition('/')[0]
+        asks = asks or above == folder and any([word in content for word in _PLACES])
+        for target in _libraries.run_path(content, above):
+            if target in made_with:
+                continue
+            other = _tree_with(tree, target)
+            made_with[target] = other and other.hash
+            for item in _files_in(other, target) if other else ():
+                if _is_data(item[0]) and item[0] not in files:
+                    files[item[0]] = item
+                    if _libraries.is_library(item[0]):
+                        open_.append(item)
+    top = folder.partition('/')[0]
+    if asks and top:
+        files.update({item[0]: item for item in _walk(tree, top) if _is_data(item[0]) and not _libraries.is_library(item[0])})
+    return _Unit(files.values(), made_with=made_with)
+
+
+def _tree_with(tree, folder):
+    """The tree that has a folder: the tree itself, or the first other that is mounted. (Installed, all share one.)"""
+    if folder in tree.folders:
+        return tree
+    return next((other for other in _importer._trees.values() if folder in other.folders), None)
+
+
+def _depends(tree):
+    """Whether a unit with libraries of other trees was made with those that are mounted now."""
+    def same(made_with):
+        for folder, digest in made_with.items():
+            other = _tree_with(tree, folder)
+            if (other and other.hash) != digest:
+                return False
+        return True
+    return same

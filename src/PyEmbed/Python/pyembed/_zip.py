@@ -72,7 +72,7 @@ def open_zip(view, origin):
             raise refused(f'{name!r} is a file and a folder')
     stem = os.path.basename(origin.replace('\\', '/'))
     distribution = re.sub(r'[^\w.-]+', '_', os.path.splitext(stem)[0]).strip('.') or 'archive'
-    return Tree(view, at - length, origin, folders, distribution, digest.hexdigest(), file_users=_tops(folders))
+    return Tree(view, at - length, origin, folders, distribution, digest.hexdigest())
 
 
 def _find_end(view):
@@ -108,8 +108,3 @@ def _add(folders, parts, record):
         elif name.endswith('.pyc') and parts[-2:-1] != ['__pycache__']:
             table[''] |= HAS_BYTECODE
     return True
-
-
-def _tops(folders):
-    """No build has looked at the files, so each package may want its data as files."""
-    return {name for name, record in folders[''].items() if name and record is None}

@@ -1,0 +1,46 @@
+"""Which modules need files: those that ask where they, or other modules, lie on disk.
+
+The build has looked at the sources of its trees, and the index says what it saw. Of other trees, such as zips of other
+tools and mappings, each source is searched for the words when its module is imported.
+"""
+
+import os
+
+from . import _importer
+
+OWN = 1             # it asks for its own place
+CODE = 2            # and lists folders or looks at files of code
+OTHERS = 4          # it asks for the places of other modules
+
+_PLACES = b'__file__', b'__path__', b'__cached__', b'__spec__'
+_LISTINGS = b'listdir', b'scandir', b'walk', b'glob', b'iterdir', b'.py"', b".py'"
+_ATTRIBUTES = b'.__file__', b'.__path__', b"'__file__'", b'"__file__"', b"'__path__'", b'"__path__"'
+_GETTERS = b'getfile', b'getsourcefile', b'getabsfile', b'resource_filename'
+_SPECS = b'origin', b'submodule_search_locations'
+
+
+def asks(tree, path):
+    """What the module at *path* asks for, as far as the tree's mode and the process make it matter; 0 for nothing."""
+    if tree.materialize != 'auto':
+        return OWN
+    inner = path[len(tree.root) + 1:].replace(os.sep, '/')
+    users = tree.file_users
+    flags = _search(tree, inner) if users is None else users.get(inner, 0)
+    return flags | OWN if _importer._everyone else flags
+
+
+def _search(tree, inner):
+    record = tree.record(inner)
+    if record is None or not inner.endswith('.py'):
+        return 0
+    source = tree.read(record, inner)
+
+    def has(words):
+        return any([word in source for word in words])
+
+    flags = OWN if has(_PLACES) else 0
+    if flags and has(_ATTRIBUTES) or has(_GETTERS) or b'find_spec' in source and has(_SPECS):
+        flags |= OWN | OTHERS
+    if flags and has(_LISTINGS):
+        flags |= CODE
+    return flags

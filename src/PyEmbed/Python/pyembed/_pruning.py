@@ -1,0 +1,121 @@
+"""Removes from an extraction directory the roots that nobody has used for long.
+
+Only what the records of roots name is removed, never through a link, and never a root that a process holds. What is left
+of a root by an interruption is removed the next time, since its record and lock go last.
+"""
+
+import os
+import re
+import stat
+import time
+
+from . import _files, _locks
+from ._importer import is_safe_name
+from ._roots import LOCK, OWN_FOLDER, STATE, read_state
+
+UNUSED = 30 * 86400         # s; a root that no process has used for so long is removed
+LIMIT = 4 << 30             # bytes; beyond it the roots that were used longest ago are removed
+RECENT = 86400              # s; but none that was used since
+
+_PRUNED = '.pruned'
+_NAME = re.compile(r'.+-[0-9a-f]{20}(\.pruned)?$')
+
+
+def prune(store):
+    """Remove roots in the directory by age, then by size. A root that cannot be removed stays; the next time may do."""
+    roots = []
+    with os.scandir(store) as entries:
+        for entry in entries:
+            if _NAME.match(entry.name) and entry.is_dir(follow_symlinks=False):
+                seen = _look(entry.path)
+                if seen is not None:
+                    roots.append((*seen, entry.path))
+    total = sum([size for _, size, _ in roots])
+    now = time.time()
+    for last, size, place in sorted(roots):
+        unused = now - last
+        if unused > UNUSED or (total > LIMIT and unused > RECENT):
+            if _remove(place):
+                total -= size
+
+
+def _look(place):
+    """(time of last use, size) of a root; None for what is none, or has a record that cannot be read."""
+    try:
+        lock = os.lstat(os.path.join(place, OWN_FOLDER, LOCK))
+    except OSError:
+        return None
+    state = read_state(place)
+    if state is None and not os.path.lexists(os.path.join(place, OWN_FOLDER, STATE)):
+        state = {}, (), ()                                  # all but the lock was removed
+    if state is None or not stat.S_ISREG(lock.st_mode):
+        return None
+    return lock.st_mtime, sum([size for size, _ in state[0].values()])
+
+
+def _remove(place):
+    """Remove what the record of a root names, and the root; False where a process uses it, or something stays."""
+    try:
+        if os.name == 'nt' and not place.endswith(_PRUNED):
+            os.rename(place, place + _PRUNED)               # which fails while a process has a file of it open
+            place += _PRUNED
+        own = os.path.join(place, OWN_FOLDER)
+        with _locks.Alone(os.path.join(own, LOCK)) as alone:
+            if not alone:
+                return False
+            files, folders, _ = read_state(place) or ({}, set(), {})
+            for path in files:
+                _unlink(place, path)
+            folders.update([above for path in files for above in _folders_above(path)])
+            for folder in sorted(folders, key=len, reverse=True):
+                _remove_folder(place, folder)
+            for name in os.listdir(own):
+                if name != LOCK:
+                    os.unlink(os.path.join(own, name))
+            if os.name != 'nt':
+                os.unlink(os.path.join(own, LOCK))          # while it is held: who waits for it sees that it is gone
+        if os.name == 'nt':
+            os.unlink(os.path.join(own, LOCK))
+        os.rmdir(own)
+        _try(os.rmdir, place)                               # which stays if it holds what others have put there
+        return True
+    except OSError:
+        return False
+
+
+def _folders_above(path):
+    while '/' in path:
+        path = path.rpartition('/')[0]
+        yield path
+
+
+def _unlink(place, path):
+    target = _resolve(place, path)
+    if target is not None:
+        try:
+            if stat.S_ISREG(os.lstat(target).st_mode):
+                os.unlink(target)
+        except FileNotFoundError:
+            pass
+
+
+def _remove_folder(place, path):
+    target = _resolve(place, path) if path else None
+    if target is not None:
+        _try(os.rmdir, target)
+
+
+def _resolve(place, path):
+    """The place of a path below a root, if its names are safe and no link is on the way."""
+    for name in path.split('/'):
+        if not is_safe_name(name) or not _files.is_sound_folder(place):
+            return None
+        place = os.path.join(place, name)
+    return place
+
+
+def _try(function, place):
+    try:
+        function(place)
+    except OSError:
+        pass                # it holds something else, or is gone
