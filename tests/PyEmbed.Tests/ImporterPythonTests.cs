@@ -103,6 +103,7 @@ public sealed partial class ImporterPythonTests
     {
         var start = new ProcessStartInfo(interpreter, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
+        start.Environment["PYEMBED_TEST_ASSEMBLIES"] = typeof(PythonInterpreter).Assembly.Location;
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> error = process.StandardError.ReadToEndAsync();

@@ -1,7 +1,7 @@
 """PyEmbed: imports Python trees from memory as if they were installed on disk.
 
-The trees that a .NET application carries are mounted by its host. From Python, ``mount`` adds a tree of one's own: a
-mapping of path to bytes, a zip, or a folder..
+The trees that a .NET application carries are mounted by its host. From Python, ``mount`` adds others: those of an
+assembly, a zip, a folder, or a mapping of path to bytes.
 """
 
 from . import _importer
@@ -14,16 +14,21 @@ _importer.boot()        # does nothing where a host has booted already
 
 
 def mount(source, root=None):
-    """Mount a tree and return its root, the folder path that then is on ``sys.path``, before the standard library.
+    """Mount a tree and return its root, the folder path that then is on ``sys.path``.
 
     *source* is a mapping of path (``'pkg/mod.py'``) to bytes or str, the path of a zip file or its contents as a
-    buffer, or the path of a folder, of which a snapshot is taken. *root* is an absolute path, which need not exist;
-    by default it lies in the extraction directory and follows from the contents. Mounting the same tree again returns
-    the same root and counts: it takes as many calls of ``unmount``.
+    buffer, the path of a folder, of which a snapshot is taken, or the path of a .NET assembly: every tree that it embeds
+    is mounted, in order, all or none, and the root of the first is returned (``report()`` has all). An assembly is mapped
+    into memory: it may be replaced, but not changed in place, while the process runs.
 
-    Raises ArchiveError for a damaged archive or one of a newer format, OSError for a path that cannot be read,
-    ValueError for a root that overlaps a mounted one, TypeError for any other source. Any thread may call it.
+    Trees go before the standard library on ``sys.path``, those that the build made of third-party packages after it.
+    *root* is an absolute path, which need not exist; by default it lies in the extraction directory and follows from the
+    contents. Mounting the same tree again returns the same root and counts: it takes as many calls of ``unmount``.
+
+    Raises ArchiveError for a damaged archive or assembly, one of a newer format, or an assembly without a tree, OSError for
+    a path that cannot be read, ValueError for a root that overlaps a mounted one or is given for several trees, TypeError
+    for any other source. Any thread may call it.
     """
-    from ._mounts import mount as mount_tree
+    from ._mounts import mount_all
     from ._source import open_source
-    return mount_tree(open_source(source), root)
+    return mount_all(open_source(source), root)

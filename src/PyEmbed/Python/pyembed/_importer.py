@@ -71,7 +71,7 @@ class Tree:
     """One mounted archive: a view of its bytes, and the folder tables of its index, unmarshalled when first used."""
 
     __slots__ = ('view', 'end', 'origin', 'folders', 'distribution', 'hash', 'placement', 'materialize',
-                 'file_users', 'triggers', 'root', 'mounts', 'state')
+                 'file_users', 'triggers', 'root', 'mounts', 'state', 'source')
 
     def __init__(self, view, end, origin, folders, distribution, hash, placement='app', materialize='auto',
                  file_users=None):
@@ -88,6 +88,7 @@ class Tree:
         self.root = None
         self.mounts = 0
         self.state = None                   # the files of it that are on disk; belongs to _store
+        self.source = None                  # where another process finds the archive; belongs to _workers
 
     def find_triggers(self):
         """What `triggers` is, at the tree's root as the process is now."""
@@ -214,14 +215,17 @@ def is_safe_name(name):
 
 # Mounts ##############################################################################################################
 
-def mount_view(view, origin):
+def mount_view(view, origin, source=None):
     """Mount the archive in a memoryview and return its root, the path that then is on sys.path.
 
-    *origin* is text for messages and reports. The view must stay valid as long as the process lives, or until the tree
+    *origin* is text for messages and reports. *source* is the path of a file that holds the archive's bytes somewhere, a
+    zip, an assembly or a program, from which worker processes can take it; None where there is none. The view must stay valid as long as the process lives, or until the tree
     is unmounted and every module of it gone. Mounting the same tree again counts. Raises ArchiveError for an archive
     that is damaged or of a newer format; then nothing is mounted. Any thread may call it, also while others import."""
     from pyembed._mounts import mount
-    return mount(open_tree(view, origin))
+    tree = open_tree(view, origin)
+    tree.source = source
+    return mount(tree)
 
 
 def unmount(root):
@@ -321,11 +325,11 @@ def _default_stores():
     return [os.path.join(home, *cache, 'pyembed'), temporary]
 
 
-def boot(view=None, store=None):
+def boot(view=None, store=None, source=None):
     """Install the path hook and the finder, once.
 
     *view* is the archive that holds this package; None where it was imported in another way. *store* is the extraction
-    directory; None means the user's cache folder. Later calls change nothing."""
+    directory; None means the user's cache folder. *source* is as for mount_view(). Later calls change nothing."""
     global _booted, _own, _store, _trees
     with _lock:
         if _booted:
@@ -338,6 +342,7 @@ def boot(view=None, store=None):
             own = open_tree(view, 'pyembed')
             root = own.root = root_of(own)
             own.mounts = 1
+            own.source = source
             _adapters, _finders = _run_own(own, 'pyembed._adapters'), _run_own(own, 'pyembed._finders')
             _trees = {root: own}
             _own = sys.path_importer_cache[root] = _finders.Folder(own, '', root)

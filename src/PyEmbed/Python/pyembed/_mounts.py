@@ -33,6 +33,7 @@ def mount(tree, root=None):
             if there.hash != tree.hash:
                 raise ValueError(f'another tree is mounted at {root!r}: {there.origin}')
             there.mounts += 1
+            there.source = there.source or tree.source
             return root
         for other in _importer._trees:
             if other.startswith(root + _SEP) or root.startswith(other + _SEP):
@@ -45,6 +46,21 @@ def mount(tree, root=None):
         sys.path_importer_cache[root] = Folder(tree, '', root)
         sys.path.insert(_position(tree), root)
     return root
+
+
+def mount_all(trees, root=None):
+    """Mount the trees of one source in order, all or none, and return the root of the first."""
+    if root is not None and len(trees) > 1:
+        raise ValueError(f'a root was given for {len(trees)} trees: {", ".join(tree.origin for tree in trees)}')
+    roots = []
+    try:
+        for tree in trees:
+            roots.append(mount(tree, root))
+    except BaseException:
+        for done in reversed(roots):
+            unmount(done)
+        raise
+    return roots[0]
 
 
 def unmount(root):

@@ -1,33 +1,60 @@
-"""Opens what ``pyembed.mount`` takes: mappings, zips and folders."""
+"""Opens what ``pyembed.mount`` takes: mappings, zips, assemblies and folders."""
 
 import os
 import re
 from collections.abc import Mapping
 
 from ._archive import write_archive
-from ._importer import open_tree
+from ._importer import ArchiveError, open_tree
 
 # Left out of the snapshot of a folder, as the build leaves them out of a tree.
 _SKIPPED = {'__pycache__', '.git', '.hg', '.svn', '.idea', '.vscode', '.mypy_cache', '.pytest_cache', '.ruff_cache'}
 
 
 def open_source(source):
-    """The tree of a mapping, a zip's path or contents, or a folder. See ``pyembed.mount``."""
+    """The trees of a mapping, a zip's path or contents, an assembly's path, or a folder. See ``pyembed.mount``."""
     if isinstance(source, Mapping):
         files = {path: content.encode() if isinstance(content, str) else content
                  for path, content in source.items()}
-        return _tree_of(files, 'files', 'a mapping')
+        return [_tree_of(files, 'files', 'a mapping')]
     if isinstance(source, (bytes, bytearray, memoryview)):
-        return open_tree(memoryview(bytes(source)), 'a buffer')
+        return [open_tree(memoryview(bytes(source)), 'a buffer')]
     try:
-        path = os.path.abspath(os.fspath(source))
+        path = os.path.abspath(os.fsdecode(source))
     except TypeError:
         raise TypeError(f'cannot mount {type(source).__name__!r}: a mapping, the path or contents of a zip, or the '
-                        'path of a folder is needed') from None
+                        'path of an assembly or a folder is needed') from None
     if os.path.isdir(path):
-        return _tree_of(_read_folder(path), os.path.basename(path), path)
+        return [_tree_of(_read_folder(path), os.path.basename(path), path)]
     with open(path, 'rb') as file:
-        return open_tree(memoryview(file.read()), path)
+        if file.read(2) == b'MZ':
+            return _open_program(file, path)
+        file.seek(0)
+        tree = open_tree(memoryview(file.read()), path)
+    tree.source = path
+    return [tree]
+
+
+def _open_program(file, path):
+    """The trees of an assembly; that of a native program that a zip is appended to, as installers and zipapps are."""
+    from mmap import mmap, ACCESS_READ
+    from ._assembly import find_archives, is_assembly
+    # The map stays as long as a view of it does.
+    view = memoryview(mmap(file.fileno(), 0, access=ACCESS_READ))
+    if not is_assembly(view):
+        try:
+            tree = open_tree(view, path)
+        except ArchiveError as error:
+            raise ArchiveError(f'{path}: this is no .NET assembly, but a native or damaged one, and as a zip it cannot be '
+                               f'read either: {error}') from None
+        tree.source = path
+        return [tree]
+    trees = []
+    for name, offset, size in find_archives(view, path):
+        tree = open_tree(view[offset:offset + size], f'{path}!{name}')
+        tree.source = path, offset, size
+        trees.append(tree)
+    return trees
 
 
 def _tree_of(files, name, origin):
