@@ -32,6 +32,11 @@ internal readonly ref struct Gil
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Dispose()
     {
+        if (CPython.Gate.IsForked)
+        {
+            HostCall.EndForkedChild();
+        }
+
         if (releases)
         {
             Release();

@@ -311,6 +311,7 @@ public sealed class PythonInterpreter : IDisposable
             InterpreterExit.Register(host);
         }
 
+        Call(host, "enter", Text.New(Environment.ProcessPath ?? ""), CPython.Gate.CreateForkedView());
         Call(host, "install_hooks");
         try
         {

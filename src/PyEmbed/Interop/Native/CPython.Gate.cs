@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace PyEmbed.Interop;
 
 /// <content>The managed gate before CPython.</content>
@@ -11,12 +13,27 @@ internal static unsafe partial class CPython
     {
         private static volatile int state;
         private static volatile int exitThread;
+        private static byte* forked;
 
         /// <summary>Whether the gate is open.</summary>
         public static bool IsOpen => state == 1;
 
+        /// <summary>Whether this process is a forked child of the one that opened the gate. Of that one's threads only the forking one is left, so that managed code may wait for ever.</summary>
+        public static bool IsForked => *forked != 0;
+
         /// <summary>Opens the gate; once closed it stays closed.</summary>
-        public static void Open() => _ = Interlocked.CompareExchange(ref state, 1, 0);
+        public static void Open()
+        {
+            if (forked == null)
+            {
+                forked = (byte*)NativeMemory.AllocZeroed(1);
+            }
+
+            _ = Interlocked.CompareExchange(ref state, 1, 0);
+        }
+
+        /// <summary>A new reference to a writable <c>memoryview</c> of the one byte behind <see cref="IsForked"/>, which Python code sets in a forked child. The caller holds the GIL.</summary>
+        public static nint CreateForkedView() => PyRef.Checked(PyMemoryView_FromMemory(forked, 1, PyBUF_WRITE));
 
         /// <summary>Closes the gate for good.</summary>
         public static void Close() => state = 2;

@@ -3,7 +3,7 @@ namespace PyEmbed.Interop;
 /// <content>Text, bytes and buffers: https://docs.python.org/3/c-api/unicode.html, bytes.html and memoryview.html.</content>
 internal static unsafe partial class CPython
 {
-    public const int PyBUF_READ = 0x100, PyBUF_SIMPLE = 0;
+    public const int PyBUF_READ = 0x100, PyBUF_WRITE = 0x200, PyBUF_SIMPLE = 0;
 
     /// <summary>Units of two bytes for <see cref="PyUnicode_FromKindAndData"/>.</summary>
     public const int PyUnicode_2BYTE_KIND = 2;

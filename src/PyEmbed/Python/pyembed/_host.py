@@ -3,11 +3,63 @@
 Run at every start, so it imports nothing that the start does not need.
 """
 
+import os
 import sys
 import _thread
 
 # The C code behind these hooks opens files to show their source lines; traceback asks the loaders. 3.13 uses traceback itself.
 _HOOKS_NEEDED = sys.version_info < (3, 13)
+
+_DOTNET_SIGNALS = 'SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGCHLD', 'SIGCONT', 'SIGTSTP', 'SIGTTIN', 'SIGTTOU', 'SIGWINCH'
+
+program = ''        # the executable of this process, where CPython runs inside a .NET process
+_masks = {}         # of the threads that fork at this moment: thread -> the signals that it had blocked before
+_forked = []        # views of the bytes that say whether this is a forked child of such a process
+
+
+def enter(path, forked):
+    """Learn that this is a .NET process: the path of its executable, and a view of a byte to be set in forked children.
+
+    Each copy of PyEmbed in the process calls it."""
+    global program
+    if not _forked and hasattr(os, 'register_at_fork'):
+        os.register_at_fork(before=_hold_signals, after_in_parent=_release_signals, after_in_child=_leave_host)
+    program = path
+    _forked.append(forked)
+
+
+# .NET's signal handlers pass signals on by a pipe, which a forked child shares with its parent: SIGTERM sent to a worker
+# would end the process that started it. So the child gives up these handlers before a signal can reach it.
+
+def _hold_signals():
+    import _signal
+    numbers = [getattr(_signal, name) for name in _DOTNET_SIGNALS]
+    _masks[_thread.get_ident()] = _signal.pthread_sigmask(_signal.SIG_BLOCK, numbers)
+
+
+def _release_signals():
+    import _signal
+    _signal.pthread_sigmask(_signal.SIG_SETMASK, _masks.pop(_thread.get_ident()))
+
+
+def _leave_host():
+    """In a forked child let go of .NET, of whose threads none is there but the forking one."""
+    for forked in _forked:
+        forked[0] = 1
+    import _signal
+    for name in _DOTNET_SIGNALS:
+        number = getattr(_signal, name)
+        if _signal.getsignal(number) in (None, _signal.SIG_DFL):        # Python has no handler of its own
+            _signal.signal(number, _signal.SIG_DFL)
+    _release_signals()
+
+
+def end_forked_child():
+    """End a forked child whose Python code has returned to .NET code."""
+    say('RuntimeError: a forked child process returned to .NET code, of whose threads only the forking one is left. End the '
+        'child with os._exit(), or fork in a program that RunModule or RunEntryPoint runs.')
+    flush()
+    os._exit(1)
 
 
 def configure(executable, arguments, command_line):
