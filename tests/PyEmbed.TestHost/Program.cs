@@ -45,6 +45,13 @@ internal static class Program
             python.MountCode(arguments[0]);
             return python.RunEntryPoint(arguments[1], arguments[2..]);
         },
+        // A module of an archive file, run as `python -m` does.
+        ["archive"] = arguments =>
+        {
+            using PythonInterpreter python = Started();
+            python.Mount(PythonTree.FromArchive(arguments[0]));
+            return python.RunModule(arguments[1], arguments[2..]);
+        },
         ["execute"] = arguments =>
         {
             using PythonInterpreter python = Started();
@@ -54,6 +61,7 @@ internal static class Program
         ["options"] = StartScenarios.WithOptions,
         ["cancel-key"] = StartScenarios.CancelKeyAfterRun,
         ["attach"] = StartScenarios.Attach,
+        ["attach-run"] = StartScenarios.AttachAndRun,
         ["attach-refused"] = StartScenarios.AttachRefused,
         ["two-copies"] = StartScenarios.TwoCopies,
         ["dispose-holding"] = StartScenarios.DisposeHolding,

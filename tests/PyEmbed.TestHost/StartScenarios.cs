@@ -60,6 +60,14 @@ internal static unsafe class StartScenarios
         return 7;
     }
 
+    /// <summary><c>library code</c>: runs code as a module in an interpreter that another host has started.</summary>
+    public static int AttachAndRun(string[] arguments)
+    {
+        StartAsAnotherHost(arguments[0]);
+        using PythonInterpreter python = Program.Started();
+        return python.RunCode(arguments[1]);
+    }
+
     public static int AttachRefused(string[] arguments)
     {
         StartAsAnotherHost(arguments[0]);

@@ -13,7 +13,7 @@ internal sealed class Importer
 
     // The only Python that runs before the importer: finds it in the archive by the index and runs it.
     private static ReadOnlySpan<byte> Bootstrap => """
-        def boot(view, store):
+        def boot(view, store, source):
             import sys, marshal
             from _frozen_importlib_external import MAGIC_NUMBER
             name = 'pyembed._importer'
@@ -36,7 +36,7 @@ internal sealed class Importer
                 except BaseException:
                     del sys.modules[name]
                     raise
-            module.boot(view, store)
+            module.boot(view, store, source)
             return module
 
         """u8;
@@ -62,9 +62,10 @@ internal sealed class Importer
         using PyRef name = PyRef.Take(Text.New("boot"));
         nint boot = CPython.PyDict_GetItemWithError(globals.Value, name.Value);
         using PyRef view = PyRef.Take(memory.CreateView());
-        using PyRef place = PyRef.Take(store is null ? PyRef.New(CPython.Py_None) : Text.New(store));
-        nint* arguments = stackalloc nint[] { view.Value, place.Value };
-        return new Importer(new PythonObject(PyRef.Checked(CPython.PyObject_VectorcallDict(boot, arguments, 2, 0))));
+        using PyRef place = PyRef.Take(TextOrNone(store));
+        using PyRef source = PyRef.Take(TextOrNone(memory.Source));
+        nint* arguments = stackalloc nint[] { view.Value, place.Value, source.Value };
+        return new Importer(new PythonObject(PyRef.Checked(CPython.PyObject_VectorcallDict(boot, arguments, 3, 0))));
     }
 
     /// <summary>Mounts a tree and returns its root. The caller holds the GIL.</summary>
@@ -73,7 +74,7 @@ internal sealed class Importer
     {
         try
         {
-            using PyRef root = PyRef.Take(HostCall.Invoke(module.Handle, "mount_view", tree.Memory.CreateView(), Text.New(tree.Origin)));
+            using PyRef root = PyRef.Take(HostCall.Invoke(module.Handle, "mount_view", tree.Memory.CreateView(), Text.New(tree.Origin), TextOrNone(tree.Memory.Source)));
             return Text.Read(root.Value);
         }
         catch (PythonException e) when (e.PythonType == "pyembed.ArchiveError")
@@ -87,6 +88,8 @@ internal sealed class Importer
 
     /// <summary>What is mounted, loaded, extracted and shadowed: the dict of docs/formats.md.</summary>
     public PythonObject Report() => module.InvokeMethod("report");
+
+    private static nint TextOrNone(string? text) => text is null ? PyRef.New(CPython.Py_None) : Text.New(text);
 
     private static unsafe nint Compile(ReadOnlySpan<byte> source)
     {

@@ -20,6 +20,7 @@ internal sealed unsafe class MappedMemory : TreeMemory, IDisposable
     public MappedMemory(string path)
     {
         using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
+        Source = path;
         length = stream.Length;
         if (length == 0)
         {
@@ -32,6 +33,8 @@ internal sealed unsafe class MappedMemory : TreeMemory, IDisposable
         accessor.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);
         start = pointer + accessor.PointerOffset;
     }
+
+    public override string? Source { get; }
 
     public Stream OpenStream() => new UnmanagedMemoryStream(start, length);
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using PyEmbed.Interop;
 
@@ -40,6 +41,13 @@ internal sealed unsafe class ResourceMemory : TreeMemory
         MemoryStream copy = new();
         stream.CopyTo(copy);
         return new PythonOwnedMemory(copy.ToArray());
+    }
+
+    /// <remarks>An assembly without a file of its own lies in the program of a single-file application, unless compressed there.</remarks>
+    public override string? Source
+    {
+        [UnconditionalSuppressMessage("SingleFile", "IL3000", Justification = "That the location is empty is what is asked.")]
+        get => assembly.Location is { Length: > 0 } file ? file : Environment.ProcessPath;
     }
 
     public override nint CreateView()

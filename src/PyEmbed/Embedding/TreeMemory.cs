@@ -6,4 +6,10 @@ internal abstract class TreeMemory
     /// <summary>A new reference to a read-only <c>memoryview</c> of the archive. The caller holds the GIL.</summary>
     /// <remarks>The bytes stay valid as long as this view or a slice of it lives, whatever happens to the tree.</remarks>
     public abstract nint CreateView();
+
+    /// <summary>
+    /// A file that may hold the archive's bytes somewhere, so that worker processes can map them too: an archive, an assembly, the program
+    /// of a single-file application. Null where they are in this process's memory alone.
+    /// </summary>
+    public virtual string? Source => null;
 }

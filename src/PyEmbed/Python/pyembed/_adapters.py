@@ -19,6 +19,7 @@ from _frozen_importlib_external import PathFinder
 
 ADAPTERS = {
     'linecache': 'pyembed._tools:read_lines_from_trees',
+    'multiprocessing.spawn': 'pyembed._workers:install',
     'pdb': 'pyembed._tools:see_trees',
     'runpy': 'pyembed._tools:open_files_of_trees',
     'unittest.loader': 'pyembed._tools:see_trees',

@@ -348,8 +348,9 @@ class SourceLoader(TreeLoader, SourceFileLoader):
     """Loads source without bytecode. All of SourceFileLoader's own get_code, so that tracebacks leave it out."""
 
     def get_source(self, fullname):
-        # Up to 3.12 linecache asks for the source of a program that runs as a module by the name __main__.
-        return super().get_source(self.name if fullname == '__main__' else fullname)
+        # Up to 3.12 linecache asks for the source of a program that runs as a module by the name __main__, and in a
+        # worker process by that which multiprocessing gives it there.
+        return super().get_source(self.name if fullname in ('__main__', '__mp_main__') else fullname)
 
     def path_stats(self, path):
         tree, record, inner = self.find_record(path)

@@ -98,28 +98,45 @@ def extract_folder(tree, folder):
     return _place(tree, folder)
 
 
+def keep_archive(distribution, view):
+    """Have an archive that lies in no file as one, for worker processes to read; returns its place. It is a root of its
+    own, named by the archive's bytes, which every process with this archive shares."""
+    from hashlib import sha256
+    place = os.path.join(_importer.store(), f'{distribution}-{sha256(view).hexdigest()[:20]}')
+    name = f'{distribution}.zip'
+    with _lock:
+        root = _make_sound(place, _importer.store(), ('archive', ''), lambda: _Archive(name, view))
+    return root.path(name)
+
+
 def _extract(tree, key, select, depends=None, again=False):
     """Have a unit on disk: look, once a process or each time, whether it is there, and make it where it is not."""
-    global _made_something
     with _lock:
         if tree.state is None:
             tree.state = set()
         if key in tree.state and not again:
             return
-        root = _roots.get(tree.root)
-        if root is None:
-            root = _roots[tree.root] = Root(tree.root, _top(tree))
-        root.open()
-        if not root.is_sound(key, depends):
-            unit = select(tree, key[1])
-            with root.writing():
-                if not root.is_sound(key, depends):
-                    unit.make(root, key)
-            if not _made_something:
-                _made_something = True
-                _prune()
+        root = _make_sound(tree.root, _top(tree), key, lambda: select(tree, key[1]), depends)
         tree.state.add(key)
         _importer.extracted.update(dict.fromkeys(root.paths(key)))
+
+
+def _make_sound(place, top, key, select, depends=None):
+    """The root at *place*, where the unit *key* is whole; *select* gives it for the case that it is not. The lock is held."""
+    global _made_something
+    root = _roots.get(place)
+    if root is None:
+        root = _roots[place] = Root(place, top)
+    root.open()
+    if not root.is_sound(key, depends):
+        unit = select()
+        with root.writing():
+            if not root.is_sound(key, depends):
+                unit.make(root, key)
+        if not _made_something:
+            _made_something = True
+            _prune()
+    return root
 
 
 def _prune():
@@ -159,6 +176,17 @@ class _Unit:
             own = tree.root == root.place
             items[path] = record[-1], lambda tree=tree, record=record, path=path: tree.read(record, path), own
         root.make(key, items, ('', *self._folders), self._made_with)
+
+
+class _Archive:
+    """A whole archive as a unit."""
+
+    def __init__(self, name, view):
+        self._name = name
+        self._view = view
+
+    def make(self, root, key):
+        root.make(key, {self._name: (len(self._view), lambda: bytes(self._view), True)})
 
 
 def _walk(tree, folder):

@@ -1,0 +1,210 @@
+"""Lets the workers of ``multiprocessing`` (spawn, forkserver) import the mounted trees.
+
+A worker is a plain ``python`` process, which knows of no tree. The first thing it takes from its parent is the preparation
+data, and of that it needs ``sys.path`` before all else. So the parent sends in its place an expression: evaluated, with
+builtins alone, it starts the importer from the file where the parent's own lies, mounts the trees at the same roots, and
+gives the list. Pickle evaluates it for a worker, and the command line of the fork server, which holds a repr, for that.
+
+The archives are read where they are: ``Tree.source`` is the path of a file that holds the archive's bytes somewhere (a zip,
+an assembly, a single-file program), or (path, offset, size). A tree without one, or whose file was changed since, is
+written to the extraction directory, as one file, when the first worker starts.
+"""
+
+import os
+import sys
+
+from . import _importer
+
+_NEEDLE = 4096      # bytes of an archive's end that are looked for in a file
+
+# What a worker runs before anything of ours can be imported there. `own` tells where the importer is: the folder to import
+# it from, or the file, offset and size of its archive, and those of its first module's bytecode and source in it.
+_START = '''
+import sys
+name = 'pyembed._importer'
+if name not in sys.modules:
+    if len(own) == 1:
+        sys.path.insert(0, own[0])
+        import pyembed
+        sys.path.remove(own[0])
+    else:
+        import marshal, mmap
+        from importlib.util import MAGIC_NUMBER
+        file, offset, size, cached, source = own
+        with open(file, 'rb') as stream:
+            view = memoryview(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))[offset:offset + size]
+        code = cached and bytes(view[cached[0]:cached[0] + cached[1]])
+        if code and code[:4] == MAGIC_NUMBER:
+            code = marshal.loads(code[16:])
+        else:
+            code = compile(bytes(view[source[0]:source[0] + source[1]]), name, 'exec', dont_inherit=True)
+        module = sys.modules[name] = type(sys)(name)
+        module.__package__ = 'pyembed'
+        exec(code, module.__dict__)
+        module.boot(view, store, own[:3])
+from pyembed._workers import join
+join(store, trees)
+sys.path[:] = path
+'''
+
+
+class SearchPath(list):
+    """``sys.path`` as multiprocessing hands it on; pickle and repr make of it the expression that mounts the trees too."""
+
+    def __init__(self, path, store, own, trees):
+        super().__init__(path)
+        names = {'path': list(path), 'store': store, 'own': own, 'trees': trees}
+        self._expression = f'(lambda names: exec({_START!r}, names) or names["path"])({names!r})'
+
+    def __reduce__(self):
+        return eval, (self._expression,)
+
+    def __repr__(self):
+        return self._expression
+
+
+def install(spawn):
+    """The adapter of ``multiprocessing.spawn``: makes it hand the trees on. All users call the two functions by their
+    names in that module."""
+    preparation_data, executable = spawn.get_preparation_data, spawn.get_executable
+
+    def get_preparation_data(name):
+        data = preparation_data(name)
+        data['sys_path'] = search_path(data['sys_path'])
+        return data
+
+    def get_executable():
+        return worker_executable(executable())
+
+    spawn.get_preparation_data, spawn.get_executable = get_preparation_data, get_executable
+
+
+def search_path(path):
+    """The SearchPath for a list that is to be a worker's ``sys.path``. Archives without a file are written now.
+
+    Raises OSError where the extraction directory cannot be used."""
+    trees = [(*_range(tree), tree.origin, root, tree.hash)
+             for root, tree in _importer._trees.items() if not _is_own(tree)]
+    return SearchPath(path, _importer.store(), _own(), trees)
+
+
+def join(store, trees):
+    """Mount in a worker what search_path() lists, but what is mounted already, as in a worker forked by a fork server."""
+    from ._mounts import mount
+    if _importer._store is None:
+        _importer._store = store
+    for file, offset, size, origin, root, digest in trees:
+        if root in _importer._trees:
+            continue
+        tree = _importer.open_tree(map_file(file)[offset:offset + size], origin)
+        if tree.hash != digest:
+            raise _importer.ArchiveError(f'{origin}: {file} was changed while a worker process started')
+        tree.source = file, offset, size
+        mount(tree, root)
+
+
+def map_file(path):
+    """A view of a file, which is mapped as long as any slice of the view lives."""
+    from mmap import mmap, ACCESS_READ
+    with open(path, 'rb') as file:
+        return memoryview(mmap(file.fileno(), 0, access=ACCESS_READ))
+
+
+# The program that workers run ########################################################################################
+
+def worker_executable(executable):
+    """The python that workers run: multiprocessing's choice, unless that is none, or the program that hosts CPython here.
+
+    Raises RuntimeError where no other is found: a host's program started as a worker would start workers itself."""
+    name = os.fsdecode(executable) if executable else ''
+    if name and not _is_host(name):
+        return executable
+    for prefix in (sys.exec_prefix, sys.base_exec_prefix):
+        for inner in (('python.exe',) if os.name == 'nt' else
+                      (f'bin/python{sys.version_info[0]}.{sys.version_info[1]}', 'bin/python3')):
+            place = os.path.join(prefix, inner)
+            if os.access(place, os.X_OK) and not _is_host(place):
+                return place if os.name == 'nt' else os.fsencode(place)
+    raise RuntimeError(
+        'multiprocessing needs a python program to run its workers, and '
+        + (f'sys.executable is the program that hosts Python, {name!r}' if name else 'sys.executable is empty')
+        + f', with none beside {sys.exec_prefix!r} either: install the interpreter that belongs to this Python '
+        f'{sys.version_info[0]}.{sys.version_info[1]}, or name it with multiprocessing.set_executable')
+
+
+def _is_host(executable):
+    """Whether this is the program of the .NET process that CPython runs in; it may be a python that has loaded .NET."""
+    host = sys.modules.get('pyembed._host')
+    program = host.program if host is not None else ''
+    if not program or os.path.basename(program).lower().replace('.exe', '').rstrip('.0123456789dtw_') == 'python':
+        return False
+    try:
+        return os.path.samefile(executable, program)
+    except OSError:
+        return False
+
+
+# Where archives are ##################################################################################################
+
+def _is_own(tree):
+    return _importer._own is not None and _importer._own.tree is tree
+
+
+def _own():
+    """Where a worker finds this package; see _START."""
+    if _importer._own is None:
+        return os.path.dirname(os.path.dirname(os.path.abspath(_importer.__file__))),
+    tree = _importer._own.tree
+    cached = _importer.CACHE_SUFFIX and tree.record(f'pyembed/__pycache__/_importer{_importer.CACHE_SUFFIX}')
+    source = tree.record('pyembed/_importer.py')
+    return (*_range(tree), *(tree.range(record, name)[1:] if record else None
+                             for record, name in ((cached, '_importer.pyc'), (source, '_importer.py'))))
+
+
+def _range(tree):
+    """(path, offset, size): where on disk the archive's bytes are, now."""
+    source = tree.source
+    if source.__class__ is str:
+        source = _search(source, tree)
+    if source is None or not _holds(source, tree):
+        source = _stored(tree)
+    tree.source = source
+    return source
+
+
+def _holds(source, tree):
+    """Whether a file still has the archive, by the part of it that tells archives apart: the index, with its hash."""
+    path, offset, size = source
+    end = tree.view[tree.end:]
+    try:
+        with open(path, 'rb') as file:
+            file.seek(offset + tree.end)
+            return size == len(tree.view) and file.read(len(end)) == end
+    except OSError:
+        return False
+
+
+def _search(path, tree):
+    """Where in a file the archive lies, byte for byte, or None: it may be compressed there, or the file another one now."""
+    size, end = len(tree.view), bytes(tree.view[tree.end:])
+    try:
+        view = map_file(path)
+    except (OSError, ValueError):       # gone, unreadable; empty
+        return None
+    if len(view) == size and view[tree.end:] == end:
+        return path, 0, size
+    needle, at = end[-_NEEDLE:], 0
+    while True:
+        at = view.obj.find(needle, at)
+        if at < 0:
+            return None
+        offset = at + len(needle) - size
+        if offset >= 0 and view[offset + tree.end:offset + size] == end:
+            return path, offset, size
+        at += 1
+
+
+def _stored(tree):
+    """The archive as a file of the extraction directory, written once."""
+    from ._store import keep_archive
+    return keep_archive(tree.distribution, tree.view), 0, len(tree.view)
