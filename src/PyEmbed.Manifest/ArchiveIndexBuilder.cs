@@ -122,6 +122,10 @@ internal sealed class ArchiveIndexBuilder
             {
                 flags |= ArchiveFormat.FolderHasLooseBytecode;
             }
+            else if (item.Key.EndsWith(".pth", StringComparison.Ordinal))
+            {
+                flags |= ArchiveFormat.FolderHasPathFiles;
+            }
         }
 
         return flags;

@@ -60,6 +60,7 @@ public sealed partial class ImporterPythonTests
             ["pkg/__pycache__/core.cpython-311.pyc"] = "bytecode",
             ["native.so"] = "elf",
             ["loose.pyc"] = "bytecode",
+            ["paths.pth"] = "pkg",
             ["\u00e4pkg/\ue000.py"] = "a = 1\n",
             ["\u00e4pkg/\U0001F40D.py"] = "b = 1\n",
         };

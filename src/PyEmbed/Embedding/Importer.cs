@@ -70,11 +70,25 @@ internal sealed class Importer
 
     /// <summary>Mounts a tree and returns its root. The caller holds the GIL.</summary>
     /// <exception cref="InvalidDataException">The archive is corrupt or of a newer format.</exception>
-    public string Mount(PythonTree tree)
+    public string Mount(PythonTree tree) =>
+        Root(tree, "mount_view", tree.Memory.CreateView(), Text.New(tree.Origin), TextOrNone(tree.Memory.Source));
+
+    /// <summary>Mounts a tree in the stead of one <see cref="Mount"/> of another, and returns the new root. The caller holds the GIL.</summary>
+    /// <exception cref="InvalidDataException">The archive is corrupt or of a newer format; then the other stays.</exception>
+    public string Replace(string root, PythonTree tree) =>
+        Root(tree, "replace_view", Text.New(root), tree.Memory.CreateView(), Text.New(tree.Origin), TextOrNone(tree.Memory.Source));
+
+    /// <summary>Undoes one <see cref="Mount"/>.</summary>
+    public void Unmount(string root) => module.InvokeMethod("unmount", root).Dispose();
+
+    /// <summary>What is mounted, loaded, extracted and shadowed: the dict of docs/formats.md.</summary>
+    public PythonObject Report() => module.InvokeMethod("report");
+
+    private string Root(PythonTree tree, string function, params ReadOnlySpan<nint> arguments)
     {
         try
         {
-            using PyRef root = PyRef.Take(HostCall.Invoke(module.Handle, "mount_view", tree.Memory.CreateView(), Text.New(tree.Origin), TextOrNone(tree.Memory.Source)));
+            using PyRef root = PyRef.Take(HostCall.Invoke(module.Handle, function, arguments));
             return Text.Read(root.Value);
         }
         catch (PythonException e) when (e.PythonType == "pyembed.ArchiveError")
@@ -82,12 +96,6 @@ internal sealed class Importer
             throw new InvalidDataException($"The Python tree '{tree.Origin}' cannot be mounted: {e.Message}", e);
         }
     }
-
-    /// <summary>Undoes one <see cref="Mount"/>.</summary>
-    public void Unmount(string root) => module.InvokeMethod("unmount", root).Dispose();
-
-    /// <summary>What is mounted, loaded, extracted and shadowed: the dict of docs/formats.md.</summary>
-    public PythonObject Report() => module.InvokeMethod("report");
 
     private static nint TextOrNone(string? text) => text is null ? PyRef.New(CPython.Py_None) : Text.New(text);
 

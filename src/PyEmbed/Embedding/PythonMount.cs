@@ -23,8 +23,9 @@ public sealed class PythonMount : IDisposable
     public PythonTree Tree { get; private set; }
 
     /// <summary>
-    /// Mounts another tree in this one's stead: first the new one, then this one goes, so that there is no moment without either.
-    /// Modules that were imported stay as they are until they are reloaded (<c>importlib.reload</c>) or removed from <c>sys.modules</c>.
+    /// Mounts another tree in this one's stead, at its place on <c>sys.path</c>; there is no moment without either. Imports from then on see the new tree, also
+    /// those of submodules of packages imported before. Modules that were imported stay as they are until they are reloaded (<c>importlib.reload</c>, which finds
+    /// them in the new tree) or removed from <c>sys.modules</c>; what they read of their own files is still the old tree's.
     /// </summary>
     /// <param name="tree">The new tree.</param>
     /// <exception cref="InvalidDataException">The new tree is corrupt or of a newer format; then the old one stays mounted.</exception>
@@ -34,9 +35,7 @@ public sealed class PythonMount : IDisposable
         ArgumentNullException.ThrowIfNull(tree);
         using IDisposable hold = interpreter.Hold();
         ObjectDisposedException.ThrowIf(disposed, this);
-        string root = interpreter.MountTree(tree);
-        interpreter.UnmountTree(Tree, Root);
-        Root = root;
+        Root = interpreter.ReplaceTree(Tree, Root, tree);
         Tree = tree;
     }
 

@@ -242,6 +242,14 @@ public sealed class PythonInterpreter : IDisposable
         return root;
     }
 
+    /// <summary>Mounts and remembers a tree in the stead of another. The caller holds the GIL.</summary>
+    internal string ReplaceTree(PythonTree old, string oldRoot, PythonTree tree)
+    {
+        string root = importer.Replace(oldRoot, tree);
+        mounted[mounted.IndexOf((old, oldRoot))] = (tree, root);
+        return root;
+    }
+
     /// <summary>Unmounts and forgets a tree. The caller holds the GIL.</summary>
     internal void UnmountTree(PythonTree tree, string root)
     {

@@ -44,6 +44,51 @@ public sealed class PythonMountTests
     }
 
     [TestMethod]
+    public void Replace_keeps_the_place_and_serves_packages_imported_before()
+    {
+        using PythonMount before = Mount("replace_before", ("replace_before_mod.py", ""));
+        using PythonMount mount = Mount("replaced_pkg", ("replaced_pkg/__init__.py", ""), ("replaced_pkg/a.py", "x = 1"), ("replaced_pkg/b.py", "x = 1"));
+        using PythonMount after = Mount("replace_after", ("replace_after_mod.py", ""));
+        using PythonObject module = Python.Import("replaced_pkg.a");
+        string old = mount.Root;
+        int place = PlaceOf(old);
+        PythonTree tree = Tree("replaced_pkg", ("replaced_pkg/__init__.py", ""), ("replaced_pkg/a.py", "x = 2"), ("replaced_pkg/b.py", "x = 2"));
+        mount.Replace(tree);
+        Assert.AreSame(tree, mount.Tree);
+        Assert.AreEqual(place, PlaceOf(mount.Root));
+        Assert.AreEqual(2, Python.Import("replaced_pkg.b").GetAttribute("x").As<int>());
+        using PythonObject reloaded = Python.Import("importlib").InvokeMethod("reload", module);
+        Assert.AreEqual(2, reloaded.GetAttribute("x").As<int>());
+        PythonReport report = Python.Describe();
+        PythonMountReport found = report.Mounts.Single(m => m.Distribution == "replaced_pkg");
+        Assert.AreEqual(mount.Root, found.Root);
+        CollectionAssert.AreEqual(new[] { "replaced_pkg.a", "replaced_pkg.b" }, found.Modules.ToArray());
+        CollectionAssert.AreEqual(
+            new[] { before.Root, mount.Root, after.Root },
+            report.Mounts.Select(m => m.Root).Where(root => root == before.Root || root == mount.Root || root == after.Root).ToArray());
+    }
+
+    [TestMethod]
+    public void A_corrupt_tree_is_refused_before_it_could_replace()
+    {
+        using PythonMount mount = Mount("kept", ("kept_mod.py", "x = 1"));
+        string root = mount.Root;
+        PythonTree tree = mount.Tree;
+        byte[] newer = NewerFormat();
+        InvalidDataException e = Assert.ThrowsExactly<InvalidDataException>(() => mount.Replace(PythonTree.FromArchive(newer, "newer.zip")));
+        StringAssert.Contains(e.Message, "newer.zip");
+        Assert.AreEqual(root, mount.Root);
+        Assert.AreSame(tree, mount.Tree);
+        Assert.IsTrue(IsOnPath(root));
+        Assert.AreEqual(1, Python.Import("kept_mod").GetAttribute("x").As<int>());
+        mount.Replace(tree);
+        Assert.AreEqual(root, mount.Root, "the same contents are the same root");
+        mount.Dispose();
+        mount.Dispose();
+        Assert.IsFalse(IsOnPath(root));
+    }
+
+    [TestMethod]
     public void Describe_tells_mounts_modules_and_shadowed_names()
     {
         using PythonMount mount = Mount("described", ("described_mod.py", ""), ("described_other.py", ""), ("colorsys.py", ""));
@@ -75,6 +120,26 @@ public sealed class PythonMountTests
             Assert.AreEqual(i, module.GetAttribute("x").As<int>());
         });
         Assert.IsFalse(Python.Evaluate<bool>("any('/parallel' in p for p in __import__('sys').path)"));
+    }
+
+    /// <summary>An archive whose index claims a format version that this reader does not know.</summary>
+    private static byte[] NewerFormat()
+    {
+        using MemoryStream stream = new();
+        PyEmbed.Manifest.ArchiveWriter.Write(
+            stream,
+            new PyEmbed.Manifest.TreeInfo("kept", PyEmbed.Manifest.TreePlacement.App, PyEmbed.Manifest.MaterializeMode.Auto, new Dictionary<string, PyEmbed.Manifest.FileUse>()),
+            [new PyEmbed.Manifest.ArchiveEntry("kept_mod.py", () => [])]);
+        byte[] archive = stream.ToArray();
+        archive[archive.AsSpan().LastIndexOf("PYEMBED\0"u8) - 4] = 99;
+        return archive;
+    }
+
+    private static int PlaceOf(string root)
+    {
+        using PythonScope scope = new();
+        scope.Set("root", root);
+        return Python.Evaluate<int>("__import__('sys').path.index(root)", scope);
     }
 
     private static bool IsOnPath(string root)

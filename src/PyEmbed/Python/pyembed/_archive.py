@@ -7,7 +7,7 @@ import hashlib
 import marshal
 from zlib import crc32
 
-from ._importer import FORMAT_VERSION, HAS_BYTECODE, HAS_EXTENSIONS
+from ._importer import FORMAT_VERSION, HAS_BYTECODE, HAS_EXTENSIONS, HAS_PATH_FILES
 
 INDEX = '.pyembed/index'
 
@@ -120,4 +120,6 @@ def _sorted_table(folder, table):
                 flags |= HAS_EXTENSIONS
             elif name.endswith('.pyc') and not cache:
                 flags |= HAS_BYTECODE
+            elif name.endswith('.pth'):
+                flags |= HAS_PATH_FILES
     return {'': flags, **{name: table[name] for name in sorted(table, key=str.encode)}}

@@ -165,9 +165,21 @@ def locate(path):
     return None, None
 
 
+def _moved_to(path):
+    """Where a path lies since its tree was replaced: the ``__path__`` of a package from before still names the old one."""
+    if path.__class__ is str:
+        for old, new in _importer._moved.items():
+            if path.startswith(old) and (len(path) == len(old) or path[len(old)] in '/' + _SEP):
+                return new + path[len(old):]
+    return path
+
+
 def path_hook(path):
     """The entry of sys.path_hooks: a Folder for a folder of a mounted tree; ImportError for every other path."""
     tree, inner = locate(path)
+    if tree is None and _importer._moved:
+        path = _moved_to(path)
+        tree, inner = locate(path)
     if tree is None or inner not in tree.folders:
         raise ImportError('not a folder of a mounted tree', path=path)
     return Folder(tree, inner, path.rstrip('/' + _SEP))

@@ -17,6 +17,7 @@ from _frozen_importlib_external import MAGIC_NUMBER
 FORMAT_VERSION = 1          # the newest format version this reader knows
 HAS_EXTENSIONS = 1          # folder flag: a file here ends in .so or .pyd
 HAS_BYTECODE = 2            # folder flag: a .pyc file lies directly here
+HAS_PATH_FILES = 4          # folder flag: a .pth file lies directly here
 
 UNCHECKED = MAGIC_NUMBER + b'\x01\0\0\0'        # how bytecode begins that is not to be checked (PEP 552)
 _INDEX_MAGIC = b'PYEMBED\0'
@@ -28,6 +29,7 @@ CACHE_SUFFIX = None if _tag is None else '.{}{}.pyc'.format(
 
 _lock = _thread.RLock()     # held while starting
 _trees = {}                 # root -> Tree, in mount order; replaced, never changed, so that readers need no lock
+_moved = {}                 # root of a tree that was replaced -> that of the tree in its place; replaced like _trees
 _own = None                 # the finder of this package's own tree, if it came from a tree
 _booted = False
 _store = None               # the extraction directory; None until first asked for
@@ -71,7 +73,7 @@ class Tree:
     """One mounted archive: a view of its bytes, and the folder tables of its index, unmarshalled when first used."""
 
     __slots__ = ('view', 'end', 'origin', 'folders', 'distribution', 'hash', 'placement', 'materialize',
-                 'file_users', 'triggers', 'root', 'mounts', 'state', 'source')
+                 'file_users', 'triggers', 'root', 'mounts', 'paths', 'state', 'source')
 
     def __init__(self, view, end, origin, folders, distribution, hash, placement='app', materialize='auto',
                  file_users=None):
@@ -87,6 +89,7 @@ class Tree:
         self.triggers = NOTHING             # paths of the modules whose import must make files; set where it is mounted
         self.root = None
         self.mounts = 0
+        self.paths = []                     # what its .pth files have put on sys.path
         self.state = None                   # the files of it that are on disk; belongs to _store
         self.source = None                  # where another process finds the archive; belongs to _workers
 
@@ -226,6 +229,18 @@ def mount_view(view, origin, source=None):
     tree = open_tree(view, origin)
     tree.source = source
     return mount(tree)
+
+
+def replace_view(root, view, origin, source=None):
+    """Mount the archive in a memoryview in the stead of one mount of the tree at *root*; returns the new root.
+
+    *origin* and *source* are as for mount_view. The new tree takes the place of the old one on sys.path. Packages of
+    the old one that stay imported find their submodules in the new one from then on, so that importlib.reload does.
+    Raises ArchiveError as mount_view does, and ValueError where no tree is mounted at *root*; then the old one stays."""
+    from pyembed._mounts import replace
+    tree = open_tree(view, origin)
+    tree.source = source
+    return replace(root, tree)
 
 
 def unmount(root):

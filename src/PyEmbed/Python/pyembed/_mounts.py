@@ -6,7 +6,7 @@ import sys
 
 from . import _importer
 from ._finders import Folder
-from ._importer import root_of
+from ._importer import HAS_PATH_FILES, root_of
 
 _SEP = os.sep
 
@@ -21,30 +21,17 @@ class _ImportLock:
         _imp.release_lock()
 
 
-_lock = _ImportLock()
+import_lock = _ImportLock()
 
 
 def mount(tree, root=None):
     """Mount an opened tree at *root*, by default below the extraction directory, and return the root."""
     root = root_of(tree) if root is None else os.path.abspath(root)
-    with _lock:
-        there = _importer._trees.get(root)
-        if there is not None:
-            if there.hash != tree.hash:
-                raise ValueError(f'another tree is mounted at {root!r}: {there.origin}')
-            there.mounts += 1
-            there.source = there.source or tree.source
-            return root
-        for other in _importer._trees:
-            if other.startswith(root + _SEP) or root.startswith(other + _SEP):
-                raise ValueError(f'{root!r} and the root of a mounted tree, {other!r}, lie within each other')
-        tree.root = root
-        tree.mounts = 1
-        tree.triggers = tree.find_triggers()
-        _forget(root)
-        _importer._trees = {**_importer._trees, root: tree}
-        sys.path_importer_cache[root] = Folder(tree, '', root)
-        sys.path.insert(_position(tree), root)
+    path_files = _has_path_files(tree)
+    with import_lock:
+        is_new = _put_on(tree, root)
+    if is_new and path_files:
+        _read_path_files(tree)
     return root
 
 
@@ -65,24 +52,97 @@ def mount_all(trees, root=None):
 
 def unmount(root):
     """Undo one mount; with the last one take the tree off."""
-    with _lock:
-        tree = _importer._trees.get(root)
-        own = _importer._own
-        if tree is None or (own is not None and own.tree is tree and tree.mounts == 1):
-            raise ValueError(f'no tree is mounted at {root!r}')
-        tree.mounts -= 1
-        if tree.mounts:
-            return
-        _importer._trees = {other: tree for other, tree in _importer._trees.items() if other != root}
-        while root in sys.path:
-            sys.path.remove(root)
+    with import_lock:
+        tree = _mounted(root)
+        _take_off(root, tree)
+        if not tree.mounts:
+            for other in _moved_to(root):
+                _forget(other)
+            _importer._moved = {old: new for old, new in _importer._moved.items() if new != root}
+
+
+def replace(root, tree):
+    """Mount an opened tree in the stead of one mount of that at *root*, and return the new root."""
+    new = root_of(tree)
+    path_files = _has_path_files(tree)
+    with import_lock:
+        old = _mounted(root)
+        if new == root:
+            return root
+        order = [new if other == root else other for other in _importer._trees if other != new]
+        keeps_place = tree.placement == old.placement and root in sys.path
+        is_new = _put_on(tree, new, sys.path.index(root) if keeps_place else None)
+        _take_off(root, old)
+        if not old.mounts:
+            moved = (root, *_moved_to(root))
+            for other in moved:
+                _forget(other)
+            _importer._moved = {**_importer._moved, **dict.fromkeys(moved, new)}
+            _importer._trees = {place: _importer._trees[place] for place in order}
+    if is_new and path_files:
+        _read_path_files(tree)
+    return new
+
+
+def _mounted(root):
+    tree, own = _importer._trees.get(root), _importer._own
+    if tree is None or (own is not None and own.tree is tree and tree.mounts == 1):
+        raise ValueError(f'no tree is mounted at {root!r}')
+    return tree
+
+
+def _moved_to(root):
+    """The roots of trees in whose stead that at *root* is mounted."""
+    return [old for old, new in _importer._moved.items() if new == root]
+
+
+def _put_on(tree, root, place=None):
+    """Put a tree on sys.path, or count where it is there; whether it is new."""
+    there = _importer._trees.get(root)
+    if there is not None:
+        if there.hash != tree.hash:
+            raise ValueError(f'another tree is mounted at {root!r}: {there.origin}')
+        there.mounts += 1
+        there.source = there.source or tree.source
+        return False
+    for other in _importer._trees:
+        if other.startswith(root + _SEP) or root.startswith(other + _SEP):
+            raise ValueError(f'{root!r} and the root of a mounted tree, {other!r}, lie within each other')
+    tree.root = root
+    tree.mounts = 1
+    tree.triggers = tree.find_triggers()
+    _forget(root)
+    _importer._moved = {old: new for old, new in _importer._moved.items() if old != root}
+    _importer._trees = {**_importer._trees, root: tree}
+    sys.path_importer_cache[root] = Folder(tree, '', root)
+    sys.path.insert(_position(tree) if place is None else place, root)
+    return True
+
+
+def _take_off(root, tree):
+    tree.mounts -= 1
+    if not tree.mounts:
+        _importer._trees = {other: there for other, there in _importer._trees.items() if there is not tree}
+        for entry in (root, *tree.paths):
+            while entry in sys.path:
+                sys.path.remove(entry)
         _forget(root)
+
+
+def _has_path_files(tree):
+    """Whether site would read .pth files, were the tree a folder: it would in site-packages, and an app is not there."""
+    return tree.placement == 'library' and tree.table('')[''] & HAS_PATH_FILES
+
+
+def _read_path_files(tree):
+    from ._paths import read_path_files
+    read_path_files(tree)
 
 
 def _position(tree):
     """Where on sys.path a tree goes: app trees first, libraries after the standard library, each in mount order."""
-    before = [sys.path.index(root) for root, other in _importer._trees.items()
-              if other.placement == tree.placement and root in sys.path]
+    before = [sys.path.index(entry) for root, other in _importer._trees.items() if other.placement == tree.placement
+              for entry in (root, *other.paths) if entry in sys.path]
     if before:
         return max(before) + 1
     if tree.placement == 'app':
@@ -96,7 +156,9 @@ def _position(tree):
 
 
 def _forget(root):
-    """Drop what importlib remembers of the paths at and below *root*."""
-    for path in list(sys.path_importer_cache):
-        if path.__class__ is str and (path == root or path.startswith(root + _SEP)):
-            sys.path_importer_cache.pop(path, None)
+    """Drop what importlib and linecache remember of the paths at and below *root*."""
+    linecache = sys.modules.get('linecache')
+    for cache in (sys.path_importer_cache, getattr(linecache, 'cache', {})):
+        for path in list(cache):
+            if path.__class__ is str and (path == root or path.startswith(root + _SEP)):
+                cache.pop(path, None)

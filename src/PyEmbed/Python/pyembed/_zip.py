@@ -8,7 +8,7 @@ import hashlib
 import os
 import re
 
-from ._importer import HAS_BYTECODE, HAS_EXTENSIONS, ArchiveError, Tree, _integer
+from ._importer import HAS_BYTECODE, HAS_EXTENSIONS, HAS_PATH_FILES, ArchiveError, Tree, _integer
 
 _END = b'PK\x05\x06'
 _CENTRAL = b'PK\x01\x02'
@@ -107,4 +107,6 @@ def _add(folders, parts, record):
             table[''] |= HAS_EXTENSIONS
         elif name.endswith('.pyc') and parts[-2:-1] != ['__pycache__']:
             table[''] |= HAS_BYTECODE
+        elif name.endswith('.pth'):
+            table[''] |= HAS_PATH_FILES
     return True
