@@ -24,13 +24,18 @@ FILES = {
 }
 
 
+# A working directory with nothing to import in it.
+ELSEWHERE = os.path.join(support.CACHE, 'working directory')
+os.makedirs(ELSEWHERE)
+
+
 def isolated(*arguments, path=None, python=sys.executable, **options):
     """Run a python that sees no package but what is installed for it, and *path*."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(('PYTHON', 'PIP_'))}
     if path is not None:
         environment['PYTHONPATH'] = path
-    return subprocess.run([python, *arguments], capture_output=True, text=True, timeout=300, env=environment, cwd=support.CACHE,
-                          **options)
+    return subprocess.run([python, *arguments], capture_output=True, text=True, timeout=300, env=environment,
+                          cwd=ELSEWHERE, **options)
 
 
 class WheelCase(support.TreeCase):
@@ -130,7 +135,7 @@ class CommandTests(WheelCase):
         self.assertEqual((done.stdout, done.returncode), ('tool\n', 0), done.stderr)
 
     def test_what_is_wrong_is_said(self):
-        with open(os.path.join(support.CACHE, 'broken.dll'), 'wb') as file:
+        with open(os.path.join(ELSEWHERE, 'broken.dll'), 'wb') as file:
             file.write(b'MZ nothing')
         for arguments, words in (
                 ([], 'usage: '), (['-m', 'tool'], 'usage: '), ([self.app], 'usage: '), ([self.app, '-m'], 'usage: '),
