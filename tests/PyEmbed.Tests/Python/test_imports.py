@@ -389,6 +389,44 @@ class HookTest(TreeCase):
             with self.subTest(path), self.assertRaises(ImportError):
                 _finders.path_hook(path)
 
+    @unittest.skipIf(sys.version_info >= (3, 12), 'FileFinder has lost these methods in 3.12')
+    def test_older_protocols(self):
+        root = self.mount({'app/__init__.py': '', 'space/m.py': ''})
+        finder = _finders.path_hook(root)
+        self.assertEqual(finder.find_loader('app'), (finder.find_spec('app').loader, [os.path.join(root, 'app')]))
+        self.assertEqual(finder.find_loader('space'), (None, [os.path.join(root, 'space')]))
+        self.assertEqual(finder.find_loader('none'), (None, []))
+        self.assertEqual(finder.find_module('app').name, 'app')
+        self.assertIsNone(finder.find_module('none'))
+
+    def test_hooks_replaced(self):
+        """Without our hook sys.path has no trees; with it back, it has."""
+        self.mount({'app/__init__.py': '', 'app/m.py': ''})
+        import app                                                                                  # noqa: F401
+        hooks = list(sys.path_hooks)
+        sys.path_hooks.remove(_finders.path_hook)
+        try:
+            sys.path_importer_cache.clear()
+            self.assertIsNone(PathFinder.find_spec('app'))
+        finally:
+            sys.path_hooks[:] = hooks
+            sys.path_importer_cache.clear()
+        self.assertIsNotNone(PathFinder.find_spec('app'))
+        importlib.import_module('app.m')
+
+    def test_path_changed_at_run_time(self):
+        root = self.mount({'app/__init__.py': 'X = "tree"'})
+        place = self.folder({'app/__init__.py': 'X = "disk"'})
+        sys.path.remove(root)
+        with self.assertRaises(ModuleNotFoundError):
+            importlib.import_module('app')
+        sys.path.append(root)
+        self.assertEqual(importlib.import_module('app').X, 'tree')
+        sys.path.insert(0, place)
+        self.assertEqual(importlib.reload(sys.modules['app']).X, 'disk')
+        sys.path[:] = [entry for entry in sys.path if entry != place]
+        self.assertEqual(importlib.reload(sys.modules['app']).X, 'tree')
+
     def test_caches_can_be_dropped(self):
         self.mount({'app/__init__.py': '', 'app/m.py': ''})
         import app

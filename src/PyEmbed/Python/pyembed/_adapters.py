@@ -21,6 +21,7 @@ ADAPTERS = {
     'linecache': 'pyembed._tools:read_lines_from_trees',
     'multiprocessing.spawn': 'pyembed._workers:install',
     'pdb': 'pyembed._tools:see_trees',
+    'pkg_resources': 'pyembed._pkg_resources:register',
     'runpy': 'pyembed._tools:open_files_of_trees',
     'unittest.loader': 'pyembed._tools:see_trees',
 }

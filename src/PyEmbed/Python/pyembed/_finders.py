@@ -97,6 +97,15 @@ class Folder:
             sys.path_importer_cache[portion.path] = portion
         return spec
 
+    if sys.version_info < (3, 12):
+        # FileFinder's older methods (PEP 302, PEP 420), which setuptools still calls.
+        def find_loader(self, fullname):
+            spec = self.find_spec(fullname)
+            return (None, []) if spec is None else (spec.loader, spec.submodule_search_locations or [])
+
+        def find_module(self, fullname):
+            return self.find_loader(fullname)[0]
+
     def _find_file(self, fullname, tail):
         """CPython's order within a folder: extension modules, source, bytecode."""
         table = self.table if self._table is None else self._table

@@ -14,7 +14,7 @@ from ._importer import ArchiveError
 _NO_LINES = ['\n'] if sys.version_info >= (3, 13) else []       # what linecache makes of an empty file
 
 
-def _find(path):
+def find_file(path):
     """(tree, record, archive path) of a file of a tree, else (None, None, None)."""
     try:
         path = os.path.abspath(os.fsdecode(path))
@@ -25,7 +25,7 @@ def _find(path):
     return (None, None, None) if record is None else (tree, record, inner)
 
 
-def _find_folder(path):
+def find_folder(path):
     """(tree, archive path) of a folder of a tree, else (None, None)."""
     try:
         path = os.path.abspath(os.fsdecode(path))
@@ -35,7 +35,7 @@ def _find_folder(path):
     return (None, None) if tree is None or inner not in tree.folders else (tree, inner)
 
 
-class _Facade:
+class Facade:
     """A module of which some functions are others."""
 
     def __init__(self, module, **functions):
@@ -47,11 +47,11 @@ class _Facade:
 
 
 def _isfile(path):
-    return _find(path)[1] is not None or os.path.isfile(path)
+    return find_file(path)[1] is not None or os.path.isfile(path)
 
 
 def _isdir(path):
-    return _find_folder(path)[0] is not None or os.path.isdir(path)
+    return find_folder(path)[0] is not None or os.path.isdir(path)
 
 
 def _exists(path):
@@ -59,29 +59,46 @@ def _exists(path):
 
 
 def _listdir(path='.'):
-    tree, inner = _find_folder(path)
+    tree, inner = find_folder(path)
     if tree is None:
         return os.listdir(path)
     names = {name for name in tree.table(inner) if name}
     if os.path.isdir(path):             # what has been extracted, and what others have put there
         names.update(os.listdir(path))
-    return list(names)
+    return sorted(names)
 
 
 def _open_code(path):
-    tree, record, inner = _find(path)
+    tree, record, inner = find_file(path)
     return io.open_code(path) if tree is None else io.BytesIO(tree.read(record, inner))
+
+
+def _open(file, mode='r', buffering=-1, encoding=None, errors=None, newline=None, *args, **options):
+    if mode in ('r', 'rt', 'rb') and not isinstance(file, int):
+        tree, record, inner = find_file(file)
+        if tree is not None:
+            stream = io.BytesIO(tree.read(record, inner))
+            return stream if mode == 'rb' else io.TextIOWrapper(stream, encoding, errors, newline)
+    return open(file, mode, buffering, encoding, errors, newline, *args, **options)
 
 
 def see_trees(module):
     """Let a module that looks for files by ``os`` find those of trees."""
-    path = _Facade(os.path, isfile=_isfile, isdir=_isdir, exists=_exists)
-    module.os = _Facade(os, path=path, listdir=_listdir)
+    path = Facade(os.path, isfile=_isfile, isdir=_isdir, exists=_exists)
+    module.os = Facade(os, path=path, listdir=_listdir)
+
+
+def read_trees(module):
+    """Let a module that looks for files by ``os``, and reads them by ``open`` and ``io.open``, find and read those of
+    trees."""
+    see_trees(module)
+    module.open = _open
+    module.io = Facade(io, open=_open)
 
 
 def open_files_of_trees(module):
     """Let a module that reads code by ``io.open_code`` read that of trees."""
-    module.io = _Facade(io, open_code=_open_code)
+    module.io = Facade(io, open_code=_open_code)
 
 
 def read_lines_from_trees(linecache):
@@ -90,7 +107,7 @@ def read_lines_from_trees(linecache):
     updatecache = linecache.updatecache
 
     def updatecache_with_trees(filename, module_globals=None):
-        tree, record, inner = _find(filename) if filename and os.path.isabs(filename) else (None, None, None)
+        tree, record, inner = find_file(filename) if filename and os.path.isabs(filename) else (None, None, None)
         if tree is None:
             return updatecache(filename, module_globals)
         try:
