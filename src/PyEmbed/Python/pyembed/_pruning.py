@@ -11,7 +11,7 @@ import time
 
 from . import _files, _locks
 from ._importer import is_safe_name
-from ._roots import LOCK, OWN_FOLDER, STATE, read_state
+from ._roots import LOCK, OWN_FOLDER, STATE, folders_above, read_state
 
 UNUSED = 30 * 86400         # s; a root that no process has used for so long is removed
 LIMIT = 4 << 30             # bytes; beyond it the roots that were used longest ago are removed
@@ -66,7 +66,7 @@ def _remove(place):
             files, folders, _ = read_state(place) or ({}, set(), {})
             for path in files:
                 _unlink(place, path)
-            folders.update([above for path in files for above in _folders_above(path)])
+            folders.update([above for path in files for above in folders_above(path)])
             for folder in sorted(folders, key=len, reverse=True):
                 _remove_folder(place, folder)
             for name in os.listdir(own):
@@ -81,12 +81,6 @@ def _remove(place):
         return True
     except OSError:
         return False
-
-
-def _folders_above(path):
-    while '/' in path:
-        path = path.rpartition('/')[0]
-        yield path
 
 
 def _unlink(place, path):

@@ -2,8 +2,9 @@
 
 A root's own folder ``.pyembed`` (a name that no archive has) holds ``lock``, which each process that uses the root holds
 as long as it lives; ``writing``, which keeps the processes apart that make files; and ``state``, the record of what was
-made: four bytes of CRC-32, then marshal data of (version, files, folders, units). A file is in the record before it is
-made, with the size and time that it will have, so that what an interrupted process left is known, and not trusted.
+made: four bytes of CRC-32, then marshal data of (version, files, folders, units). Units and files are in the record
+before they are made, with the size and time that the files will have: what an interrupted process left is known, and a
+unit is there when all its files are, as recorded.
 """
 
 import marshal
@@ -30,7 +31,7 @@ class Root:
         self._lock = None
         self.files = {}                     # path in the archive -> (size, time)
         self._folders = set()
-        self._units = {}                    # key -> (paths of its files, paths of its folders, what else it depends on)
+        self._units = {}                    # key -> (its files, its folders without files, what else it depends on)
 
     def path(self, inner):
         """The place of a path of the archive, which its names are known to keep below the root."""
@@ -103,20 +104,21 @@ class Root:
         tree, and so never changes), and the folders."""
         now = int(time.time()) & ~1         # a time that every file system can express
         good = set()
+        _files.make_folder(self.place, self._top, good)
         todo = [(path, read) for path, (_, read, own) in items.items()
                 if not (self._is_sound_file(path) if own else self._holds(path, read))]
         self.files.update({path: (items[path][0], now) for path, _ in todo})
         self._folders.update(folders)
-        if todo:
-            self._save()
+        # Of the folders only those without files need a look later: the files tell of the others.
+        holding = {above for path in items for above in folders_above(path)}
+        self._units[key] = tuple(items), ('', *[folder for folder in folders if folder not in holding]), made_with
+        self._save()
         for folder in folders:
             _files.make_folder(self.path(folder), self._top, good)
         for path, read in todo:
             place = self.path(path)
             _files.make_folder(os.path.dirname(place), self._top, good)
             _files.write(place, read(), now, self._own)
-        self._units[key] = tuple(items), tuple(folders), made_with
-        self._save()
 
     def _holds(self, path, read):
         """Whether a file of another tree is there as that tree has it. Another version is not taken from a process."""
@@ -158,6 +160,13 @@ class _Writing:
 
     def __exit__(self, *_):
         self._lock.__exit__()
+
+
+def folders_above(path):
+    """The folders that a file of an archive lies in, without the root."""
+    while '/' in path:
+        path = path.rpartition('/')[0]
+        yield path
 
 
 def read_state(place):

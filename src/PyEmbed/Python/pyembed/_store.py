@@ -175,7 +175,7 @@ class _Unit:
             tree.range(record, path)
             own = tree.root == root.place
             items[path] = record[-1], lambda tree=tree, record=record, path=path: tree.read(record, path), own
-        root.make(key, items, ('', *self._folders), self._made_with)
+        root.make(key, items, self._folders, self._made_with)
 
 
 class _Archive:
@@ -248,7 +248,7 @@ def _data_beside_modules(tree):
 
 def _code_below(tree, top):
     """All sources of a top-level package; for '' all of the tree."""
-    return _Unit([item for item in _walk(tree, top) if _is_code(item[0])], _folders(tree, top))
+    return _Unit([item for item in _walk(tree, top) if _is_code(item[0])])
 
 
 def _code_in(tree, folder):
