@@ -184,4 +184,5 @@ def read_state(place):
         version, files, folders, units = marshal.loads(body)
     except (OSError, ValueError, EOFError, TypeError):
         return None
-    return (files, set(folders), units) if version == _VERSION else None
+    sound = version == _VERSION and (files.__class__, folders.__class__, units.__class__) == (dict, tuple, dict)
+    return (files, set(folders), units) if sound else None

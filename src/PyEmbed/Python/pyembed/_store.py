@@ -25,6 +25,15 @@ _roots = {}             # place -> Root, of each root that this process has used
 _made_something = False
 
 
+def _renew_lock():
+    global _lock
+    _lock = _thread.RLock()         # another thread of the parent may have had it
+
+
+if hasattr(os, 'register_at_fork'):
+    os.register_at_fork(after_in_child=_renew_lock)
+
+
 def extract_for(tree, path, asked):
     """What the import of the module at *path* needs as files; *asked* are the flags of _places."""
     if asked & OTHERS and not _importer._everyone:
