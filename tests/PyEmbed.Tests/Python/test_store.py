@@ -5,27 +5,12 @@ import importlib.machinery
 import importlib.util
 import os
 import shutil
-import stat
-import subprocess
 import sys
 import tempfile
-import textwrap
 import unittest
 
-from support import CACHE, PACKAGE, TreeCase, _importer, archive, pyembed, run_python
-
-posix_only = unittest.skipUnless(os.name == 'posix', 'users and modes are POSIX')
-READS_ITSELF = """import os
-with open(os.path.join(os.path.dirname(__file__), "data", "n.txt")) as file:
-    TEXT = file.read()
-"""
-
-
-def files_below(place):
-    """The files in a root or below a store, but those of the store itself."""
-    found = [os.path.relpath(os.path.join(folder, name), place).replace(os.sep, '/')
-             for folder, _, names in os.walk(place) for name in names]
-    return sorted(path for path in found if '.pyembed/' not in path)
+from storesupport import READS_ITSELF, files_below
+from support import CACHE, PACKAGE, TreeCase, pyembed, run_python
 
 
 class DefaultTest(unittest.TestCase):
@@ -128,6 +113,16 @@ class MaterializeTest(TreeCase):
         self.assertEqual(importlib.import_module('app').TEXT, 'here')
         self.assertEqual(files_below(place), ['a/b/app/__init__.py', 'a/b/app/data/n.txt'])
         self.assertTrue(root.startswith(place))
+
+
+    def test_another_tree_at_a_place_that_was_chosen(self):
+        place = os.path.join(self.folder({}), 'root')
+        for text in ('one', 'two', 'one'):
+            out = run_python(
+                'import sys, pyembed\n'
+                'pyembed.mount({"app/__init__.py": sys.argv[2], "app/data/n.txt": sys.argv[3]}, sys.argv[1])\n'
+                'import app\nprint(app.TEXT)', place, READS_ITSELF, text).stdout
+            self.assertEqual(out, text + '\n')
 
 
 def extension():

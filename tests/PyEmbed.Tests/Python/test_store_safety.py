@@ -4,6 +4,7 @@ clear error."""
 import importlib
 import marshal
 import os
+import pathlib
 import pickle
 import random
 import stat
@@ -89,6 +90,8 @@ class PlacesTest(StoreCase):
                          ('text', os.path.join(place, '.cache', 'pyembed')))
 
     @as_root
+    @unittest.skipUnless(all(os.stat(folder).st_mode & 0o005 == 0o005 for folder in pathlib.Path(os.__file__).parents),
+                         'other users cannot run this Python')
     def test_a_user_without_a_place_to_write(self):
         place = self.place()
         for name in ('home', 'tmp'):
@@ -367,7 +370,8 @@ class ProcessesTest(StoreCase):
     @posix_only
     def test_a_child_forked_while_another_thread_extracts(self):
         store = self.store()
-        out = self.again(store, before='import threading\nfrom pyembed import _files, _store', use='''
+        out = self.again(store, before='import threading, warnings\nwarnings.simplefilter("ignore")\n'
+                         'from pyembed import _files, _store', use='''
             print(app.TEXT)
             real, inside, go_on = _files.write, threading.Event(), threading.Event()
             def slow(*args):

@@ -16,6 +16,7 @@ from . import _files, _locks
 
 OWN_FOLDER = '.pyembed'
 LOCK = 'lock'
+WRITING = 'writing'
 STATE = 'state'
 _VERSION = 1
 _TOUCH = 3600           # s; how exact the time of a root's last use is
@@ -40,19 +41,21 @@ class Root:
     def open(self):
         """Hold the root for this process, if it is there; read what has been made."""
         if self._lock is None and _files.is_sound_folder(self._top) and _files.is_sound_folder(self._own):
-            self._hold()
-            self._read()
+            if self._hold():
+                self._read()
 
     def _hold(self):
-        """Hold the lock that keeps others from pruning the root, also where it was removed since."""
+        """Hold the lock that keeps others from pruning the root, anew where it was removed; False where the folder was."""
         path = os.path.join(self._own, LOCK)
         try:
             if self._lock is not None:
                 if os.fstat(self._lock).st_nlink:
-                    return
+                    return True
                 os.close(self._lock)
                 self._lock = None
             self._lock = _locks.hold(path)
+        except FileNotFoundError:
+            return False
         except OSError as error:
             raise _files.failed(path, error) from error
         if time.time() - os.fstat(self._lock).st_mtime > _TOUCH:
@@ -60,6 +63,7 @@ class Root:
                 os.utime(path)
             except OSError:
                 pass                    # a place that cannot be written to, where nothing is pruned either
+        return True
 
     def _read(self):
         self.files, self._folders, self._units = read_state(self.place) or ({}, set(), {})
@@ -86,10 +90,10 @@ class Root:
 
     def begin(self):
         """Make the root and its own folder, hold it, and return the lock for writing."""
-        good = set()
-        _files.make_folder(self._own, self._top, good)
-        self._hold()
-        return _locks.Exclusive(os.path.join(self._own, 'writing'))
+        _files.make_folder(self._own, self._top, set())
+        while not self._hold():
+            _files.make_folder(self._own, self._top, set())
+        return _locks.Exclusive(os.path.join(self._own, WRITING))
 
     def refresh(self, alone):
         """Read what others have made; *alone* tells that none of them is at it, so that temporary files are left over."""
@@ -100,13 +104,16 @@ class Root:
                     os.unlink(os.path.join(self._own, name))
 
     def make(self, key, items, folders=(), made_with=None):
-        """Make a unit: the files of *items*, a dict of path to (size, function that reads, whether it is of this root's own
-        tree, and so never changes), and the folders."""
+        """Make a unit: the files of *items*, a dict of path to (size, function that reads, whether the root's name tells the
+        content, so that it never changes), and the folders."""
         now = int(time.time()) & ~1         # a time that every file system can express
         good = set()
         _files.make_folder(self.place, self._top, good)
         todo = [(path, read) for path, (_, read, own) in items.items()
                 if not (self._is_sound_file(path) if own else self._holds(path, read))]
+        replaced = {path for path, _ in todo if path in self.files and not items[path][2]}
+        if replaced:                        # of these, units of other trees are no more
+            self._units = {other: unit for other, unit in self._units.items() if replaced.isdisjoint(unit[0])}
         self.files.update({path: (items[path][0], now) for path, _ in todo})
         self._folders.update(folders)
         # Of the folders only those without files need a look later: the files tell of the others.
@@ -121,7 +128,7 @@ class Root:
             _files.write(place, read(), now, self._own)
 
     def _holds(self, path, read):
-        """Whether a file of another tree is there as that tree has it. Another version is not taken from a process."""
+        """Whether a file that the root's name does not tell is there. Another version is not taken from a process."""
         place = self.path(path)
         if not self._is_sound_file(path):
             return False

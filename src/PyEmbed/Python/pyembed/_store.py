@@ -45,13 +45,9 @@ def extract_for(tree, path, asked):
     inner = path[len(tree.root) + 1:].replace(os.sep, '/')
     folder = inner if inner in tree.folders else inner.rpartition('/')[0]
     top = folder.partition('/')[0]
-    if top and tree.placement != 'app':
-        _extract(tree, ('data', top), _data)
-    else:
-        # An app's packages look for what lies beside them, too.
-        _extract(tree, ('data', top), _data)
-        if top:
-            _extract(tree, ('data', ''), _data)
+    _extract(tree, ('data', top), _data)
+    if top and tree.placement == 'app':         # whose packages look for what lies beside them, too
+        _extract(tree, ('data', ''), _data)
     if asked & CODE:
         _extract(tree, ('code', top), _code_below)
     elif asked & OWN:
@@ -125,9 +121,10 @@ def _extract(tree, key, select, depends=None, again=False):
             tree.state = set()
         if key in tree.state and not again:
             return
-        root = _make_sound(tree.root, _top(tree), key, lambda: select(tree, key[1]), depends)
+        recorded = key if _is_named_by_content(tree) else (*key, tree.hash)
+        root = _make_sound(tree.root, _top(tree), recorded, lambda: select(tree, key[1]), depends)
         tree.state.add(key)
-        _importer.extracted.update(dict.fromkeys(root.paths(key)))
+        _importer.extracted.update(dict.fromkeys(root.paths(recorded)))
 
 
 def _make_sound(place, top, key, select, depends=None):
@@ -162,6 +159,11 @@ def _top(tree):
     return store if tree.root.startswith(store + os.sep) else tree.root
 
 
+def _is_named_by_content(tree):
+    """Whether only this tree can be at its root; where the caller chose the place, another one may have been before."""
+    return tree.root == _importer.root_of(tree)
+
+
 def _place(tree, path):
     return os.path.join(tree.root, *path.split('/')) if path else tree.root
 
@@ -182,7 +184,7 @@ class _Unit:
             if not all([is_safe_name(name) for name in path.split('/')]):
                 raise tree.damaged(f'{path!r} is not a path that a file can have')
             tree.range(record, path)
-            own = tree.root == root.place
+            own = tree.root == root.place and _is_named_by_content(tree)
             items[path] = record[-1], lambda tree=tree, record=record, path=path: tree.read(record, path), own
         root.make(key, items, self._folders, self._made_with)
 
