@@ -191,6 +191,44 @@ public sealed class ProgramTests
     }
 
     [TestMethod]
+    public void Main_tells_of_a_module_what_it_tells_under_python()
+    {
+        const string Code = "import sys\nsys.told = repr([__name__, __spec__.name, __spec__.origin == __file__ == sys.argv[0], sys.argv[1:], __package__, "
+            + "__loader__ is __spec__.loader, __spec__.loader.get_source(__spec__.name)[:6], sys.modules['__main__'].__spec__ is __spec__])";
+        using PythonMount mount = PythonFixture.Mount("told", ("told_mod.py", Code), ("told_pkg/__init__.py", ""), ("told_pkg/__main__.py", Code), ("told_pkg/sub.py", Code));
+        foreach ((string module, string name, string package) in new[] { ("told_mod", "told_mod", ""), ("told_pkg", "told_pkg.__main__", "told_pkg"), ("told_pkg.sub", "told_pkg.sub", "told_pkg") })
+        {
+            Assert.AreEqual(0, PythonFixture.Python.RunModule(module, "a", "b"));
+            Assert.AreEqual(
+                $"['__main__', '{name}', True, ['a', 'b'], '{package}', True, 'import', True]", PythonFixture.Python.Evaluate<string>("__import__('sys').told"));
+        }
+    }
+
+    [TestMethod]
+    public void Main_of_an_entry_point_is_that_of_a_script()
+    {
+        TestHostProcess result = TestHostProcess.Run("entry-point", """
+            def main():
+                import sys, os
+                main = sys.modules['__main__']
+                print(main.__spec__, hasattr(main, '__file__'), os.path.isabs(sys.argv[0]), sys.argv[1:], __name__, __spec__.name)
+                print(getattr(sys, 'orig_argv', ['', '', '', 'a'])[-1], os.path.isfile(sys.executable))
+            """, "program:main", "a");
+        Assert.AreEqual("None False True ['a'] program program\na True\n", result.Output, result.ToString());
+    }
+
+    [TestMethod]
+    public void Attached_sys_is_the_other_hosts()
+    {
+        TestHostProcess result = TestHostProcess.Run("attach-run", PythonFixture.Python.Describe().Library!, """
+            import sys
+            print(__spec__.name, sys.argv[0] == __file__)
+            print(getattr(sys, 'orig_argv', []) == [] or 'attach-run' not in sys.orig_argv)
+            """);
+        Assert.AreEqual("program True\nTrue\n", result.Output, result.ToString());
+    }
+
+    [TestMethod]
     public void Sys_describes_the_process()
     {
         TestHostProcess result = TestHostProcess.Run("run", """
