@@ -1,0 +1,108 @@
+"""Bytecode of a tree: when it is used, when the source is, and what is said where there is neither."""
+
+import importlib
+import importlib.util
+import os
+import sys
+import textwrap
+import unittest
+
+from support import TreeCase, _finders, bytecode, pyembed, run_python
+
+
+class BytecodeTest(TreeCase):
+    SOURCE = 'X = "source"\n'
+
+    def cached(self, content):
+        name = os.path.basename(importlib.util.cache_from_source('m.py'))
+        self.mount({'m.py': self.SOURCE, f'__pycache__/{name}': content}, compiled=False)
+        self.names.add('m')
+        return importlib.import_module('m').X
+
+    def test_unchecked_is_used(self):
+        self.assertEqual(self.cached(bytecode('m.py', 'X = "bytecode"')), 'bytecode')
+
+    def test_checked_is_checked(self):
+        self.assertEqual(self.cached(bytecode('m.py', 'X = "bytecode"', flags=3)), 'source')
+
+    def test_checked_and_right(self):
+        good = bytecode('m.py', self.SOURCE, flags=3)
+        self.assertEqual(self.cached(good), 'source')
+
+    def test_foreign_magic_and_damage_fall_back_to_source(self):
+        good = bytecode('m.py', 'X = "bytecode"')
+        for bad in (b'\0\0\0\0' + good[4:], good[:10], b'', good[:4] + b'\x08\0\0\0' + good[8:]):
+            with self.subTest(bad[:16]):
+                self.assertEqual(self.cached(bad), 'source')
+                pyembed.unmount(pyembed.mounts()[-1])
+                del sys.modules['m']
+
+    def test_timestamp_is_stale(self):
+        good = bytecode('m.py', 'X = "bytecode"')
+        self.assertEqual(self.cached(good[:4] + bytes(12) + good[16:]), 'source')
+
+    def test_timestamp_is_that_of_the_tree(self):
+        """Bytecode with a time and a size holds where they are those of the source, which dates from 1980-01-01."""
+        good = bytecode('m.py', 'X = "bytecode"')
+        stamp = _finders.MTIME.to_bytes(4, 'little') + len(self.SOURCE).to_bytes(4, 'little')
+        self.assertEqual(self.cached(good[:4] + bytes(4) + stamp + good[16:]), 'bytecode')
+        self.assertEqual(sys.modules['m'].__loader__.path_stats(sys.modules['m'].__file__),
+                         {'mtime': _finders.MTIME, 'size': len(self.SOURCE)})
+
+    def test_foreign_bytecode_without_a_source(self):
+        number, minor = (3495, 11) if sys.version_info[:2] == (3, 10) else (3439, 10)
+        root = self.mount({'m.pyc': number.to_bytes(2, 'little') + b'\r\n' + bytecode('m.py', '')[4:], 'n.pyc': b'1234' * 9},
+                          origin='Foreign.dll')
+        both = r'is {} \(CPython 3\.{}\), that of this one is \d+ \(CPython 3\.{}\)'
+        for name, says in (('m', both.format(number, minor, sys.version_info[1])),
+                           ('n', "b'1234', which is no magic number")):
+            with self.subTest(name), self.assertRaisesRegex(ImportError, says) as caught:
+                importlib.import_module(name)
+            self.assertEqual((caught.exception.name, caught.exception.path), (name, os.path.join(root, f'{name}.pyc')))
+            self.assertNotIn(name, sys.modules)
+
+    def test_code_that_is_none(self):
+        import marshal
+        with self.assertRaises(ImportError):
+            self.cached(bytecode('m.py', '')[:16] + marshal.dumps(1))
+
+    def test_check_hash_based_pycs_and_optimisation(self):
+        code = '''
+            import sys, importlib.util, os
+            sys.path.insert(0, {tests!r})
+            import support
+            name = os.path.basename(importlib.util.cache_from_source('m.py'))
+            files = {{'m.py': 'X = "source"\\nassert False', '__pycache__/' + name: support.bytecode('m.py', 'X = "code"')}}
+            support._importer.mount_view(memoryview(support.archive(files)), 'x')
+            import m
+            print(m.X, m.__cached__.endswith(name))
+        '''.format(tests=os.path.dirname(os.path.abspath(__file__)))
+        for options, expected in (((), 'code True'), (('-O',), 'code True'), (('-OO',), 'code True'),
+                                  (('-O', '--check-hash-based-pycs', 'always'), 'source True'),
+                                  (('--check-hash-based-pycs', 'never'), 'code True')):
+            with self.subTest(options):
+                done = run_python(textwrap.dedent(code), options=options)
+                self.assertEqual(done.stdout.strip(), expected)
+
+    def test_nothing_is_written(self):
+        old = sys.dont_write_bytecode
+        sys.dont_write_bytecode = False
+        try:
+            root = self.mount({'m.py': 'X = 1'}, compiled=False)
+            import m                                                                                # noqa: F401
+        finally:
+            sys.dont_write_bytecode = old
+        self.assertFalse(os.path.exists(root))
+
+
+class WithoutCacheTagTest(unittest.TestCase):
+    def test_sources_are_compiled(self):
+        code = ('import sys\nsys.implementation.cache_tag = None\n'
+                f'sys.path.insert(0, {os.path.dirname(os.path.abspath(__file__))!r})\n'
+                'import pyembed\n'
+                'root = pyembed.mount({"m.py": "X = 1"})\nimport m\nprint(m.X, getattr(m, "__cached__", None))')
+        self.assertEqual(run_python(code).stdout.split(), ['1', 'None'])
+
+
+if __name__ == '__main__':
+    unittest.main()
