@@ -302,8 +302,8 @@ class TreeLoader:
         if folder is None:
             try:
                 folder = path_hook(os.path.dirname(path))
-            except ImportError:
-                pass                    # the tree is not mounted here: every file then comes from disk
+            except (ImportError, TypeError):
+                pass                    # no path, or no mounted tree has it: every file then comes from disk
         self._folder = folder
 
     def __eq__(self, other):

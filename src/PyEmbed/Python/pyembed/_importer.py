@@ -144,12 +144,12 @@ class Tree:
         data = self.view[start:start + size]
         if not method:
             return bytes(data)
-        import zlib
+        from zlib import decompressobj, error as zlib_error     # by name: ImportError while a deflated zlib.py is imported
         try:
             # One byte more than announced is enough to see that there is too much.
-            inflater = zlib.decompressobj(-15)
+            inflater = decompressobj(-15)
             content = inflater.decompress(data, record[3] + 1)
-        except (zlib.error, TypeError, ValueError) as error:
+        except (zlib_error, TypeError, ValueError) as error:
             raise self.damaged(f'{name!r} does not inflate: {error}') from error
         if len(content) != record[3] or not inflater.eof:
             raise self.damaged(f'{name!r} does not inflate to the {record[3]} bytes that its record announces')

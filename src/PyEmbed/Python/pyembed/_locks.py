@@ -21,17 +21,12 @@ _FLAGS = os.O_RDWR | os.O_CREAT | _NO_LINKS
 
 
 def hold(path):
-    """A handle on the file at *path*, made if need be, that shows as long as it is open that this process uses it.
-
-    Raises FileNotFoundError where its folder is gone, perhaps with a process that pruned."""
+    """A handle on the file at *path*, made if need be, that shows as long as it is open that this process uses it."""
     while True:
         try:
             handle = os.open(path, _FLAGS, 0o600)
-        except OSError as error:
-            try:
-                handle = os.open(path, os.O_RDONLY | _NO_LINKS)     # which will do on a file system that is read-only
-            except OSError:
-                raise error from None
+        except OSError:
+            handle = os.open(path, os.O_RDONLY | _NO_LINKS)         # on a file system that is read-only
         if fcntl is not None:
             _flock(handle, fcntl.LOCK_SH)
             if not os.fstat(handle).st_nlink:

@@ -123,9 +123,9 @@ class TreePath(Traversable):
             raise self._missing()
         return self
 
-    def relative_to(self, *other):
-        """The pure path from another path, of this tree or in text, to this one."""
-        return pathlib.PurePath(str(self)).relative_to(*map(str, other))
+    def relative_to(self, *other, **options):
+        """The pure path from another path, of this tree or in text, to this one; options as pathlib's (``walk_up``)."""
+        return pathlib.PurePath(str(self)).relative_to(*map(str, other), **options)
 
     def joinpath(self, *descendants):
         inner = self._inner
