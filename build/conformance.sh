@@ -3,8 +3,9 @@
 # a table; last line: "N passed, N failed, N skipped".
 #   build/conformance.sh                the suites of the default CPython (python3 on PATH)
 #   build/conformance.sh --all          those of every CPython found (build/pythons.sh)
-#   build/conformance.sh --packages     the packages of the distribution, imported and used from an assembly
-#                                       (further arguments go to tests/PyEmbed.Conformance/Packages/lane.py)
+#   build/conformance.sh --packages     packages of the distribution, imported and used from an assembly: all that
+#                                       tests/PyEmbed.Conformance/Packages/distributions.txt lists (--all says the same),
+#                                       or with --dozen those that build/test.sh runs
 set -uo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
@@ -15,6 +16,7 @@ usage() {
 
 if [ "${1:-}" = "--packages" ]; then
     shift
+    case "$*" in "" | --all) set -- ;; --dozen) ;; *) usage ;; esac
     "$root/build/provision.sh" --tests || exit 1
     exec python3 tests/PyEmbed.Conformance/Packages/lane.py "$@"
 fi

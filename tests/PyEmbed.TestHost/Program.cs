@@ -26,6 +26,13 @@ internal static class Program
             return code;
         },
         ["run-module"] = arguments => Started().RunModule(arguments[0], arguments[1..]),
+
+        // A module of a folder on disk, as the suites of tests/PyEmbed.Conformance are run.
+        ["search-path"] = arguments =>
+        {
+            using PythonInterpreter python = PythonInterpreter.Start(new PythonOptions { AutoMount = false, SearchPaths = [arguments[0]] });
+            return python.RunModule(arguments[1], arguments[2..]);
+        },
         ["run-twice"] = arguments =>
         {
             using PythonInterpreter python = Started();
