@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Sets up, builds, packs and tests. Last line: "N passed, N failed, N skipped", the sums over all test projects.
+# Sets up, builds, packs and tests. Last line: "N passed, N failed, N skipped", the sums over all test projects, CPython's own
+# suites (tests/PyEmbed.Conformance, where known failures count as skipped) and a dozen of the packages.
 #   build/test.sh          the default CPython
 #   build/test.sh --all    also every other CPython found, and the soaks
 set -uo pipefail
@@ -40,8 +41,20 @@ if [ -n "$all" ]; then
     done
 fi
 
-python3 -I -S - "$results" <<'PY' || status=1
-import pathlib, sys
+# Each prints what failed, and "N passed, N failed, N skipped" as its last line.
+sums=$results/sums.txt
+: >"$sums"
+sum_up() {
+    echo "== $*"
+    "$@" | tee "$results/output.txt"
+    [ "${PIPESTATUS[0]}" -eq 0 ] || status=1
+    tail -n 1 "$results/output.txt" >>"$sums"
+}
+sum_up build/conformance.sh ${all:+--all}
+if [ -e tests/PyEmbed.Conformance/Packages/lane.py ]; then sum_up build/conformance.sh --packages --dozen; fi
+
+python3 -I -S - "$results" "$sums" <<'PY' || status=1
+import pathlib, re, sys
 from xml.etree import ElementTree
 
 SCHEMA = "{http://microsoft.com/schemas/VisualStudio/TeamTest/2010}"
@@ -56,6 +69,13 @@ for report in pathlib.Path(sys.argv[1]).rglob("*.trx"):
     for result in ElementTree.parse(report).iter(SCHEMA + "UnitTestResult"):
         if result.get("outcome") != "Passed":
             print("%s: %s" % (result.get("outcome"), result.get("testName")))
+for line in pathlib.Path(sys.argv[2]).read_text().splitlines():
+    counts = re.fullmatch(r"(\d+) passed, (\d+) failed, (\d+) skipped", line)
+    if counts is None:
+        print("Failed: a run outside of dotnet test ended with %r instead of its counts" % line)
+        failed += 1
+    else:
+        passed, failed, skipped = (sum(pair) for pair in zip((passed, failed, skipped), map(int, counts.groups())))
 print("%d passed, %d failed, %d skipped" % (passed, failed, skipped))
 sys.exit(1 if failed or not passed else 0)
 PY
