@@ -5,27 +5,12 @@ import importlib.machinery
 import importlib.util
 import os
 import shutil
-import stat
-import subprocess
 import sys
 import tempfile
-import textwrap
 import unittest
 
-from support import CACHE, PACKAGE, TreeCase, _importer, archive, pyembed, run_python
-
-posix_only = unittest.skipUnless(os.name == 'posix', 'users and modes are POSIX')
-READS_ITSELF = """import os
-with open(os.path.join(os.path.dirname(__file__), "data", "n.txt")) as file:
-    TEXT = file.read()
-"""
-
-
-def files_below(place):
-    """The files in a root or below a store, but those of the store itself."""
-    found = [os.path.relpath(os.path.join(folder, name), place).replace(os.sep, '/')
-             for folder, _, names in os.walk(place) for name in names]
-    return sorted(path for path in found if '.pyembed/' not in path)
+from storesupport import READS_ITSELF, files_below
+from support import CACHE, PACKAGE, TreeCase, pyembed, run_python
 
 
 class DefaultTest(unittest.TestCase):
@@ -130,140 +115,14 @@ class MaterializeTest(TreeCase):
         self.assertTrue(root.startswith(place))
 
 
-class SafetyTest(TreeCase):
-    def extract(self, name='safe', text='text'):
-        root = self.mount({'app/__init__.py': READS_ITSELF, 'app/data/n.txt': text}, name=name, file_users={'app/__init__.py': 1})
-        self.addCleanup(shutil.rmtree, root, ignore_errors=True)
-        importlib.import_module('app')
-        return root
-
-    def again(self, root):
-        """A process with the same tree and store, after this one."""
-        code = textwrap.dedent('''
-            import sys
-            sys.path.insert(0, {tests!r})
-            import pyembed
-            from pyembed import _archive, _importer
-            _importer._store = {store!r}
-            files = {{'app/__init__.py': {source!r}.encode(), 'app/data/n.txt': b'text'}}
-            view = memoryview(_archive.write_archive(files, 'again', file_users={{'app/__init__.py': 1}}))
-            root = _importer.mount_view(view, 'x')
-            try:
-                import app
-                print(app.TEXT)
-            except OSError as error:
-                print(error)
-        ''').format(tests=os.path.dirname(os.path.abspath(__file__)), store=os.path.dirname(root), source=READS_ITSELF)
-        return run_python(code).stdout.strip()
-
-    def store_of_its_own(self):
-        place = os.path.realpath(tempfile.mkdtemp(dir=CACHE))
-        self.addCleanup(shutil.rmtree, place, ignore_errors=True)
-        tree = _importer.open_tree(memoryview(archive({'app/__init__.py': READS_ITSELF, 'app/data/n.txt': 'text'},
-                                                      'again', file_users={'app/__init__.py': 1})), 'x')
-        return os.path.join(place, f'again-{tree.hash[:20]}')
-
-    @posix_only
-    def test_modes(self):
-        old = os.umask(0)
-        try:
-            root = self.extract('modes')
-        finally:
-            os.umask(old)
-        for folder in (root, os.path.join(root, 'app'), os.path.join(root, 'app', 'data')):
-            self.assertEqual(stat.S_IMODE(os.stat(folder).st_mode), 0o700)
-        self.assertEqual(stat.S_IMODE(os.stat(os.path.join(root, 'app', 'data', 'n.txt')).st_mode), 0o644)
-
-    def test_good_files_are_left_and_bad_ones_replaced(self):
-        root = self.store_of_its_own()
-        self.assertEqual(self.again(root), 'text')
-        place = os.path.join(root, 'app', 'data', 'n.txt')
-        first = os.stat(place)
-        self.assertEqual(self.again(root), 'text')
-        self.assertEqual(os.stat(place).st_mtime_ns, first.st_mtime_ns)
-        with open(place, 'w') as file:
-            file.write('cut')
-        self.assertEqual(self.again(root), 'text')
-        os.unlink(place)
-        self.assertEqual(self.again(root), 'text')
-        if os.name == 'posix':
-            os.chmod(place, 0o666)
-            self.assertEqual(self.again(root), 'text')
-            self.assertEqual(stat.S_IMODE(os.stat(place).st_mode), 0o644)
-            os.unlink(place)
-            os.symlink('/etc/hostname', place)
-            self.assertEqual(self.again(root), 'text')
-            self.assertFalse(os.path.islink(place))
-        self.assertEqual(files_below(root), ['app/__init__.py', 'app/data/n.txt'])
-
-    @posix_only
-    def test_a_store_that_others_can_write_to_is_refused(self):
-        root = self.store_of_its_own()
-        store = os.path.dirname(root)
-        os.chmod(store, 0o777)
-        for text in (repr(store), 'others may write', 'ExtractionDirectory'):
-            self.assertIn(text, self.again(root))
-        self.assertEqual(os.listdir(store), [])
-        os.chmod(store, 0o700)
-        os.makedirs(root)
-        os.chmod(root, 0o770)
-        self.assertIn('others may write', self.again(root))
-
-    @posix_only
-    def test_links_in_place_of_folders_are_refused(self):
-        root = self.store_of_its_own()
-        elsewhere = self.folder({})
-        os.makedirs(root, 0o700)
-        os.symlink(elsewhere, os.path.join(root, 'app'))
-        self.assertIn('it is not a folder', self.again(root))
-        self.assertEqual(os.listdir(elsewhere), [])
-
-    @posix_only
-    def test_a_store_of_another_user_is_refused(self):
-        if os.getuid() != 0:
-            self.skipTest('only root can make one')
-        root = self.store_of_its_own()
-        os.chown(os.path.dirname(root), 12345, 12345)
-        self.assertIn('belongs to another user', self.again(root))
-
-    def test_a_store_that_cannot_be_made(self):
-        place = self.folder({'file': ''})
-        self.assertIn('ExtractionDirectory', self.again(os.path.join(place, 'file', 'store', 'root')))
-
-    def test_hostile_names_never_leave_the_root(self):
-        import marshal
-        from test_archives import with_index
-        for name in ('..', '../../escape.txt', '/tmp/escape.txt', 'a/b', 'a\\b', 'c:x', 'x\0y', '.'):
-            data = with_index(archive({'app/__init__.py': '', 'app/d.txt': 'd'}, file_users={'app/__init__.py': 1}),
-                              lambda info, folders: ({**info, 'hash': os.urandom(32).hex()}, {
-                                  **folders, 'app': marshal.dumps({'': 0, '__init__.py': (0, 0, 0), name: (0, 0, 4)})}))
-            self.names.add('app')
-            root = _importer.mount_view(memoryview(data), 'Hostile.dll')
-            with self.subTest(name), self.assertRaisesRegex(pyembed.ArchiveError, 'Hostile.dll'):
-                importlib.import_module('app')
-            self.assertFalse(os.path.exists(root))
-            sys.modules.pop('app', None)
-            pyembed.unmount(root)
-
-    def test_many_processes_at_once(self):
-        place = os.path.realpath(tempfile.mkdtemp(dir=CACHE))
-        code = textwrap.dedent('''
-            import sys
-            sys.path.insert(0, {package!r})
-            import pyembed, hashlib
-            pyembed._importer._store = {store!r}
-            pyembed.mount({{'app/__init__.py': 'import os\\nHERE = os.path.dirname(__file__)',
-                           **{{f'app/d{{n}}': bytes([n]) * 100000 for n in range(40)}}}})
-            import app
-            for n in range(40):
-                assert open(app.HERE + f'/d{{n}}', 'rb').read() == bytes([n]) * 100000, n
-        ''').format(package=PACKAGE, store=os.path.join(place, 's'))
-        running = [subprocess.Popen([sys.executable, '-c', code], stderr=subprocess.PIPE) for _ in range(6)]
-        for process in running:
-            _, error = process.communicate(timeout=120)
-            self.assertEqual((process.returncode, error), (0, b''))
-        (root,) = os.listdir(os.path.join(place, 's'))
-        self.assertEqual(len(files_below(os.path.join(place, 's', root))), 41)
+    def test_another_tree_at_a_place_that_was_chosen(self):
+        place = os.path.join(self.folder({}), 'root')
+        for text in ('one', 'two', 'one'):
+            out = run_python(
+                'import sys, pyembed\n'
+                'pyembed.mount({"app/__init__.py": sys.argv[2], "app/data/n.txt": sys.argv[3]}, sys.argv[1])\n'
+                'import app\nprint(app.TEXT)', place, READS_ITSELF, text).stdout
+            self.assertEqual(out, text + '\n')
 
 
 def extension():

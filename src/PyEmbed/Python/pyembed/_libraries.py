@@ -38,6 +38,8 @@ def run_path(content, folder):
                 if entry.startswith(origin):
                     below = entry[len(origin):].decode('utf-8', 'replace').lstrip('/')
                     path = posixpath.normpath(posixpath.join(folder, below))
+                    if is_library(path):
+                        path = posixpath.dirname(path) or '.'       # Mach-O names the library itself
                     if path != '..' and not path.startswith('../'):
                         found['' if path == '.' else path] = None
             at = content.find(origin, max(end, at + 1))

@@ -21,12 +21,17 @@ _FLAGS = os.O_RDWR | os.O_CREAT | _NO_LINKS
 
 
 def hold(path):
-    """A handle on the file at *path*, made if need be, that shows as long as it is open that this process uses it."""
+    """A handle on the file at *path*, made if need be, that shows as long as it is open that this process uses it.
+
+    Raises FileNotFoundError where its folder is gone, perhaps with a process that pruned."""
     while True:
         try:
             handle = os.open(path, _FLAGS, 0o600)
-        except OSError:
-            handle = os.open(path, os.O_RDONLY | _NO_LINKS)         # on a file system that is read-only
+        except OSError as error:
+            try:
+                handle = os.open(path, os.O_RDONLY | _NO_LINKS)     # which will do on a file system that is read-only
+            except OSError:
+                raise error from None
         if fcntl is not None:
             _flock(handle, fcntl.LOCK_SH)
             if not os.fstat(handle).st_nlink:

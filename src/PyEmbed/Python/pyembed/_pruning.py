@@ -11,7 +11,7 @@ import time
 
 from . import _files, _locks
 from ._importer import is_safe_name
-from ._roots import LOCK, OWN_FOLDER, STATE, read_state
+from ._roots import LOCK, OWN_FOLDER, STATE, WRITING, folders_above, read_state
 
 UNUSED = 30 * 86400         # s; a root that no process has used for so long is removed
 LIMIT = 4 << 30             # bytes; beyond it the roots that were used longest ago are removed
@@ -41,12 +41,15 @@ def prune(store):
 
 def _look(place):
     """(time of last use, size) of a root; None for what is none, or has a record that cannot be read."""
+    own = os.path.join(place, OWN_FOLDER)
+    if not _files.is_sound_folder(place) or not _files.is_sound_folder(own):
+        return None
     try:
-        lock = os.lstat(os.path.join(place, OWN_FOLDER, LOCK))
+        lock = os.lstat(os.path.join(own, LOCK))
     except OSError:
         return None
     state = read_state(place)
-    if state is None and not os.path.lexists(os.path.join(place, OWN_FOLDER, STATE)):
+    if state is None and not os.path.lexists(os.path.join(own, STATE)):
         state = {}, (), ()                                  # all but the lock was removed
     if state is None or not stat.S_ISREG(lock.st_mode):
         return None
@@ -66,11 +69,11 @@ def _remove(place):
             files, folders, _ = read_state(place) or ({}, set(), {})
             for path in files:
                 _unlink(place, path)
-            folders.update([above for path in files for above in _folders_above(path)])
+            folders.update([above for path in files for above in folders_above(path)])
             for folder in sorted(folders, key=len, reverse=True):
                 _remove_folder(place, folder)
             for name in os.listdir(own):
-                if name != LOCK:
+                if name in (STATE, WRITING) or name.startswith(_files.TEMPORARY):
                     os.unlink(os.path.join(own, name))
             if os.name != 'nt':
                 os.unlink(os.path.join(own, LOCK))          # while it is held: who waits for it sees that it is gone
@@ -81,12 +84,6 @@ def _remove(place):
         return True
     except OSError:
         return False
-
-
-def _folders_above(path):
-    while '/' in path:
-        path = path.rpartition('/')[0]
-        yield path
 
 
 def _unlink(place, path):

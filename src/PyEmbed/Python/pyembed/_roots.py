@@ -2,8 +2,9 @@
 
 A root's own folder ``.pyembed`` (a name that no archive has) holds ``lock``, which each process that uses the root holds
 as long as it lives; ``writing``, which keeps the processes apart that make files; and ``state``, the record of what was
-made: four bytes of CRC-32, then marshal data of (version, files, folders, units). A file is in the record before it is
-made, with the size and time that it will have, so that what an interrupted process left is known, and not trusted.
+made: four bytes of CRC-32, then marshal data of (version, files, folders, units). Units and files are in the record
+before they are made, with the size and time that the files will have: what an interrupted process left is known, and a
+unit is there when all its files are, as recorded.
 """
 
 import marshal
@@ -15,6 +16,7 @@ from . import _files, _locks
 
 OWN_FOLDER = '.pyembed'
 LOCK = 'lock'
+WRITING = 'writing'
 STATE = 'state'
 _VERSION = 1
 _TOUCH = 3600           # s; how exact the time of a root's last use is
@@ -30,7 +32,7 @@ class Root:
         self._lock = None
         self.files = {}                     # path in the archive -> (size, time)
         self._folders = set()
-        self._units = {}                    # key -> (paths of its files, paths of its folders, what else it depends on)
+        self._units = {}                    # key -> (its files, its folders without files, what else it depends on)
 
     def path(self, inner):
         """The place of a path of the archive, which its names are known to keep below the root."""
@@ -39,19 +41,21 @@ class Root:
     def open(self):
         """Hold the root for this process, if it is there; read what has been made."""
         if self._lock is None and _files.is_sound_folder(self._top) and _files.is_sound_folder(self._own):
-            self._hold()
-            self._read()
+            if self._hold():
+                self._read()
 
     def _hold(self):
-        """Hold the lock that keeps others from pruning the root, also where it was removed since."""
+        """Hold the lock that keeps others from pruning the root, anew where it was removed; False where the folder was."""
         path = os.path.join(self._own, LOCK)
         try:
             if self._lock is not None:
                 if os.fstat(self._lock).st_nlink:
-                    return
+                    return True
                 os.close(self._lock)
                 self._lock = None
             self._lock = _locks.hold(path)
+        except FileNotFoundError:
+            return False
         except OSError as error:
             raise _files.failed(path, error) from error
         if time.time() - os.fstat(self._lock).st_mtime > _TOUCH:
@@ -59,6 +63,7 @@ class Root:
                 os.utime(path)
             except OSError:
                 pass                    # a place that cannot be written to, where nothing is pruned either
+        return True
 
     def _read(self):
         self.files, self._folders, self._units = read_state(self.place) or ({}, set(), {})
@@ -85,10 +90,10 @@ class Root:
 
     def begin(self):
         """Make the root and its own folder, hold it, and return the lock for writing."""
-        good = set()
-        _files.make_folder(self._own, self._top, good)
-        self._hold()
-        return _locks.Exclusive(os.path.join(self._own, 'writing'))
+        _files.make_folder(self._own, self._top, set())
+        while not self._hold():
+            _files.make_folder(self._own, self._top, set())
+        return _locks.Exclusive(os.path.join(self._own, WRITING))
 
     def refresh(self, alone):
         """Read what others have made; *alone* tells that none of them is at it, so that temporary files are left over."""
@@ -99,27 +104,31 @@ class Root:
                     os.unlink(os.path.join(self._own, name))
 
     def make(self, key, items, folders=(), made_with=None):
-        """Make a unit: the files of *items*, a dict of path to (size, function that reads, whether it is of this root's own
-        tree, and so never changes), and the folders."""
+        """Make a unit: the files of *items*, a dict of path to (size, function that reads, whether the root's name tells the
+        content, so that it never changes), and the folders."""
         now = int(time.time()) & ~1         # a time that every file system can express
         good = set()
+        _files.make_folder(self.place, self._top, good)
         todo = [(path, read) for path, (_, read, own) in items.items()
                 if not (self._is_sound_file(path) if own else self._holds(path, read))]
+        replaced = {path for path, _ in todo if path in self.files and not items[path][2]}
+        if replaced:                        # of these, units of other trees are no more
+            self._units = {other: unit for other, unit in self._units.items() if replaced.isdisjoint(unit[0])}
         self.files.update({path: (items[path][0], now) for path, _ in todo})
         self._folders.update(folders)
-        if todo:
-            self._save()
+        # Of the folders only those without files need a look later: the files tell of the others.
+        holding = {above for path in items for above in folders_above(path)}
+        self._units[key] = tuple(items), ('', *[folder for folder in folders if folder not in holding]), made_with
+        self._save()
         for folder in folders:
             _files.make_folder(self.path(folder), self._top, good)
         for path, read in todo:
             place = self.path(path)
             _files.make_folder(os.path.dirname(place), self._top, good)
             _files.write(place, read(), now, self._own)
-        self._units[key] = tuple(items), tuple(folders), made_with
-        self._save()
 
     def _holds(self, path, read):
-        """Whether a file of another tree is there as that tree has it. Another version is not taken from a process."""
+        """Whether a file that the root's name does not tell is there. Another version is not taken from a process."""
         place = self.path(path)
         if not self._is_sound_file(path):
             return False
@@ -160,6 +169,13 @@ class _Writing:
         self._lock.__exit__()
 
 
+def folders_above(path):
+    """The folders that a file of an archive lies in, without the root."""
+    while '/' in path:
+        path = path.rpartition('/')[0]
+        yield path
+
+
 def read_state(place):
     """(files, folders, units) of the root at *place*; None where there is no record, or none to be trusted."""
     path = os.path.join(place, OWN_FOLDER, STATE)
@@ -175,4 +191,5 @@ def read_state(place):
         version, files, folders, units = marshal.loads(body)
     except (OSError, ValueError, EOFError, TypeError):
         return None
-    return (files, set(folders), units) if version == _VERSION else None
+    sound = version == _VERSION and (files.__class__, folders.__class__, units.__class__) == (dict, tuple, dict)
+    return (files, set(folders), units) if sound else None

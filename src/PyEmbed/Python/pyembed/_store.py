@@ -25,6 +25,15 @@ _roots = {}             # place -> Root, of each root that this process has used
 _made_something = False
 
 
+def _renew_lock():
+    global _lock
+    _lock = _thread.RLock()         # another thread of the parent may have had it
+
+
+if hasattr(os, 'register_at_fork'):
+    os.register_at_fork(after_in_child=_renew_lock)
+
+
 def extract_for(tree, path, asked):
     """What the import of the module at *path* needs as files; *asked* are the flags of _places."""
     if asked & OTHERS and not _importer._everyone:
@@ -36,13 +45,9 @@ def extract_for(tree, path, asked):
     inner = path[len(tree.root) + 1:].replace(os.sep, '/')
     folder = inner if inner in tree.folders else inner.rpartition('/')[0]
     top = folder.partition('/')[0]
-    if top and tree.placement != 'app':
-        _extract(tree, ('data', top), _data)
-    else:
-        # An app's packages look for what lies beside them, too.
-        _extract(tree, ('data', top), _data)
-        if top:
-            _extract(tree, ('data', ''), _data)
+    _extract(tree, ('data', top), _data)
+    if top and tree.placement == 'app':         # whose packages look for what lies beside them, too
+        _extract(tree, ('data', ''), _data)
     if asked & CODE:
         _extract(tree, ('code', top), _code_below)
     elif asked & OWN:
@@ -116,9 +121,10 @@ def _extract(tree, key, select, depends=None, again=False):
             tree.state = set()
         if key in tree.state and not again:
             return
-        root = _make_sound(tree.root, _top(tree), key, lambda: select(tree, key[1]), depends)
+        recorded = key if _is_named_by_content(tree) else (*key, tree.hash)
+        root = _make_sound(tree.root, _top(tree), recorded, lambda: select(tree, key[1]), depends)
         tree.state.add(key)
-        _importer.extracted.update(dict.fromkeys(root.paths(key)))
+        _importer.extracted.update(dict.fromkeys(root.paths(recorded)))
 
 
 def _make_sound(place, top, key, select, depends=None):
@@ -153,6 +159,11 @@ def _top(tree):
     return store if tree.root.startswith(store + os.sep) else tree.root
 
 
+def _is_named_by_content(tree):
+    """Whether only this tree can be at its root; where the caller chose the place, another one may have been before."""
+    return tree.root == _importer.root_of(tree)
+
+
 def _place(tree, path):
     return os.path.join(tree.root, *path.split('/')) if path else tree.root
 
@@ -173,9 +184,9 @@ class _Unit:
             if not all([is_safe_name(name) for name in path.split('/')]):
                 raise tree.damaged(f'{path!r} is not a path that a file can have')
             tree.range(record, path)
-            own = tree.root == root.place
+            own = tree.root == root.place and _is_named_by_content(tree)
             items[path] = record[-1], lambda tree=tree, record=record, path=path: tree.read(record, path), own
-        root.make(key, items, ('', *self._folders), self._made_with)
+        root.make(key, items, self._folders, self._made_with)
 
 
 class _Archive:
@@ -248,7 +259,7 @@ def _data_beside_modules(tree):
 
 def _code_below(tree, top):
     """All sources of a top-level package; for '' all of the tree."""
-    return _Unit([item for item in _walk(tree, top) if _is_code(item[0])], _folders(tree, top))
+    return _Unit([item for item in _walk(tree, top) if _is_code(item[0])])
 
 
 def _code_in(tree, folder):
