@@ -9,6 +9,8 @@ DIST_PACKAGES = "/usr/lib/python3/dist-packages"
 PYTHON = "/usr/bin/python3"
 
 METADATA = (".dist-info", ".egg-info", ".pth")
+DECLARATION = re.compile(r"(__path__ = )?__import__\(.pkg_resources.\)\.declare_namespace\(__name__\)|"
+                         r"__path__ = __import__\(.pkgutil.\)\.extend_path\(__path__, __name__\)")
 EXTENSION = re.compile(r"(\w+)(\.cpython-\w+-[\w-]+|\.abi3)?\.so")
 
 
@@ -98,7 +100,11 @@ def units(packages):
                 owners[unit] = name
     held = {}
     for unit, name in owners.items():
-        held.setdefault(name, []).append(unit)
+        held.setdefault(name, set()).add(unit)
+        # As installed one by one: each portion of an old-style namespace brings the file that declares it.
+        folders = unit.split("/")[:-1]
+        inits = ("/".join(folders[:depth] + ["__init__.py"]) for depth in range(1, len(folders) + 1))
+        held[name].update(init for init in inits if os.path.exists(os.path.join(DIST_PACKAGES, init)))
     return {name: sorted(held[name]) for name in sorted(held)}
 
 
@@ -121,6 +127,11 @@ def _unit(path):
 
 
 def _is_namespace(folder):
+    """Whether a folder is one of folders without a module, or says itself, in the old styles, that it is a namespace."""
+    init = os.path.join(folder, "__init__.py")
+    if os.path.exists(init):
+        with open(init, encoding="utf-8", errors="replace") as file:
+            return DECLARATION.fullmatch(file.read(200).strip()) is not None
     entries = os.listdir(folder)
     return not any(entry.startswith("__init__.") for entry in entries) and any(
         os.path.isdir(os.path.join(folder, entry)) and entry != "__pycache__" for entry in entries)
@@ -133,6 +144,8 @@ def root_of(unit):
     if os.path.isdir(place):
         if not any(entry.startswith("__init__.") for entry in os.listdir(place)):
             return None
+    elif name == "__init__.py":
+        return None
     elif name.endswith(".py"):
         name = name[:-3]
     else:

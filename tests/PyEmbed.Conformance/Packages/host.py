@@ -11,7 +11,7 @@ from xml.sax.saxutils import quoteattr
 
 import debian
 
-TIME_LIMIT = 300
+TIME_LIMIT = 120
 
 PROGRAM = """\
 using PyEmbed;
@@ -50,8 +50,14 @@ CONFIGURATION = """\
 
 DISK = "import sys, runpy; sys.path += {path!r}; runpy.run_module('probe', run_name='__main__', alter_sys=True)"
 
-# So that nothing can be read from there by accident, the .NET program sees an empty folder where this is allowed.
-HIDDEN = ["unshare", "--mount", "sh", "-c", 'mount -t tmpfs tmpfs {folder} && exec "$@"', "sh"]
+# The lane's own trees. The tests that uses/pytest.py runs must be files, as pytest lists their folder and opens them.
+OWN_TREES = {"lane": ["probe.py", "uses", "controls"], "lane-data": ["lane_data"], "lane-tests": ["embedded_tests"]}
+MATERIALIZE = {"lane-tests": "All"}
+
+# In a mount namespace, where this is allowed: the .NET program sees an empty dist-packages, so that nothing can be read
+# from there by accident; Debian's python sees one that it cannot write to, as packages do when root runs them.
+HIDE = 'mount -t tmpfs tmpfs %s && exec "$@"' % debian.DIST_PACKAGES
+KEEP = 'mount --bind {0} {0} && mount -o remount,bind,ro {0} && exec "$@"'.format(debian.DIST_PACKAGES)
 
 
 class Outcome:
@@ -75,9 +81,12 @@ class Host:
         self.trees = self.folder / "trees"
         self._link(distributions, scripts)
         self.path = [str(self.trees / name) for name in sorted(os.listdir(self.trees))]
-        self.hidden = [part.format(folder=debian.DIST_PACKAGES) for part in HIDDEN]
-        if shutil.which("unshare") is None or subprocess.run(self.hidden + ["true"], capture_output=True).returncode:
-            self.hidden = []
+        self.hidden, self.kept = (self._where_allowed(["unshare", "--mount", "sh", "-c", script, "sh"]) for script in (HIDE, KEEP))
+
+    @staticmethod
+    def _where_allowed(command):
+        usable = shutil.which("unshare") is not None and subprocess.run(command + ["true"], capture_output=True).returncode == 0
+        return command if usable else []
 
     def _link(self, distributions, scripts):
         shutil.rmtree(self.trees, ignore_errors=True)
@@ -86,17 +95,18 @@ class Host:
                 place = self.trees / name / unit
                 place.parent.mkdir(parents=True, exist_ok=True)
                 place.symlink_to(os.path.join(debian.DIST_PACKAGES, unit))
-        place = self.trees / "lane"
-        place.mkdir(parents=True)
-        for script in ("probe.py", "uses", "controls"):
-            (place / script).symlink_to(os.path.join(scripts, script))
+        for tree, names in OWN_TREES.items():
+            for name in names:
+                place = self.trees / tree / name
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.symlink_to(os.path.join(scripts, name))
 
     def build(self, package):
         """Build the program with the trees embedded, from the packed *package*. Raises RuntimeError with the build's words."""
         version = package.stem[len("PyEmbed."):]
         digest = hashlib.sha256(package.read_bytes()).hexdigest()[:16]
-        items = "\n".join("    <PythonPackage Include=%s Distribution=%s />" % (quoteattr(path), quoteattr(os.path.basename(path)))
-                          for path in self.path)
+        items = "\n".join('    <PythonPackage Include=%s Distribution="%s" Materialize="%s" />' % (
+            quoteattr(path), name, MATERIALIZE.get(name, "Auto")) for path, name in zip(self.path, sorted(os.listdir(self.trees))))
         cache = self.folder / ("restored-" + digest)
         if not cache.exists():          # another build of the same version
             for old in self.folder.glob("restored-*"):
@@ -125,7 +135,7 @@ class Host:
     def on_disk(self, kind, name):
         """Run the probe under Debian's python3, isolated, with the trees on sys.path."""
         command = [debian.PYTHON, "-I", "-S", "-B", "-X", "utf8", "-c", DISK.format(path=self.path)]
-        return self._run(lambda scratch: command, kind, name)
+        return self._run(lambda scratch: self.kept + command, kind, name)
 
     def embedded(self, kind, name):
         """Run the probe in the .NET program, with an extraction directory of its own."""

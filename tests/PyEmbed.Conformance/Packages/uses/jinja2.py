@@ -8,7 +8,7 @@ import jinja2.sandbox
 environment = jinja2.Environment(
     autoescape=True, trim_blocks=True, extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols", "jinja2.ext.i18n"],
     loader=jinja2.ChoiceLoader([
-        jinja2.PackageLoader("uses", "data/templates"),
+        jinja2.PackageLoader("lane_data"),
         jinja2.DictLoader({"inline.html": "{% extends 'base.html' %}{% block body %}{{ rows|sum }} {{ _('hi') }}{% endblock %}"}),
     ]))
 environment.install_null_translations()

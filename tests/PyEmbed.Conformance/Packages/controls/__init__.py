@@ -1,0 +1,1 @@
+"""Modules that behave otherwise where they are embedded: the comparison must see each."""

@@ -1,0 +1,1 @@
+"""Tests that uses/pytest.py runs."""
