@@ -5,12 +5,13 @@ import io
 import marshal
 import os
 import random
+import struct
 import sys
 import unittest
 import zipfile
 import zlib
 
-from support import TreeCase, _importer, archive, pyembed, with_bytecode
+from support import TreeCase, _finders, _importer, archive, pyembed, with_bytecode
 
 FILES = {'app/__init__.py': 'X = 1\n', 'app/data/n.txt': 'text', 'app/core.py': 'Y = 2\n' * 40,
          'app/__pycache__/core.cpython-399.pyc': 'bytecode', 'native.so': 'elf', 'loose.pyc': 'b', 'ä/\U0001f40d.py': ''}
@@ -277,14 +278,45 @@ class ForeignZipTest(TreeCase):
         self.refuse(good[:end + 16] + b'\xff\xff\xff\xff' + good[end + 20:], 'zip64')
         self.refuse(good[:end + 4] + b'\1' + good[end + 5:], 'several volumes')
 
-    def test_zip64_is_refused(self):
+    def test_zip64(self):
         stream = io.BytesIO()
-        with zipfile.ZipFile(stream, 'w') as members:
-            with members.open(zipfile.ZipInfo('a.py'), 'w', force_zip64=True) as member:
-                member.write(b'')
+        with zipfile.ZipFile(stream, 'w', zipfile.ZIP_DEFLATED) as members:
+            members.writestr('first64.py', 'x = 1')
             for number in range(65536):
-                members.writestr(f'{number}', b'')
-        self.refuse(stream.getvalue(), 'zip64')
+                members.writestr(f'data/{number}', b'')
+            members.writestr('last64.py', 'x = 2')
+        self.names.update(('first64', 'last64'))
+        for before in (b'', b'#!/usr/bin/env python\n'):
+            root = pyembed.mount(before + stream.getvalue())
+            import first64
+            import last64
+            self.assertEqual((first64.x, last64.x), (1, 2))
+            self.assertEqual(_finders.path_hook(os.path.join(root, 'data')).table.keys(), {'', *map(str, range(65536))})
+            pyembed.unmount(root)
+            del sys.modules['first64'], sys.modules['last64']
+
+    def test_zip64_fields_of_a_member(self):
+        name, content = b'a64.py', b'x = 64'
+        self.names.add('a64')
+        for numbers in ((6, 6, 0), (6, 6), (6,), ()):
+            # Of size, packed size and offset the first ones are in the field, behind one of another tool.
+            plain, packed, local = [0xffffffff if at < len(numbers) else (6, 6, 0)[at] for at in range(3)]
+            extra = struct.pack('<HHHHH', 0x7075, 2, 0, 1, 8 * len(numbers)) + struct.pack(f'<{len(numbers)}Q', *numbers)
+            header = struct.pack('<4sHHHHHLLLHH', b'PK\3\4', 45, 0, 0, 0, 33, zlib.crc32(content), 6, 6, len(name), 0)
+            entry = struct.pack('<4sHHHHHHLLLHHHHHLL', b'PK\1\2', 45, 45, 0, 0, 0, 33, zlib.crc32(content), packed, plain,
+                                len(name), len(extra), 0, 0, 0, 0, local) + name + extra
+            body = header + name + content
+            end = struct.pack('<4sHHHHLLH', b'PK\5\6', 0, 0, 1, 1, len(entry), len(body), 0)
+            with self.subTest(numbers):
+                root = pyembed.mount(body + entry + end)
+                import a64
+                self.assertEqual(a64.x, 64)
+                pyembed.unmount(root)
+                del sys.modules['a64']
+                if numbers:
+                    self.refuse(body + entry.replace(b'\1\0' + bytes([8 * len(numbers)]), b'\2\0' + bytes([8 * len(numbers)]))
+                                + end, 'zip64')
+                    self.refuse(body + entry.replace(b'\1\0' + bytes([8 * len(numbers)]), b'\1\0\4') + end, 'zip64|damaged')
 
     def test_damage_is_refused_or_harmless(self):
         good = self.zip(self.FILES)

@@ -1,7 +1,7 @@
 """Opens a zip that has no index of ours through its central directory: wheels, zipapps, archives of merged assemblies.
 
 It follows APPNOTE.TXT, and supports what Python's own zipimport does: stored and deflated members, a file comment, data
-before the archive; not encryption, zip64 and archives of several volumes, which it refuses by name.
+before the archive, zip64; not encryption and archives of several volumes, which it refuses by name.
 """
 
 import hashlib
@@ -13,7 +13,9 @@ from ._importer import HAS_BYTECODE, HAS_EXTENSIONS, HAS_PATH_FILES, ArchiveErro
 _END = b'PK\x05\x06'
 _CENTRAL = b'PK\x01\x02'
 _LOCAL = b'PK\x03\x04'
-_ZIP64 = 0xffffffff
+_END64 = b'PK\x06\x06'
+_LOCATOR64 = b'PK\x06\x07'
+_ZIP64 = 0xffffffff         # instead of a number that needs 64 bits
 
 
 def open_zip(view, origin):
@@ -24,36 +26,45 @@ def open_zip(view, origin):
     at, size = _find_end(view), len(view)
     if at is None:
         raise refused('the archive is damaged or cut short: no zip ends here')
-    length, start = _integer(view, at + 12, 4), _integer(view, at + 16, 4)
-    if _ZIP64 in (length, start) or view[max(at - 20, 0):max(at - 16, 0)] == b'PK\x06\x07':
-        raise refused('zip64 archives are not supported')
+    length, start, end = _integer(view, at + 12, 4), _integer(view, at + 16, 4), at
+    if view[max(at - 20, 0):max(at - 16, 0)] == _LOCATOR64:
+        end = at - 76                   # of the directory: the record of 56 bytes and its locator of 20 follow
+        if end < 0 or view[end:end + 4] != _END64:
+            raise refused('the archive is damaged: no zip64 end record where its locator wants it')
+        length, start = _integer(view, end + 40, 8), _integer(view, end + 48, 8)
+    elif _ZIP64 in (length, start):
+        raise refused('the archive is damaged: its zip64 end record is missing')
     if _integer(view, at + 4, 2) or _integer(view, at + 6, 2):
         raise refused('archives of several volumes are not supported')
-    shift = at - length - start             # what lies before the archive, such as a zipapp's first line
+    shift = end - length - start            # what lies before the archive, such as a zipapp's first line
     if shift < 0:
         raise refused('the archive is damaged: its central directory lies outside')
     folders = {'': {'': 0}}
-    position = at - length
-    digest = hashlib.sha256(view[position:at])
-    while position < at:
-        if view[position:position + 4] != _CENTRAL or position + 46 > at:
+    position = end - length
+    digest = hashlib.sha256(view[position:end])
+    while position < end:
+        if view[position:position + 4] != _CENTRAL or position + 46 > end:
             raise refused('the archive is damaged: bad central directory')
         flags, method = _integer(view, position + 8, 2), _integer(view, position + 10, 2)
         packed, plain = _integer(view, position + 20, 4), _integer(view, position + 24, 4)
-        name_size = _integer(view, position + 28, 2)
-        after = position + 46 + name_size + _integer(view, position + 30, 2) + _integer(view, position + 32, 2)
+        name_size, extra_size = _integer(view, position + 28, 2), _integer(view, position + 30, 2)
+        extra = position + 46 + name_size
+        after = extra + extra_size + _integer(view, position + 32, 2)
         local = _integer(view, position + 42, 4)
-        if after > at:
+        if after > end:
             raise refused('the archive is damaged: bad central directory')
         try:
-            name = str(view[position + 46:position + 46 + name_size], 'utf-8' if flags & 0x800 else 'cp437')
+            name = str(view[position + 46:extra], 'utf-8' if flags & 0x800 else 'cp437')
         except UnicodeDecodeError as error:
             raise refused(f'the archive is damaged: a name is not UTF-8: {error}') from error
         position = after
         if name == '.pyembed/index':
             raise refused('the archive is damaged: its index is not where it ends')
         if _ZIP64 in (packed, plain, local):
-            raise refused(f'zip64 is not supported ({name!r})')
+            try:
+                plain, packed, local = _read_zip64(view[extra:extra + extra_size], plain, packed, local)
+            except StopIteration:
+                raise refused(f'the archive is damaged: {name!r} lacks its zip64 field') from None
         if flags & 1:
             raise refused(f'{name!r} is encrypted')
         if method not in (0, 8) or (method == 0 and packed != plain):
@@ -65,14 +76,24 @@ def open_zip(view, origin):
         if local + 30 > size or view[local:local + 4] != _LOCAL:
             raise refused(f'the archive is damaged: {name!r} is not where the central directory says')
         data = local + 30 + _integer(view, local + 26, 2) + _integer(view, local + 28, 2)
-        if data + packed > at - length:
+        if data + packed > end - length:
             raise refused(f'the archive is damaged: {name!r} reaches beyond the data')
         record = None if name.endswith('/') else (1, data, packed, plain) if method else (0, data, plain)
         if not _add(folders, parts, record):
             raise refused(f'{name!r} is a file and a folder')
     stem = os.path.basename(origin.replace('\\', '/'))
     distribution = re.sub(r'[^\w.-]+', '_', os.path.splitext(stem)[0]).strip('.') or 'archive'
-    return Tree(view, at - length, origin, folders, distribution, digest.hexdigest())
+    return Tree(view, end - length, origin, folders, distribution, digest.hexdigest())
+
+
+def _read_zip64(extra, *numbers):
+    """Those of the numbers that the central directory gives as _ZIP64, from the extra field; StopIteration where they lack."""
+    position = 0
+    while position + 4 <= len(extra) and _integer(extra, position, 2) != 1:
+        position += 4 + _integer(extra, position + 2, 2)
+    size = _integer(extra, position + 2, 2)
+    places = iter(range(position + 4, min(position + 4 + size, len(extra)) - 7, 8))
+    return [_integer(extra, next(places), 8) if number == _ZIP64 else number for number in numbers]
 
 
 def _find_end(view):
