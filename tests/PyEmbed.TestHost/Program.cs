@@ -71,6 +71,8 @@ internal static class Program
         ["attach-run"] = StartScenarios.AttachAndRun,
         ["attach-refused"] = StartScenarios.AttachRefused,
         ["two-copies"] = StartScenarios.TwoCopies,
+        ["two-stores"] = StartScenarios.TwoStores,
+        ["import"] = StartScenarios.ImportModule,
         ["dispose-holding"] = StartScenarios.DisposeHolding,
         ["use-after-dispose"] = StartScenarios.UseAfterDispose,
         ["start-twice"] = StartScenarios.StartTwice,

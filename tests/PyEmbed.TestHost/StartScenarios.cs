@@ -26,7 +26,7 @@ internal static unsafe class StartScenarios
             Console.WriteLine(python.Evaluate<string>($"str(({arguments[^1]}))"));
             return 0;
         }
-        catch (Exception e) when (e is PythonRuntimeNotFoundException or InvalidOperationException or IOException)
+        catch (Exception e) when (e is PythonRuntimeNotFoundException or InvalidOperationException or IOException or ArgumentException)
         {
             Console.WriteLine($"{e.GetType().Name}: {e.Message}");
             return 2;
@@ -102,6 +102,52 @@ internal static unsafe class StartScenarios
         Console.WriteLine(python.Evaluate<int>("sum(getattr(f, '__name__', '') == 'Finder' for f in __import__('sys').meta_path)"));
         ((IDisposable)second).Dispose();
         return python.Evaluate<int>("__import__('program').answer - 35");
+    }
+
+    /// <summary><c>store other</c>: a copy of the assembly joins with the same extraction directory, another asks for a different one.</summary>
+    public static int TwoStores(string[] arguments)
+    {
+        using PythonInterpreter python = PythonInterpreter.Start(new PythonOptions { AutoMount = false, ExtractionDirectory = arguments[0] });
+        foreach (string store in arguments)
+        {
+            AssemblyLoadContext context = new("plug-in");
+            Assembly copy = context.LoadFromAssemblyPath(typeof(PythonInterpreter).Assembly.Location);
+            Type optionsType = copy.GetType("PyEmbed.PythonOptions")!;
+            object options = Activator.CreateInstance(optionsType)!;
+            optionsType.GetProperty("AutoMount")!.SetValue(options, false);
+            optionsType.GetProperty("ExtractionDirectory")!.SetValue(options, store);
+            try
+            {
+                ((IDisposable)copy.GetType("PyEmbed.PythonInterpreter")!.GetMethod("Start")!.Invoke(null, [options])!).Dispose();
+                Console.WriteLine("joined");
+            }
+            catch (TargetInvocationException e) when (e.InnerException is InvalidOperationException refused)
+            {
+                Console.WriteLine(refused.Message);
+            }
+        }
+
+        return 7;
+    }
+
+    /// <summary><c>archive module store</c>: imports a module of an archive and prints what it found, or the .NET exception.</summary>
+    public static int ImportModule(string[] arguments)
+    {
+        using PythonInterpreter python = PythonInterpreter.Start(new PythonOptions { AutoMount = false, ExtractionDirectory = arguments.ElementAtOrDefault(2) });
+        python.Mount(PythonTree.FromArchive(arguments[0]));
+        try
+        {
+            using PythonObject module = python.Import(arguments[1]);
+            Console.WriteLine(module.GetAttribute("FOUND").As<string>());
+            Console.WriteLine(string.Join('\n', python.Describe().ExtractedFiles));
+            return 0;
+        }
+        catch (PythonException e)
+        {
+            string inner = e.InnerException is PythonException cause ? cause.PythonType : "none";
+            Console.WriteLine($"{e.GetType().Name} {e.PythonType} {(e as PythonImportException)?.Module ?? "-"} {inner}\n{e.Message}");
+            return 2;
+        }
     }
 
     public static int DisposeHolding(string[] arguments)

@@ -47,6 +47,7 @@ internal sealed class Importer
 
     /// <summary>Starts the importer, or finds it started. The caller holds the GIL.</summary>
     /// <param name="store">The extraction directory, or null for the user's own.</param>
+    /// <exception cref="InvalidOperationException">The importer runs already, with another extraction directory.</exception>
     public static unsafe Importer Boot(string? store)
     {
         TreeMemory memory = ResourceMemory.Of(Assembly.GetExecutingAssembly(), OwnTree)
@@ -65,7 +66,14 @@ internal sealed class Importer
         using PyRef place = PyRef.Take(TextOrNone(store));
         using PyRef source = PyRef.Take(TextOrNone(memory.Source));
         nint* arguments = stackalloc nint[] { view.Value, place.Value, source.Value };
-        return new Importer(new PythonObject(PyRef.Checked(CPython.PyObject_VectorcallDict(boot, arguments, 3, 0))));
+        try
+        {
+            return new Importer(new PythonObject(PyRef.Checked(CPython.PyObject_VectorcallDict(boot, arguments, 3, 0))));
+        }
+        catch (PythonException e) when (e.PythonType == "ValueError")
+        {
+            throw new InvalidOperationException($"PythonOptions.ExtractionDirectory cannot be '{store}': {e.Message}. Leave it out, or start PyEmbed with it first.", e);
+        }
     }
 
     /// <summary>Mounts a tree and returns its root. The caller holds the GIL.</summary>

@@ -56,12 +56,14 @@ public sealed class PythonInterpreter : IDisposable
     /// </summary>
     /// <param name="options">How to find and start CPython, and what to mount; null for the defaults.</param>
     /// <exception cref="InvalidOperationException">PyEmbed is started already, or was stopped; the options ask for what only a fresh start can give; CPython does not start.</exception>
+    /// <exception cref="ArgumentException"><see cref="PythonOptions.ExtractionDirectory"/> is no path of a folder.</exception>
     /// <exception cref="PythonRuntimeNotFoundException">No usable CPython was found; the message says where it was looked for and what to install.</exception>
     /// <exception cref="InvalidDataException">A tree is corrupt or of a newer format. Then nothing is mounted.</exception>
     /// <exception cref="FileNotFoundException">An assembly that the build listed is missing.</exception>
     public static PythonInterpreter Start(PythonOptions? options = null)
     {
         options ??= new PythonOptions();
+        string? store = options.ExtractionDirectory is { } place ? ExtractionPath(place) : null;
         lock (StartLock)
         {
             if (current is not null)
@@ -76,7 +78,7 @@ public sealed class PythonInterpreter : IDisposable
 
             EnsureInitialized(options);
             CPython.Gate.Open();
-            current = Boot(options);
+            current = Boot(options, store);
             return current;
         }
     }
@@ -306,10 +308,25 @@ public sealed class PythonInterpreter : IDisposable
         }
     }
 
-    private static PythonInterpreter Boot(PythonOptions options)
+    /// <summary>The absolute path of an extraction directory, which need not exist.</summary>
+    private static string ExtractionPath(string place)
+    {
+        const string Option = $"{nameof(PythonOptions)}.{nameof(PythonOptions.ExtractionDirectory)}";
+        if (string.IsNullOrWhiteSpace(place) || place.Contains('\0', StringComparison.Ordinal))
+        {
+            throw new ArgumentException($"{Option} '{place.Replace("\0", "\\0", StringComparison.Ordinal)}' is no path: name a folder, or leave it null for one in the user's cache.");
+        }
+
+        string path = Path.GetFullPath(place);
+        return !File.Exists(path)
+            ? path
+            : throw new ArgumentException($"{Option} '{path}' is a file: name a folder that only this user can write to, or one that does not exist yet.");
+    }
+
+    private static PythonInterpreter Boot(PythonOptions options, string? store)
     {
         using Gil gil = Gil.Acquire();
-        Importer importer = Importer.Boot(options.ExtractionDirectory is { } store ? Path.GetFullPath(store) : null);
+        Importer importer = Importer.Boot(store);
         PythonObject host = PythonCode.Import("pyembed._host");
         bool owner = started is not null;
         PythonInterpreter interpreter = new(importer, host, owner, owner ? PythonStartup.MainThread : 0);

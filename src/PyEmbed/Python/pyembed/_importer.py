@@ -344,13 +344,17 @@ def boot(view=None, store=None, source=None):
     """Install the path hook and the finder, once.
 
     *view* is the archive that holds this package; None where it was imported in another way. *store* is the extraction
-    directory; None means the user's cache folder. *source* is as for mount_view(). Later calls change nothing."""
+    directory; None means the user's own, see store(). *source* is as for mount_view(). Later calls change nothing; one
+    that asks for another extraction directory than that in use raises ValueError."""
     global _booted, _own, _store, _trees
     with _lock:
+        if store is not None:
+            place = os.path.realpath(store)
+            if _booted and _store not in (None, place):
+                raise ValueError(f'the importer runs in this process already and extracts to {_store!r}')
+            _store = place
         if _booted:
             return
-        if store is not None:
-            _store = os.path.realpath(store)
         if view is None:
             from pyembed import _finders
         else:
