@@ -19,7 +19,7 @@ public class HelloPackageTests
     // Publishing takes most of a test's time, so the tests of one form share it.
     private static readonly ConcurrentDictionary<(string Configuration, bool SingleFile), Lazy<string>> Published = new();
 
-    private static string PublishedAndMoved(string configuration, bool singleFile) => Published.GetOrAdd((configuration, singleFile), form => new Lazy<string>(() =>
+    internal static string PublishedAndMoved(string configuration, bool singleFile) => Published.GetOrAdd((configuration, singleFile), form => new Lazy<string>(() =>
     {
         var folder = Hello().Publish(form.SingleFile
             ? ["-c", form.Configuration, "-r", RuntimeIdentifier, "--self-contained", "false", "-p:PublishSingleFile=true"]
