@@ -43,6 +43,19 @@ public partial class ReadmeTests
     }
 
     [TestMethod]
+    public void Plain_Python()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(PackageFeed.Workspace, Path.GetRandomFileName())).FullName;
+        File.Copy(Path.Combine(HelloPackageTests.PublishedAndMoved("Release", singleFile: false), "Hello.dll"), Path.Combine(folder, "App.dll"));
+        var commands = Snippet("## From plain Python", "sh").Split('\n').Select(line => line.Split(' ')).ToList();
+        var wheel = Path.Combine(PackageFeed.RepositoryRoot, "artifacts", "packages", commands[0][2].Replace("0.1.0", PackageFeed.Version, StringComparison.Ordinal));
+        var environment = new Dictionary<string, string?> { ["PYTHONPATH"] = wheel };
+
+        Shell.Run(folder, ["python3", .. commands[1][1..]], environment).Succeeds();
+        Shell.Run(folder, ["python3", "-c", Snippet("## From plain Python", "python")], environment).Succeeds().Prints("Hello from utils processed");
+    }
+
+    [TestMethod]
     public void Every_link_into_the_repository_leads_somewhere()
     {
         foreach (var link in Link().Matches(Readme).Select(match => match.Groups[1].Value).Where(link => !link.Contains("://", StringComparison.Ordinal)))

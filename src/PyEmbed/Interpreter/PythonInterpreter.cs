@@ -15,8 +15,8 @@ namespace PyEmbed;
 /// many calls. Never await while holding it. The thread that calls <see cref="Start"/> is Python's main thread: start on the process's main thread to have
 /// Ctrl-C reach Python programs.</para>
 /// <para><b>Isolation.</b> CPython starts isolated, in UTF-8 mode: no <c>PYTHON*</c> variable, no user site, no site-packages (unless in a virtual environment),
-/// and never the working directory on <c>sys.path</c>. <c>sys.executable</c> is the interpreter that was found, so that subprocesses get a Python without the embedded
-/// trees; where there is none it is empty. <c>sys.orig_argv</c> is the command line of this process.</para>
+/// and never the working directory on <c>sys.path</c>. <c>sys.executable</c> is the interpreter that was found; where there is none it is empty. Workers of <c>multiprocessing</c> run it and import the
+/// embedded trees; other subprocesses do not see them. <c>sys.orig_argv</c> is the command line of this process.</para>
 /// <para><b>Signals.</b> Starting installs no handler: Ctrl-C stays with .NET. Only while <see cref="RunModule"/> or <see cref="RunEntryPoint"/> runs a program on
 /// the process's main thread, and Python was started there, does Ctrl-C raise KeyboardInterrupt in it, as under <c>python</c>.</para>
 /// <para><b>Exit.</b> <see cref="Dispose"/>, the end of Main, <see cref="Environment.Exit"/> and an unhandled exception each join Python's non-daemon threads, run

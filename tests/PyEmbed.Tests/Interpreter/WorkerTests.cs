@@ -201,5 +201,19 @@ public sealed class WorkerTests
         Assert.AreEqual("said\n1 True\n", result.Output, result.ToString());
     }
 
+    [TestMethod]
+    public void A_module_runs_as_a_program_in_a_process_of_its_own()
+    {
+        string document = File.ReadAllText(Path.Combine(ImporterPythonTests.Root, "docs", "hosting.md"));
+        int start = document.IndexOf("```python\n", StringComparison.Ordinal) + "```python\n".Length;
+        string snippet = document[start..document.IndexOf("```", start, StringComparison.Ordinal)];
+
+        TestHostProcess result = TestHostProcess.Run("execute", $$"""
+            import pyembed
+            pyembed.mount({'mypkg/__init__.py': '', 'mypkg/tool.py': 'import os; print(__name__, os.getppid() != {{Environment.ProcessId}})'})
+            """ + "\n" + snippet + "\ntool.join()\nprint(tool.exitcode)\n");
+        Assert.AreEqual("__main__ True\n0\n", result.Output, result.ToString());
+    }
+
     private static Dictionary<string, string?> Cache(TemporaryFolder folder) => new() { ["XDG_CACHE_HOME"] = folder.Path };
 }
