@@ -120,7 +120,7 @@ internal sealed class Collector(CollectOptions options, string searchPath)
         var entryPoints = new EntryPointChecks(trees, options.ProjectFile, _problems);
         var analysis = new TreeAnalysis(options, candidate, wantsBytecode, spool, _problems);
         analysis.Run(trees, entryPoints.WantedAttributes(options), cancellation);
-        TreeChecks.Run(trees, analysis.Interpreter?.StandardLibrary ?? [], _problems);
+        TreeChecks.Run(trees, analysis.Interpreter?.StandardLibrary ?? [], SourceReader.Read, _problems);
         if (_problems.Blocking.Count > 0)
         {
             return null;

@@ -6,7 +6,8 @@ namespace PyEmbed.Tasks.Checks;
 /// <summary>Finds what is wrong with the names in trees, whatever the files contain.</summary>
 internal static class TreeChecks
 {
-    public static void Run(IReadOnlyList<PythonTree> trees, IReadOnlyCollection<string> standardLibrary, ProblemList problems)
+    /// <summary>Records what it finds in <paramref name="problems"/>; <paramref name="read"/> gives a file's content, where names alone do not tell.</summary>
+    public static void Run(IReadOnlyList<PythonTree> trees, IReadOnlyCollection<string> standardLibrary, Func<TreeFile, byte[]> read, ProblemList problems)
     {
         var standardNames = new HashSet<string>(standardLibrary, StringComparer.Ordinal);
         foreach (PythonTree tree in trees)
@@ -15,7 +16,7 @@ internal static class TreeChecks
             CheckStandardLibrary(tree, standardNames, problems);
         }
 
-        CheckPackages(trees, problems);
+        CheckPackages(trees, read, problems);
     }
 
     private static void CheckFolders(PythonTree tree, ProblemList problems)
@@ -104,19 +105,21 @@ internal static class TreeChecks
         }
     }
 
-    private static void CheckPackages(IReadOnlyList<PythonTree> trees, ProblemList problems)
+    private static void CheckPackages(IReadOnlyList<PythonTree> trees, Func<TreeFile, byte[]> read, ProblemList problems)
     {
-        var owners = new Dictionary<string, PythonTree>(StringComparer.Ordinal);
+        var owners = new Dictionary<string, (PythonTree Tree, TreeFile File)>(StringComparer.Ordinal);
         foreach (PythonTree tree in trees)
         {
             string covered = "/";
             foreach (TreeFile file in tree.Files.Where(file => file.Name == "__init__.py" && file.Folder.Length > 0))
             {
-                if (!owners.TryGetValue(file.Folder, out PythonTree? owner))
+                if (!owners.TryGetValue(file.Folder, out (PythonTree Tree, TreeFile File) owner))
                 {
-                    owners.Add(file.Folder, tree);
+                    owners.Add(file.Folder, (tree, file));
                 }
-                else if (owner != tree && !file.Folder.StartsWith(covered, StringComparison.Ordinal))
+                else if (owner.Tree != tree
+                    && !file.Folder.StartsWith(covered, StringComparison.Ordinal)
+                    && !(NamespaceDeclaration.IsIn(read(file)) && NamespaceDeclaration.IsIn(read(owner.File))))
                 {
                     // What lies below it is in both as well, and said with it.
                     covered = file.Folder + "/";
@@ -124,7 +127,7 @@ internal static class TreeChecks
                         ProblemIds.PackageInTwoDistributions,
                         ManifestSeverity.Error,
                         file.FullPath,
-                        $"The package '{file.Folder.Replace('/', '.')}' is in the distributions '{owner.Distribution}' and '{tree.Distribution}'; Python imports one of them and never sees the other. Put it into one, or remove __init__.py from both to make it a namespace.");
+                        $"The package '{file.Folder.Replace('/', '.')}' is in the distributions '{owner.Tree.Distribution}' and '{tree.Distribution}'; Python imports one of them and never sees the other. Put it into one, or remove __init__.py from both to make it a namespace.");
                 }
             }
         }

@@ -1,8 +1,9 @@
 using PyEmbed.Manifest;
+using PyEmbed.Tasks.Trees;
 
 namespace PyEmbed.Tasks.References;
 
-/// <summary>The names that a tree has for itself: its regular packages and modules, as far as namespace packages (PEP 420) reach above them.</summary>
+/// <summary>The names that a tree has for itself: its regular packages and modules, as far as namespace packages, also those of the older styles, reach above them.</summary>
 /// <param name="Distribution">The tree's name.</param>
 /// <param name="Owner">The assembly that holds it.</param>
 /// <param name="Hash">The tree's content hash.</param>
@@ -31,7 +32,7 @@ internal sealed record TreeNames(string Distribution, string Owner, string Hash,
         {
             if (record.Kind != ArchiveRecordKind.Folder)
             {
-                if (NameOf(record.Name) is { } module)
+                if (NameOf(record.Name) is { } module and not Init)
                 {
                     names.Add(prefix + module);
                 }
@@ -46,7 +47,8 @@ internal sealed record TreeNames(string Distribution, string Owner, string Hash,
                 continue;
             }
 
-            if (reader.ReadFolder(path).Any(file => file.Kind != ArchiveRecordKind.Folder && NameOf(file.Name) == Init))
+            List<ArchiveRecord> inits = reader.ReadFolder(path).Where(file => file.Kind != ArchiveRecordKind.Folder && NameOf(file.Name) == Init).ToList();
+            if (inits.Count > 0 && !inits.Any(init => init.Name == Init + ".py" && NamespaceDeclaration.IsIn(reader.Read(init))))
             {
                 names.Add(prefix + record.Name);
             }

@@ -1,3 +1,4 @@
+using System.Text;
 using PyEmbed.Manifest;
 using PyEmbed.Tasks.Checks;
 using PyEmbed.Tasks.Trees;
@@ -8,6 +9,7 @@ namespace PyEmbed.Tasks.Tests.Checks;
 public sealed class TreeChecksTests
 {
     private readonly ProblemList _problems = new();
+    private readonly Dictionary<string, string> _contents = [];
 
     [TestMethod]
     public void A_tree_without_clashes_has_no_problems()
@@ -91,13 +93,39 @@ public sealed class TreeChecksTests
         StringAssert.Contains(message, "'two'");
     }
 
+    [TestMethod]
+    [DataRow("__import__('pkg_resources').declare_namespace(__name__)", "__import__(\"pkg_resources\").declare_namespace( __name__ )", true)]
+    [DataRow("from pkgutil import extend_path\n__path__ = extend_path(__path__, __name__)", "__path__ = __import__('pkgutil').extend_path(__path__, __name__)", true)]
+    [DataRow("__import__('pkg_resources').declare_namespace(__name__)", "", false)]
+    [DataRow("", "__import__('pkg_resources').declare_namespace(__name__)", false)]
+    [DataRow("# no declare_namespace", "# no extend_path", false)]
+    public void A_namespace_that_each_portion_declares_is_no_clash(string one, string other, bool allowed)
+    {
+        _contents["/one/ns/__init__.py"] = one;
+        _contents["/two/ns/__init__.py"] = other;
+        TreeFile[] Files(string folder, string portion) =>
+            [new("ns/__init__.py", $"/{folder}/ns/__init__.py", 0, 0, true), new($"ns/{portion}/__init__.py", $"/{folder}/ns/{portion}/__init__.py", 0, 0, true)];
+
+        Run(Tree("one", TreePlacement.App, Files("one", "a")), Tree("two", TreePlacement.App, Files("two", "b")), Tree("three", "other/__init__.py"));
+        AssertRecorded(allowed ? [] : ["PYE1011:Error:/two/ns/__init__.py"]);
+    }
+
+    [TestMethod]
+    public void A_package_below_a_declared_namespace_clashes()
+    {
+        _contents["ns/__init__.py"] = "__import__('pkg_resources').declare_namespace(__name__)";
+        Run(Tree("one", "ns/__init__.py", "ns/a/__init__.py"), Tree("two", "ns/__init__.py", "ns/a/__init__.py"));
+
+        AssertRecorded("PYE1011:Error:ns/a/__init__.py");
+    }
+
     private static PythonTree Tree(string distribution, params string[] paths) =>
         Tree(distribution, TreePlacement.App, paths.Select(path => new TreeFile(path, path, 0, 0, true)));
 
     private static PythonTree Tree(string distribution, TreePlacement placement, IEnumerable<TreeFile> files) =>
         new PythonTree(distribution, placement, MaterializeMode.Auto, files.ToList()).Sorted();
 
-    private void Run(params PythonTree[] trees) => TreeChecks.Run(trees, ["json", "re", "email"], _problems);
+    private void Run(params PythonTree[] trees) => TreeChecks.Run(trees, ["json", "re", "email"], file => Encoding.UTF8.GetBytes(_contents.GetValueOrDefault(file.FullPath, "")), _problems);
 
     private void AssertRecorded(params string[] expected) =>
         CollectionAssert.AreEqual(expected, _problems.Recorded.Select(problem => $"{problem.Id}:{problem.Severity}:{problem.File}").ToArray());

@@ -116,6 +116,18 @@ public sealed class ReferenceResolverTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow("ns/b.py", 0)]
+    [DataRow("ns/a.py", 1)]
+    public void Portions_of_a_declared_namespace_conflict_only_in_what_they_hold(string second, int conflicts)
+    {
+        const string Declaration = "__path__ = __import__('pkgutil').extend_path(__path__, __name__)";
+        string a = _assemblies.Carrier("A", ("a", TestAssemblies.Archive("a", ("ns/__init__.py", Declaration), ("ns/a.py", "first = 1"))));
+        string b = _assemblies.Carrier("B", ("b", TestAssemblies.Archive("b", ("ns/__init__.py", Declaration), (second, "second = 2"))));
+        Resolve([a, b], []);
+        Assert.HasCount(conflicts, Diagnostics());
+    }
+
+    [TestMethod]
     public void Two_copies_of_one_tree_do_not_conflict()
     {
         byte[] archive = TestAssemblies.Archive("same", "pkg/__init__.py");

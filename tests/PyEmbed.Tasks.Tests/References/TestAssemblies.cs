@@ -35,14 +35,18 @@ internal sealed class TestAssemblies : IDisposable
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("pyembed-references-").FullName;
 
-    /// <summary>The bytes of an archive of some files, which are empty.</summary>
-    public static byte[] Archive(string distribution, params string[] files)
+    /// <summary>The bytes of an archive of some files; sources are empty.</summary>
+    public static byte[] Archive(string distribution, params string[] files) =>
+        Archive(distribution, files.Select(file => (file, file.EndsWith(".py", StringComparison.Ordinal) ? "" : distribution)).ToArray());
+
+    /// <summary>The bytes of an archive of some files.</summary>
+    public static byte[] Archive(string distribution, params (string Path, string Content)[] files)
     {
         using var stream = new MemoryStream();
         ArchiveWriter.Write(
             stream,
             new TreeInfo(distribution, TreePlacement.App, MaterializeMode.Auto, null),
-            files.Select(file => new ArchiveEntry(file, () => Encoding.UTF8.GetBytes(file.EndsWith(".py", StringComparison.Ordinal) ? "" : distribution))).ToArray());
+            files.Select(file => new ArchiveEntry(file.Path, () => Encoding.UTF8.GetBytes(file.Content))).ToArray());
         return stream.ToArray();
     }
 
