@@ -89,6 +89,32 @@ public sealed class PythonMountTests
     }
 
     [TestMethod]
+    public void Path_files_of_a_library_are_read()
+    {
+        using MemoryStream stream = new();
+        PyEmbed.Manifest.ArchiveWriter.Write(
+            stream,
+            new PyEmbed.Manifest.TreeInfo("pathed", PyEmbed.Manifest.TreePlacement.Library, PyEmbed.Manifest.MaterializeMode.Auto, new Dictionary<string, PyEmbed.Manifest.FileUse>()),
+            [new PyEmbed.Manifest.ArchiveEntry("pathed.pth", () => "vendored\nimport sys; sys.pathed = sitedir\n"u8.ToArray()), new PyEmbed.Manifest.ArchiveEntry("vendored/pathed_mod.py", () => "x = 1"u8.ToArray())]);
+        using PythonMount mount = Python.Mount(PythonTree.FromArchive(stream.ToArray()));
+        Assert.AreEqual(mount.Root, Python.Evaluate<string>("__import__('sys').pathed"));
+        Assert.AreEqual(PlaceOf(mount.Root) + 1, PlaceOf(Path.Combine(mount.Root, "vendored")));
+        Assert.AreEqual(1, Python.Import("pathed_mod").GetAttribute("x").As<int>());
+        mount.Dispose();
+        Assert.IsFalse(IsOnPath(Path.Combine(mount.Root, "vendored")));
+    }
+
+    [TestMethod]
+    public void Discovery_finds_the_tests_of_a_tree()
+    {
+        using PythonMount mount = Mount(
+            "discovered", ("discovered_suite/__init__.py", ""),
+            ("discovered_suite/test_it.py", "import sys, unittest\nclass T(unittest.TestCase):\n    def test_ran(self): sys.discovered = getattr(sys, 'discovered', 0) + 1\n"));
+        Assert.AreEqual(0, Python.RunModule("unittest", "discover", "-s", mount.Root, "-q"));
+        Assert.AreEqual(1, Python.Evaluate<int>("__import__('sys').discovered"));
+    }
+
+    [TestMethod]
     public void Describe_tells_mounts_modules_and_shadowed_names()
     {
         using PythonMount mount = Mount("described", ("described_mod.py", ""), ("described_other.py", ""), ("colorsys.py", ""));

@@ -153,7 +153,7 @@ def observe_module(name):
     note(name, 'found again', lambda: importlib.util.find_spec(name) is spec)
     observe_loader(name, spec.loader)
     observe_members(name, module)
-    if not str(getattr(module, '__file__', None)).endswith('.pyc'):        # up to 3.11 linecache fails to decode it
+    if not str(getattr(module, '__file__', None)).endswith(('.pyc', '.so', '.pyd')):    # up to 3.11 linecache fails to decode them
         note(name, 'lines', lambda: linecache.getlines(module.__file__))
     if getattr(module, '__file__', None):
         def by_location():

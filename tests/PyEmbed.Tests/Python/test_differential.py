@@ -128,15 +128,15 @@ class DifferentialTest(TreeCase):
         self.assertEqual(done.returncode, 0, done.stderr.decode())
         return json.loads(done.stdout.splitlines()[-1])
 
-    def compare(self, files, names, options=()):
+    def compare(self, files, names, options=(), materialize='never'):
         place = self.folder({f'disk/{path}': content for path, content in files.items()})
         tree = os.path.join(place, 'tree')
         with open(tree + '.zip', 'wb') as file:
-            file.write(archive(files, 'differential', materialize='never'))
+            file.write(archive(files, 'differential', materialize=materialize))
         with ThreadPoolExecutor() as pool:
             on_disk, in_tree = pool.map(lambda arguments: self.observe(*arguments, names, options), (
                 ('disk', os.path.join(place, 'disk')), ('tree', tree)))
-        self.assertFalse(os.path.exists(tree))
+        self.assertEqual(os.path.exists(tree), materialize != 'never')
         self.assertEqual(sorted(on_disk), sorted(in_tree))
         for what, value in on_disk.items():
             with self.subTest(what):
@@ -173,6 +173,21 @@ class DifferentialTest(TreeCase):
             return path.endswith('.py')
         except (SyntaxError, ValueError):
             return False
+
+    def test_extension_modules(self):
+        """One of the standard library's, as a member of a package: it is the last part of its name that counts."""
+        suffix = importlib.machinery.EXTENSION_SUFFIXES[0]
+        found = [spec.origin for spec in map(importlib.util.find_spec, ('_bisect', '_json', '_csv', '_heapq', '_lsprof', '_testcapi'))
+                 if spec is not None and spec.origin.endswith(suffix)]
+        if not found:
+            self.skipTest('this Python has its extension modules built in')
+        with open(found[0], 'rb') as file:
+            name, library = os.path.basename(found[0])[:-len(suffix)], file.read()
+        files = {'app/__init__.py': '', f'app/{name}{suffix}': library, f'app/{name}.py': 'X = "source"\n',
+                 f'app/broken{suffix}': b'no library', 'app/plain.py': 'X = 1\n'}
+        seen = self.compare(with_bytecode(files), ['app', 'app.plain', f'app.{name}', 'app.broken'], materialize='auto')
+        self.assertIn('ExtensionFileLoader', seen[f'app.{name}: loader kinds'])
+        self.assertEqual(seen['app.broken: import'][0], 'ImportError')
 
     def test_packages_of_the_standard_library(self):
         library = os.path.dirname(os.__file__)

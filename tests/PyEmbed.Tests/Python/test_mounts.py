@@ -94,6 +94,16 @@ class ReportTest(TreeCase):
         self.assertIn(('sys', 'built-in', 'One.dll'), shadowed)
         self.assertFalse([item for item in shadowed if item[0] in ('alone', 'space')])
 
+    def test_modules_beside_a_tree_are_not_its_own(self):
+        place = os.path.join(self.folder({'root/beside.py': '', 'other/beside.py': ''}), 'root')
+        self.names |= {'alone', 'beside'}
+        pyembed.mount({'alone.py': ''}, place)
+        sys.path.append(os.path.join(os.path.dirname(place), 'other'))
+        import alone, beside                                                                        # noqa: E401, F401
+        (row,) = [row for row in pyembed.report()['mounts'] if row['root'] == place]
+        self.assertEqual(row['modules'], ['alone'])
+        self.assertFalse([item for item in pyembed.report()['shadowed'] if item[0] == 'beside'])
+
     def test_odd_modules_do_not_break_it(self):
         import types
 

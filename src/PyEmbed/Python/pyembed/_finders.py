@@ -323,8 +323,8 @@ class TreeLoader:
             tree = folder.tree
             inner = path[len(tree.root):]
             if '..' in inner:
-                path = os.path.normpath(path)
-                inner = path[len(tree.root):] if path.startswith(tree.root) else 'elsewhere'
+                plain = os.path.normpath(path)
+                inner = plain[len(tree.root):] if plain.startswith(tree.root) else 'elsewhere'
             if inner[:1] in ('', '/', _SEP):
                 inner = os.path.normpath(inner[1:]).replace(_SEP, '/') if inner[1:] else ''
                 record = tree.record(inner)

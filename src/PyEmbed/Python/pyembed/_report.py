@@ -55,7 +55,7 @@ def _shadowed(trees):
             finder = sys.path_importer_cache.get(entry)
             spec = finder.find_spec(name) if finder is not None else None
             if spec is not None and spec.loader is not None:
-                ours = isinstance(finder, Folder)
+                ours = isinstance(spec.loader, TreeLoader)     # and not of a real folder at the tree's place
                 places.append((finder.tree.origin if ours else spec.origin, ours))
         used, used_ours = places[0] if places else (None, False)
         # Of two places outside our trees, which one wins is not our business.
