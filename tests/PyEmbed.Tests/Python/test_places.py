@@ -3,6 +3,7 @@
 import importlib
 import importlib.util
 import os
+import pkgutil
 import shutil
 import sys
 import tempfile
@@ -159,6 +160,28 @@ class PackageCase(TreeCase):
 
 
 class PackagesTest(PackageCase):
+    def test_the_place_of_a_package_that_is_not_imported(self):
+        self.tree(SITE, 'site')
+        self.tree({'micro/__init__.py': '''
+            import os
+            import pkgutil
+            import sys
+
+            def root_path(name):
+                module = sys.modules.get(name)
+                if module is not None and getattr(module, "__file__", None):
+                    return os.path.dirname(module.__file__)
+                return os.path.dirname(pkgutil.get_loader(name).get_filename(name))
+
+            def template(name, path):
+                with open(os.path.join(root_path(name), "templates", path), encoding="utf-8") as file:
+                    return file.read()
+            '''}, 'micro')
+        if not hasattr(pkgutil, 'get_loader'):
+            self.skipTest('CPython 3.14 has no pkgutil.get_loader')
+        self.assertEqual(importlib.import_module('micro').template('site_', 'a.html'), 'A')
+        self.assertNotIn('site_', sys.modules)
+
     def test_loaders_of_templates(self):
         self.tree(SITE, 'site')
         self.tree(JINJA)

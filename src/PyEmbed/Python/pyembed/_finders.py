@@ -335,6 +335,13 @@ class TreeLoader:
                 return tree, record, inner
         return None, None, None
 
+    def get_filename(self, fullname=None):
+        """The module's place. Who asks for it may read what lies there without importing the module, as Flask does."""
+        path = super().get_filename(fullname)
+        if self._folder is not None and path in self._folder.tree.triggers:
+            materialize(self._folder.tree, path)
+        return path
+
     def get_data(self, path):
         """The bytes of a file of the tree, or of a file on disk. Raises OSError."""
         tree, record, inner = self.find_record(path)
