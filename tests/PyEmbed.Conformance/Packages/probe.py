@@ -4,7 +4,6 @@ Arguments: ``import`` or ``run``, the module's name, the file to which the repor
 code of a module that runs are its own.
 """
 
-import builtins
 import importlib
 import json
 import os
@@ -36,18 +35,13 @@ def census():
     return embedded, files
 
 
-def names_of(module):
-    """A module's names. An adapted module may have a built-in of its own, such as ``open``; its code sees that name anyway."""
-    return [name for name in dir(module) if name.startswith("_") or not hasattr(builtins, name)]
-
-
 def main():
     kind, name, report = sys.argv[1:]
     del sys.argv[1:]
     result = {"error": None, "names": []}
     try:
         if kind == "import":
-            result["names"] = sorted(names_of(importlib.import_module(name)))
+            result["names"] = sorted(dir(importlib.import_module(name)))
         else:
             runpy.run_module(name, run_name="__main__", alter_sys=True)
     except SystemExit:
