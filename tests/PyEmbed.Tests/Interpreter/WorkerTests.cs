@@ -1,4 +1,8 @@
 using System.IO.Compression;
+using System.Reflection;
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
+using System.Runtime.InteropServices;
 
 namespace PyEmbed.Tests;
 
@@ -69,6 +73,57 @@ public sealed class WorkerTests
         TestHostProcess result = TestHostProcess.Run(Cache(cache), "archive", archive, "app.program", "spawn", "forkserver");
         Assert.AreEqual("spawn\nforkserver\n", result.Output, result.ToString());
         Assert.IsEmpty(Directory.GetFiles(cache.Path, "*.zip", SearchOption.AllDirectories));
+    }
+
+    [TestMethod]
+    [DataRow("spawn")]
+    [DataRow("forkserver")]
+    [DataRow("fork")]
+    public void Workers_start_workers_and_may_be_killed(string method)
+    {
+        TestHostProcess result = TestHostProcess.Run("run", """
+            import multiprocessing, os, signal, sys
+            from concurrent.futures import ProcessPoolExecutor
+            from concurrent.futures.process import BrokenProcessPool
+
+            def double(x):
+                return 2 * x
+
+            def nested(method):
+                with ProcessPoolExecutor(2, multiprocessing.get_context(method)) as executor:
+                    return list(executor.map(double, range(3)))
+
+            def die():
+                os.kill(os.getpid(), signal.SIGKILL)
+
+            if __name__ == '__main__':
+                method = sys.argv[1]
+                with ProcessPoolExecutor(1, multiprocessing.get_context(method)) as executor:
+                    print(executor.submit(nested, method).result())
+                    try:
+                        executor.submit(die).result()
+                    except BrokenProcessPool:
+                        print('broken')
+                process = multiprocessing.get_context(method).Process(target=die)
+                process.start()
+                process.join()
+                print(process.exitcode)
+            """, method);
+        Assert.AreEqual("[0, 2, 4]\nbroken\n-9\n", result.Output, result.ToString());
+        Assert.AreEqual(0, result.ExitCode);
+    }
+
+    [TestMethod]
+    public void Python_is_given_no_way_into_managed_code()
+    {
+        // What a forked child could call: a function that managed code exports. Everything else is called by managed code.
+        Assembly assembly = typeof(PythonInterpreter).Assembly;
+        IEnumerable<MethodInfo> methods = assembly.GetTypes().SelectMany(type => type.GetMethods(BindingFlags.DeclaredOnly | BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic));
+        Assert.IsEmpty(methods.Where(method => method.IsDefined(typeof(UnmanagedCallersOnlyAttribute))));
+
+        using PEReader file = new(File.OpenRead(assembly.Location));
+        MetadataReader metadata = file.GetMetadataReader();
+        Assert.IsEmpty(metadata.MemberReferences.Select(handle => metadata.GetString(metadata.GetMemberReference(handle).Name)).Where(name => name == nameof(Marshal.GetFunctionPointerForDelegate)));
     }
 
     [TestMethod]

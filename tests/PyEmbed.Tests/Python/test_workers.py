@@ -236,6 +236,61 @@ with context.Pool(1) as pool:
     assert imported_by not in (process, os.getpid())
 ''', 'forkserver')
 
+    @unittest.skipUnless('forkserver' in METHODS, 'there is no fork server')
+    def test_workers_have_what_was_mounted_after_the_fork_server_started(self):
+        self.run_program('''
+from emb import work
+place = os.path.join(os.path.dirname(root), 'one place')
+pyembed.mount({'changing.py': 'x = 1'}, root=place)
+with context.Pool(1) as pool:
+    assert pool.apply(eval, ("__import__('changing').x",)) == 1
+pyembed.unmount(place)
+pyembed.mount({'changing.py': 'x = 22'}, root=place)
+pyembed.mount({'later.py': 'y = 3'})
+with context.Pool(1) as pool:
+    assert pool.apply(eval, ("__import__('changing').x, __import__('later').y",)) == (22, 3)
+    assert pool.apply(work.where)[1] == workers_path()
+''', 'forkserver')
+
+    def test_workers_share_what_was_extracted(self):
+        for method in METHODS:
+            with self.subTest(method=method):
+                self.run_program('''
+from emb import work
+place = os.path.join(os.path.dirname(work.__file__), 'data.txt')
+before = os.stat(place)
+with context.Pool(1) as pool:
+    assert pool.apply(work.data) == 'the data'
+    after = pool.apply(os.stat, (place,))
+assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
+''', method)
+
+    def test_any_path_reaches_the_workers(self):
+        import shutil
+        place = os.path.join(self.folder({}), "a 'folder' of \u00e4\u4e2d \U0001f40d", 'emb.zip')
+        os.mkdir(os.path.dirname(place))
+        self.zip = shutil.move(self.zip, place)
+        for method in METHODS:
+            with self.subTest(method=method):
+                self.run_program("from emb import work\nwith context.Pool(1) as pool: assert pool.apply(work.double, (1,)) == 2",
+                                 method, options=('-X', 'utf8'))
+
+    def test_the_search_path_can_be_handed_on_by_pickle_and_by_repr(self):
+        # By both, since multiprocessing formats it into the command line of the fork server.
+        for how in 'import pickle; path = pickle.loads(given)', 'path = eval(given)':
+            with self.subTest(how=how):
+                given = self.run_program('''
+import pickle
+from pyembed import _workers
+path = _workers.search_path(sys.path)
+assert isinstance(path, list) and path == sys.path
+print((pickle.dumps(path), repr(path).encode()))
+''', 'spawn').stdout
+                index = 0 if 'pickle' in how else 1
+                done = support.run_python(f'given = {given.strip()}[{index}]\n{how}\n'
+                                          'sys.path[:] = path\nfrom emb import work\nprint(work.double(4))')
+                self.assertEqual(done.stdout, '8\n')
+
     def test_every_tree_keeps_its_place_on_the_search_path(self):
         self.run_program('''
 from pyembed import _archive, _importer

@@ -54,7 +54,7 @@ class SearchPath(list):
     def __init__(self, path, store, own, trees):
         super().__init__(path)
         names = {'path': list(path), 'store': store, 'own': own, 'trees': trees}
-        self._expression = f'(lambda names: exec({_START!r}, names) or names["path"])({names!r})'
+        self._expression = f'(lambda names: exec({_START!r}, names) or names["path"])({names!a})'
 
     def __reduce__(self):
         return eval, (self._expression,)
@@ -89,17 +89,20 @@ def search_path(path):
 
 
 def join(store, trees):
-    """Mount in a worker what search_path() lists, but what is mounted already, as in a worker forked by a fork server."""
-    from ._mounts import mount
+    """Mount in a worker what search_path() lists. A worker that a fork server forked has what was mounted before."""
+    from ._mounts import mount, unmount
     if _importer._store is None:
         _importer._store = store
     for file, offset, size, origin, root, digest in trees:
-        if root in _importer._trees:
+        there = _importer._trees.get(root)
+        if there is not None and there.hash == digest:
             continue
         tree = _importer.open_tree(map_file(file)[offset:offset + size], origin)
         if tree.hash != digest:
             raise _importer.ArchiveError(f'{origin}: {file} was changed while a worker process started')
         tree.source = file, offset, size
+        while root in _importer._trees:     # another one, which was mounted there when the fork server started
+            unmount(root)
         mount(tree, root)
 
 
