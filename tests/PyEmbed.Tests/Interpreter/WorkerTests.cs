@@ -161,7 +161,7 @@ public sealed class WorkerTests
                 except RuntimeError as error:
                     print(error)
             """);
-        Assert.StartsWith("True\nmultiprocessing needs a python program to run its workers, and sys.executable is the program that hosts Python", result.Output, result.ToString());
+        Assert.StartsWith("True\nmultiprocessing needs a python program to run its workers; sys.executable, '", result.Output, result.ToString());
     }
 
     [TestMethod]

@@ -475,6 +475,22 @@ class ExecutableTests(unittest.TestCase):
         with mock.patch.object(_host, 'program', sys.executable):
             self.assertEqual(_workers.worker_executable(sys.executable), sys.executable)
 
+    @unittest.skipIf(os.name == 'nt', 'needs a script that can be run')
+    def test_another_python_is_not_taken_for_this_one_in_a_host(self):
+        from pyembed import _host
+        folder = tempfile.mkdtemp(dir=support.CACHE)
+        other = os.path.join(folder, 'python3')
+        with open(other, 'w') as file:
+            file.write('#!/bin/sh\necho "(2, 7)"\n')
+        os.chmod(other, 0o755)
+        with mock.patch.object(_host, 'program', '/a/program'), mock.patch.object(sys, 'executable', other):
+            self.assertNotEqual(os.fsdecode(_workers.worker_executable(other)), other)
+            with mock.patch.object(_host, 'interpreter', other):        # which the host has asked already
+                self.assertEqual(_workers.worker_executable(other), other)
+        with mock.patch.object(_host, 'program', '/a/program'):         # chosen by multiprocessing.set_executable
+            self.assertEqual(_workers.worker_executable(other), other)
+            self.assertEqual(_workers.worker_executable(sys.executable), sys.executable)
+
 
 class PickleTests(WorkerCase):
 

@@ -13,6 +13,7 @@ _HOOKS_NEEDED = sys.version_info < (3, 13)
 _DOTNET_SIGNALS = 'SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGCHLD', 'SIGCONT', 'SIGTSTP', 'SIGTTIN', 'SIGTTOU', 'SIGWINCH'
 
 program = ''        # the executable of this process, where CPython runs inside a .NET process
+interpreter = ''    # the python program that was found to belong to this CPython, where PyEmbed started it
 _masks = {}         # of the threads that fork at this moment: thread -> the signals that it had blocked before
 _forked = []        # views of the bytes that say whether this is a forked child of such a process
 
@@ -67,7 +68,8 @@ def configure(executable, arguments, command_line):
 
     *executable* is the interpreter that subprocesses run, or ``''`` where there is none. *command_line* is that of the
     process: what ``sys.orig_argv`` is for, starting it again."""
-    sys.executable = executable
+    global interpreter
+    sys.executable = interpreter = executable
     sys.argv = ['', *arguments]
     if hasattr(sys, 'orig_argv'):       # 3.10
         sys.orig_argv = list(command_line)

@@ -16,6 +16,7 @@ import sys
 from . import _importer
 
 _NEEDLE = 4096      # bytes of an archive's end that are looked for in a file
+_versions = {}      # executable -> the version it says it is of
 
 # What a worker runs before anything of ours can be imported there. `own` tells where the importer is: the folder to import
 # it from, or the file, offset and size of its archive, and those of its first module's bytecode and source in it.
@@ -116,23 +117,39 @@ def map_file(path):
 # The program that workers run ########################################################################################
 
 def worker_executable(executable):
-    """The python that workers run: multiprocessing's choice, unless that is none, or the program that hosts CPython here.
+    """What workers run: multiprocessing's choice, unless that is none, the program that hosts CPython here, or, where
+    another host started CPython, by its default another Python.
 
     Raises RuntimeError where no other is found: a host's program started as a worker would start workers itself."""
     name = os.fsdecode(executable) if executable else ''
-    if name and not _is_host(name):
+    if name and not _is_host(name) and (name != sys.executable or _is_this_python(name)):
         return executable
+    inner = 'python.exe' if os.name == 'nt' else 'bin/python{}.{}'.format(*sys.version_info)
     for prefix in (sys.exec_prefix, sys.base_exec_prefix):
-        for inner in (('python.exe',) if os.name == 'nt' else
-                      (f'bin/python{sys.version_info[0]}.{sys.version_info[1]}', 'bin/python3')):
-            place = os.path.join(prefix, inner)
-            if os.access(place, os.X_OK) and not _is_host(place):
-                return place if os.name == 'nt' else os.fsencode(place)
+        place = os.path.join(prefix, inner)
+        if os.access(place, os.X_OK) and not _is_host(place):
+            return place if os.name == 'nt' else os.fsencode(place)
     raise RuntimeError(
-        'multiprocessing needs a python program to run its workers, and '
-        + (f'sys.executable is the program that hosts Python, {name!r}' if name else 'sys.executable is empty')
-        + f', with none beside {sys.exec_prefix!r} either: install the interpreter that belongs to this Python '
+        'multiprocessing needs a python program to run its workers; '
+        + (f'sys.executable, {name!r}, is the program that hosts Python or another Python' if name
+           else 'sys.executable is empty')
+        + f', and there is no {inner} in {sys.exec_prefix!r}: install the interpreter that belongs to this Python '
         f'{sys.version_info[0]}.{sys.version_info[1]}, or name it with multiprocessing.set_executable')
+
+
+def _is_this_python(executable):
+    """Whether sys.executable is of this Python's version: other hosts may leave there whatever PATH has."""
+    host = sys.modules.get('pyembed._host')
+    if host is None or not host.program or executable == host.interpreter:
+        return True
+    if executable not in _versions:
+        from subprocess import DEVNULL, PIPE, run
+        try:
+            _versions[executable] = run([executable, '-I', '-S', '-c', 'import sys; print(sys.version_info[:2])'],
+                                        stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL).stdout.decode().strip()
+        except OSError:
+            _versions[executable] = None
+    return _versions[executable] == str(sys.version_info[:2])
 
 
 def _is_host(executable):
