@@ -60,6 +60,10 @@ HIDE = 'mount -t tmpfs tmpfs %s && exec "$@"' % debian.DIST_PACKAGES
 KEEP = 'mount --bind {0} {0} && mount -o remount,bind,ro {0} && exec "$@"'.format(debian.DIST_PACKAGES)
 
 
+class BuildError(Exception):
+    """The program cannot be built; the message holds the build's words."""
+
+
 class Outcome:
     """What a process did: exit code, output, and the probe's report."""
 
@@ -102,7 +106,7 @@ class Host:
                 place.symlink_to(os.path.join(scripts, name))
 
     def build(self, package):
-        """Build the program with the trees embedded, from the packed *package*. Raises RuntimeError with the build's words."""
+        """Build the program with the trees embedded, from the packed *package*. Raises BuildError."""
         version = package.stem[len("PyEmbed."):]
         digest = hashlib.sha256(package.read_bytes()).hexdigest()[:16]
         items = "\n".join('    <PythonPackage Include=%s Distribution="%s" Materialize="%s" />' % (
@@ -120,7 +124,7 @@ class Host:
         built = subprocess.run(["dotnet", "build", "--nologo", "-tl:off", "-v", "quiet", "-c", "Release", "-o", "bin"],
                                cwd=self.folder, capture_output=True, text=True)
         if built.returncode:
-            raise RuntimeError("the host does not build:\n" + built.stdout + built.stderr)
+            raise BuildError("the host does not build:\n" + built.stdout + built.stderr)
 
     def _write(self, name, text):
         place = self.folder / name
