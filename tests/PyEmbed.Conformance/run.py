@@ -28,11 +28,13 @@ def main():
     started = time.monotonic()
     interpreters = [processes.Interpreter(python) for python in options.pythons]
     host = processes.host_program()
-    runs = [(interpreter, suite, mode, program)
-            for interpreter in interpreters for suite in SUITES if not options.suite or suite.name in options.suite
+    suites = [suite for suite in SUITES if not options.suite or suite.name in options.suite]
+    runs = [(interpreter, suite, mode, program) for interpreter in interpreters for suite in suites
             for mode, program in suite.runs(host if interpreter.library else None)]
     known, floors = expectations.KnownFailures(), expectations.Floors()
-    rows, problems, skipped, outcomes = [], [], 0, {}
+    rows, problems, outcomes = [], [], {}
+    if host is None:
+        problems.append(('', 'all suites in .NET', 'PyEmbed.TestHost', 'is not built: dotnet build tests/PyEmbed.TestHost'))
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         pending = [pool.submit(processes.run_suite, interpreter, suite, mode, program)
                    for interpreter, suite, mode, program in runs]
@@ -43,15 +45,13 @@ def main():
             rows.append(row)
             outcomes[name, interpreter.version] = len(outcome['passed'])
             problems += [(interpreter.version, name, test, reason) for test, reason in wrong]
-    report.write(rows, ARTIFACT, {name for suite in SUITES for name in suite.row_names()})
+    report.write(rows, ARTIFACT, {name for suite in suites for name in suite.row_names()})
     report.print_table(rows)
     print_known(rows)
     for python, name, test, reason in problems:
         print(f'FAILED {name}, CPython {python}: {test}: {reason}')
     if options.measure:
         floors.measured(outcomes)
-    if host is None:
-        print('Without the suites inside .NET: build tests/PyEmbed.TestHost for them.', file=sys.stderr)
     print(f'{time.monotonic() - started:.0f} s; details in {os.path.relpath(ARTIFACT)}')
     known_failed = sum(1 for row in rows for test in row['failed'] if test['reason'].startswith('known: '))
     print(f'{sum(row["passed"] for row in rows)} passed, {len(problems)} failed, '

@@ -5,7 +5,7 @@ class Suite:
     """One adapter. *modes*: 'source' (trees without bytecode), 'bytecode' (as the build compiles it), 'files' (every file
     materialised). *dotnet*: also in a .NET process. *writes_bytecode*: CPython may write bytecode, as the tests want it to."""
 
-    def __init__(self, name, modes=('source',), dotnet=False, writes_bytecode=False, timeout=120):
+    def __init__(self, name, modes=('source',), dotnet=False, writes_bytecode=False, timeout=300):
         self.name = name
         self.module = 'of_' + name.replace('-', '_')     # no name of the standard library
         self.modes = modes
