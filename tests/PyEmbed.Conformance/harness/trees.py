@@ -6,7 +6,7 @@ import os
 
 import pyembed
 # And what these tests make it import later: they empty sys.meta_path, so that nothing can be imported, which no host does.
-from pyembed import _archive, _bytecode, _finders, _importer, _mounts, _places, _source                    # noqa: F401
+from pyembed import _archive, _bytecode, _finders, _importer, _loaders, _mounts, _places, _source                    # noqa: F401
 
 
 def flatten(spec, prefix=''):
@@ -42,7 +42,7 @@ def read_folder(folder):
         if cache.endswith('__pycache__') and name.endswith('.pyc') and content[4:8] == bytes(4):
             source = f"{cache[:-len('__pycache__')]}{name.partition('.')[0]}.py"
             if source in dates and content[8:12] == _uint32(dates[source]):
-                files[path] = content[:8] + _uint32(_finders.MTIME) + content[12:]
+                files[path] = content[:8] + _uint32(_loaders.MTIME) + content[12:]
     return files
 
 

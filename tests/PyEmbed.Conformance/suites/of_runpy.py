@@ -24,6 +24,6 @@ def load(context):
 
 
 def _stands_for(loader, wanted):
-    from pyembed import _finders
-    return (isinstance(loader, _finders.TreeLoader) and wanted is not None and isinstance(loader, type(wanted))
+    from pyembed import _loaders
+    return (isinstance(loader, _loaders.TreeLoader) and wanted is not None and isinstance(loader, type(wanted))
             and (loader.name, loader.path) == (wanted.name, wanted.path))

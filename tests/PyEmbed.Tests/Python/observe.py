@@ -54,7 +54,7 @@ def normal(value):
         value = value.replace(root, '<root>')
         # Our loaders have names of their own, derive from importlib's, and show up in tracebacks where they hand over to it.
         value = re.sub(r'_?(Sourceless|Source|Extension|Namespace)(File)?Loader\b', r'\1FileLoader', value.replace('CachedLoader', 'SourceLoader'))
-        value = re.sub(r'  File "[^"]*pyembed._finders.py", line .*\n(    .*\n)*', '', value)
+        value = re.sub(r'  File "[^"]*pyembed._loaders.py", line .*\n(    .*\n)*', '', value)
         value = re.sub(r'<[\w.]+Loader object at 0x[0-9a-fA-F]+>', '<loader>', value)
         return re.sub(r'0x[0-9a-fA-F]{6,}', '0x', value)
     if isinstance(value, bytes):

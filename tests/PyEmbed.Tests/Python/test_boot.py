@@ -75,7 +75,7 @@ class BootTest(unittest.TestCase):
                             'module.mount_view(other, "other")\nimport host_mod\n'
                             'print(*sorted(set(sys.modules) - before), "linecache" in before)')
         *names, has_linecache = out.split()     # 3.13 has it from its own start with -c; its adapter then is at work
-        self.assertLessEqual(set(names), {'zlib', 'host_mod', 'pwd', 'pyembed', 'pyembed._adapters', 'pyembed._finders',
+        self.assertLessEqual(set(names), {'zlib', 'host_mod', 'pwd', 'pyembed', 'pyembed._adapters', 'pyembed._finders', 'pyembed._loaders',
                                           'pyembed._mounts', *(['pyembed._tools'] if has_linecache == 'True' else [])})
 
 

@@ -7,7 +7,9 @@ import sys
 import textwrap
 import unittest
 
-from support import TreeCase, _finders, bytecode, pyembed, run_python
+from support import TreeCase, bytecode, pyembed, run_python
+
+from pyembed import _loaders
 
 
 class BytecodeTest(TreeCase):
@@ -44,10 +46,10 @@ class BytecodeTest(TreeCase):
     def test_timestamp_is_that_of_the_tree(self):
         """Bytecode with a time and a size holds where they are those of the source, which dates from 1980-01-01."""
         good = bytecode('m.py', 'X = "bytecode"')
-        stamp = _finders.MTIME.to_bytes(4, 'little') + len(self.SOURCE).to_bytes(4, 'little')
+        stamp = _loaders.MTIME.to_bytes(4, 'little') + len(self.SOURCE).to_bytes(4, 'little')
         self.assertEqual(self.cached(good[:4] + bytes(4) + stamp + good[16:]), 'bytecode')
         self.assertEqual(sys.modules['m'].__loader__.path_stats(sys.modules['m'].__file__),
-                         {'mtime': _finders.MTIME, 'size': len(self.SOURCE)})
+                         {'mtime': _loaders.MTIME, 'size': len(self.SOURCE)})
 
     def test_foreign_bytecode_without_a_source(self):
         number, minor = (3495, 11) if sys.version_info[:2] == (3, 10) else (3439, 10)

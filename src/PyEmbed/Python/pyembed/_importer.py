@@ -362,10 +362,11 @@ def boot(view=None, store=None, source=None):
             root = own.root = root_of(own)
             own.mounts = 1
             own.source = source
-            _adapters, _finders = _run_own(own, 'pyembed._adapters'), _run_own(own, 'pyembed._finders')
+            own_modules = [_run_own(own, f'pyembed.{name}') for name in ('_adapters', '_loaders', '_finders')]
+            _finders = own_modules[-1]
             _trees = {root: own}
             _own = sys.path_importer_cache[root] = _finders.Folder(own, '', root)
-            for module in (sys.modules[__name__], _adapters, _finders):
+            for module in (sys.modules[__name__], *own_modules):
                 spec = module.__spec__ = _own.folder('pyembed').find_spec(module.__name__)
                 module.__loader__, module.__file__, module.__package__ = spec.loader, spec.origin, spec.parent
         _finders.install()

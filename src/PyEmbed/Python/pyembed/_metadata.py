@@ -3,7 +3,7 @@
 import re
 from importlib.metadata import DistributionFinder, PathDistribution
 
-from ._finders import locate
+from ._loaders import locate
 from ._resources import TreePath
 
 

@@ -9,7 +9,7 @@ import os
 import sys
 
 from . import _importer
-from ._finders import locate
+from ._loaders import locate
 from ._host import say
 
 

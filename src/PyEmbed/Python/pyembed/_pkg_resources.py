@@ -7,7 +7,8 @@ import os
 import sys
 from pkgutil import get_importer
 
-from ._finders import Folder, TreeLoader
+from ._finders import Folder
+from ._loaders import TreeLoader
 from ._tools import find_file, find_folder, read_trees
 
 

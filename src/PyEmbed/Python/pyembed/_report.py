@@ -3,7 +3,8 @@
 import sys
 
 from . import _importer
-from ._finders import Folder, NamespaceLoader, TreeLoader, locate
+from ._finders import Folder
+from ._loaders import NamespaceLoader, TreeLoader, locate
 
 
 def report():

@@ -13,7 +13,7 @@ import pathlib
 import posixpath
 import zipfile
 
-from ._finders import locate
+from ._loaders import locate
 try:
     from importlib.resources.abc import Traversable, TraversableResources
 except ImportError:  # CPython 3.9 and 3.10

@@ -10,7 +10,7 @@ import sys
 import _thread
 
 from . import _files, _importer, _libraries
-from ._finders import NamespaceLoader, TreeLoader, locate, materialize
+from ._loaders import NamespaceLoader, TreeLoader, locate, materialize
 from ._importer import is_safe_name
 from ._places import CODE, OTHERS, OWN
 from ._roots import Root

@@ -8,7 +8,7 @@ import os
 import sys
 from _frozen_importlib_external import decode_source
 
-from ._finders import locate
+from ._loaders import locate
 from ._importer import ArchiveError
 
 _NO_LINES = ['\n'] if sys.version_info >= (3, 13) else []       # what linecache makes of an empty file

@@ -1,0 +1,237 @@
+"""The loaders of modules of trees. They derive from importlib's own, and read from memory what those read from disk."""
+
+import sys
+import os
+import marshal
+import _frozen_importlib_external as _external
+import _imp
+from _frozen_importlib_external import MAGIC_NUMBER, ExtensionFileLoader, SourceFileLoader, SourcelessFileLoader
+try:
+    from _frozen_importlib_external import NamespaceLoader as _NamespaceLoader
+except ImportError:  # CPython 3.9 and 3.10
+    from _frozen_importlib_external import _NamespaceLoader
+
+from pyembed._importer import UNCHECKED
+_importer = sys.modules['pyembed._importer']
+
+MTIME = 315532800           # every file of a tree dates from 1980-01-01, the first day a zip can name
+
+_SEP = os.sep
+_MODULE = type(sys)
+_CODE = type((lambda: None).__code__)
+
+
+def locate(path):
+    """(tree, archive path) of an absolute path at or below the root of a mounted tree, else (None, None)."""
+    if path.__class__ is str:
+        for root, tree in _importer._trees.items():
+            if path.startswith(root) and (len(path) == len(root) or path[len(root)] in '/' + _SEP):
+                inner = path[len(root):].replace(_SEP, '/').strip('/')
+                if '..' in inner or '//' in inner or '/./' in inner:
+                    inner = os.path.normpath(inner).replace(_SEP, '/')
+                return tree, inner
+    return None, None
+
+
+class TreeLoader:
+    """What our loaders share: files come from the tree, and what is not below its root from disk."""
+
+    def __init__(self, fullname, path, folder=None):
+        self.name = fullname
+        self.path = path
+        if folder is None:
+            try:
+                from pyembed._finders import path_hook
+                folder = path_hook(os.path.dirname(path))
+            except (ImportError, TypeError):
+                pass                    # no path, or no mounted tree has it: every file then comes from disk
+        self._folder = folder
+
+    def __eq__(self, other):
+        return self.__class__ is other.__class__ and self.name == other.name and self.path == other.path
+
+    def __hash__(self):
+        return hash(self.name) ^ hash(self.path)
+
+    def __reduce__(self):
+        return self.__class__, (self.name, self.path)
+
+    def find_record(self, path):
+        """(tree, record, archive path) of the file at *path*; (None, None, None) where it is not below our root."""
+        folder = self._folder
+        path = os.fspath(path)
+        if folder is not None and path.startswith(folder.tree.root):
+            tree = folder.tree
+            inner = path[len(tree.root):]
+            if '..' in inner:
+                plain = os.path.normpath(path)
+                inner = plain[len(tree.root):] if plain.startswith(tree.root) else 'elsewhere'
+            if inner[:1] in ('', '/', _SEP):
+                inner = os.path.normpath(inner[1:]).replace(_SEP, '/') if inner[1:] else ''
+                record = tree.record(inner)
+                if record is None:
+                    import errno
+                    code = errno.EISDIR if inner in tree.folders else errno.ENOENT
+                    raise OSError(code, os.strerror(code), path)
+                return tree, record, inner
+        return None, None, None
+
+    def get_filename(self, fullname=None):
+        """The module's place. Who asks for it may read what lies there without importing the module, as Flask does."""
+        path = super().get_filename(fullname)
+        if self._folder is not None and path in self._folder.tree.triggers:
+            materialize(self._folder.tree, path)
+        return path
+
+    def get_data(self, path):
+        """The bytes of a file of the tree, or of a file on disk. Raises OSError."""
+        tree, record, inner = self.find_record(path)
+        if tree is None:
+            return super().get_data(path)
+        if path == self.path and path in tree.triggers:     # get_code reads it, for imports and for programs alike
+            materialize(tree, path)
+        return tree.read(record, inner)
+
+    def get_resource_reader(self, name):
+        """importlib.resources' protocol."""
+        if self._folder is None:
+            return super().get_resource_reader(name)
+        from pyembed._resources import reader
+        self.get_filename(name)         # refuses a name that is not this loader's
+        return reader(self)
+
+
+    if sys.version_info < (3, 10):
+        @property
+        def archive(self):
+            """CPython 3.9's importlib.resources.files asks for this, and, as there is none, then looks for files
+            beside ``__file__``; so the package's data is made files now."""
+            folder = self._folder
+            if folder is not None and folder.tree.materialize != 'never':
+                from pyembed._store import extract_folder
+                extract_folder(folder.tree, folder.inner)
+            raise AttributeError('archive')
+
+
+class SourceLoader(TreeLoader, SourceFileLoader):
+    """Loads source without bytecode. All of SourceFileLoader's own get_code, so that tracebacks leave it out."""
+
+    def get_source(self, fullname):
+        # Up to 3.12 linecache asks for the source of a program that runs as a module by the name __main__, and in a
+        # worker process by that which multiprocessing gives it there.
+        return super().get_source(self.name if fullname in ('__main__', '__mp_main__') else fullname)
+
+    def path_stats(self, path):
+        tree, record, inner = self.find_record(path)
+        if tree is None:
+            return super().path_stats(path)
+        tree.range(record, inner)
+        return {'mtime': MTIME, 'size': record[-1]}
+
+    def set_data(self, path, data, *, _mode=0o666):
+        """Bytecode is never written: a tree is read-only."""
+
+
+class CachedLoader(SourceLoader):
+    """Loads source with bytecode."""
+
+    def __init__(self, fullname, path, folder=None, code=None):
+        if folder is None:
+            super().__init__(fullname, path)
+        else:
+            self.name = fullname
+            self.path = path
+            self._folder = folder
+        self._code = code               # the bytecode's record
+
+    def create_module(self, spec):
+        module = _MODULE(spec.name)
+        if spec.has_location:
+            # importlib sets these where they are missing; to find that out costs it more than all else here.
+            namespace = module.__dict__
+            namespace['__file__'] = spec.origin
+            if spec.cached is not None:
+                namespace['__cached__'] = spec.cached
+        return module
+
+    def get_code(self, fullname):
+        if fullname == self.name and _imp.check_hash_based_pycs != 'always':
+            try:
+                _, start, size = self._code         # a stored file's record has three members
+                tree = self._folder.tree
+                if self.path in tree.triggers:
+                    materialize(tree, self.path)
+                view = tree.view
+                if 0 <= start and 16 <= size and start + size <= tree.end and view[start:start + 8] == UNCHECKED:
+                    code = marshal.loads(view[start + 16:start + size])
+                    if code.__class__ is _CODE:
+                        _imp._fix_co_filename(code, self.path)
+                        return code
+            except (TypeError, ValueError, EOFError):
+                pass
+        return super().get_code(fullname)       # deflated, checked, stale, another Python's, damaged
+
+
+class SourcelessLoader(TreeLoader, SourcelessFileLoader):
+    """Loads bytecode that has no source."""
+
+    def get_code(self, fullname):
+        magic = self.get_data(self.path)[:4] if fullname == self.name else MAGIC_NUMBER
+        if len(magic) == 4 and magic != MAGIC_NUMBER:
+            from pyembed._bytecode import foreign
+            raise foreign(fullname, self.path, magic)
+        return super().get_code(fullname)
+
+
+class ExtensionLoader(TreeLoader, ExtensionFileLoader):
+    """Loads an extension module, which the system's loader wants as a file, together with what it needs beside it."""
+
+    def create_module(self, spec):
+        if self._folder is not None:
+            from pyembed._store import extract_extension
+            extract_extension(self._folder.tree, self._folder.inner, self)
+        return ExtensionFileLoader.create_module(self, spec)
+
+
+class NamespaceLoader(_NamespaceLoader):
+    """Loader of a namespace with at least one portion in a tree."""
+
+    def create_module(self, spec):
+        for path in spec.submodule_search_locations:
+            tree, _ = locate(path)
+            if tree is not None and path in tree.triggers:
+                materialize(tree, path)
+
+    def exec_module(self, module):
+        module.__file__ = None          # as CPython does for its own
+
+    def get_resource_reader(self, name):
+        from pyembed._resources import namespace_reader
+        return namespace_reader(self._path)
+
+
+def materialize(tree, path):
+    """Extract what must be files when the module at *path*, one of the tree's triggers, is imported (docs/formats.md,
+    section 1). Raises ExtractionError."""
+    from pyembed._places import asks
+    asked = asks(tree, path)
+    if asked:
+        from pyembed._store import extract_for
+        extract_for(tree, path, asked)
+
+
+_find_stock_loaders = _external._get_supported_file_loaders
+_LOADERS = {SourceFileLoader: CachedLoader, SourcelessFileLoader: SourcelessLoader, ExtensionFileLoader: ExtensionLoader}
+
+
+def find_loaders():
+    """importlib's list of (loader, suffixes), from which spec_from_file_location takes the loader of a path."""
+    return [(_placed(loader), suffixes) for loader, suffixes in _find_stock_loaders()]
+
+
+def _placed(stock):
+    def loader(fullname, path):
+        tree, inner = locate(path)
+        ours = tree is not None and tree.record(inner) is not None
+        return (_LOADERS.get(stock, stock) if ours else stock)(fullname, path)
+    return loader
