@@ -1,3 +1,5 @@
+using System.Reflection.PortableExecutable;
+
 namespace PyEmbed.EndToEnd;
 
 /// <summary>Worker processes, and plain pythons, that import what published applications embed.</summary>
@@ -87,6 +89,11 @@ public class WorkerTests
         }
 
         result.Succeeds();
+        using (PEReader image = new(File.OpenRead(Path.Combine(target, "Hello.dll"))))
+        {
+            Assert.AreNotEqual(0, image.PEHeaders.CorHeader!.ManagedNativeHeaderDirectory.Size, "The publish left the assembly as it was.");
+        }
+
         RunWithTheWheel(Path.Combine(target, "Hello.dll"));
     }
 
