@@ -3,7 +3,6 @@
 import importlib
 import importlib.util
 import os
-import pkgutil
 import shutil
 import sys
 import tempfile
@@ -164,21 +163,19 @@ class PackagesTest(PackageCase):
         self.tree(SITE, 'site')
         self.tree({'micro/__init__.py': '''
             import os
-            import pkgutil
+            import importlib.util
             import sys
 
             def root_path(name):
                 module = sys.modules.get(name)
                 if module is not None and getattr(module, "__file__", None):
                     return os.path.dirname(module.__file__)
-                return os.path.dirname(pkgutil.get_loader(name).get_filename(name))
+                return os.path.dirname(importlib.util.find_spec(name).loader.get_filename(name))
 
             def template(name, path):
                 with open(os.path.join(root_path(name), "templates", path), encoding="utf-8") as file:
                     return file.read()
             '''}, 'micro')
-        if not hasattr(pkgutil, 'get_loader'):
-            self.skipTest('CPython 3.14 has no pkgutil.get_loader')
         self.assertEqual(importlib.import_module('micro').template('site_', 'a.html'), 'A')
         self.assertNotIn('site_', sys.modules)
 
