@@ -3,7 +3,8 @@
 ``known_failures.json`` is a list of entries ``{"suite", "pythons", "tests", "asserts", "reason"}``: the suite's name
 without its mode; the CPythons concerned (``"3.9-3.11"``, ``"3.12+"``, ``"3.13"``); ids of tests, or the ends of ids; a piece
 of the traceback that says which assertion fails; why that cannot apply to an importer of trees. An optional ``"modes"``
-lists the modes of the run that are concerned. ``floors.json`` gives for each suite and CPython how many tests passed when it
+lists the modes of the run that are concerned; an optional ``"root": false`` says that the superuser's run is not, in which
+CPython skips the tests. ``floors.json`` gives for each suite and CPython how many tests passed when it
 was last measured.
 """
 
@@ -22,7 +23,7 @@ class KnownFailures:
         with open(path, encoding='utf-8') as file:
             self._entries = json.load(file)
         for entry in self._entries:
-            unknown = set(entry) - {'suite', 'pythons', 'tests', 'asserts', 'reason', 'modes'}
+            unknown = set(entry) - {'suite', 'pythons', 'tests', 'asserts', 'reason', 'modes', 'root'}
             missing = {'suite', 'pythons', 'tests', 'asserts', 'reason'} - set(entry)
             if unknown or missing or not entry['tests']:
                 raise SystemExit(f'{path}: bad entry {entry}: unknown {sorted(unknown)}, missing {sorted(missing)}')
@@ -31,8 +32,12 @@ class KnownFailures:
         """{end of a test's id: entry} for one run."""
         return {test: entry for entry in self._entries
                 if entry['suite'] == suite and _concerns(entry['pythons'], version_of(python))
-                and mode in entry.get('modes', [mode])
+                and mode in entry.get('modes', [mode]) and (entry.get('root', True) or not _is_root())
                 for test in entry['tests']}
+
+
+def _is_root():
+    return hasattr(os, 'geteuid') and os.geteuid() == 0
 
 
 def _concerns(pythons, version):

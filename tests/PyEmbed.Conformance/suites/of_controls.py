@@ -22,7 +22,7 @@ def load(context):
                 import sys
                 sys.path.insert(0, os.getcwd())
                 self.assertEqual(importlib.import_module('control').answer, 42)
-                self.assertEqual(type(sys.modules['control'].__loader__).__module__, 'pyembed._finders')
+                self.assertTrue(type(sys.modules['control'].__loader__).__module__.startswith('pyembed.'))
 
         def test_from_disk(self):
             if context.mode == 'source':

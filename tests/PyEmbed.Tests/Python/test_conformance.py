@@ -5,6 +5,7 @@ import os
 import sys
 import tempfile
 import unittest
+import unittest.mock
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'PyEmbed.Conformance'))
 from harness import expectations, processes                                                                 # noqa: E402
@@ -63,6 +64,11 @@ class JudgeTest(unittest.TestCase):
                 self.assertEqual(bool(problems), concerned)
         self.assertEqual(self.judge(outcome(), entries=[{**ENTRY, 'modes': ['files']}])[1], [])
         self.assertNotEqual(self.judge(outcome(), entries=[{**ENTRY, 'modes': ['files']}], mode='files')[1], [])
+
+    def test_what_the_superuser_skips(self):
+        for root in (True, False):
+            with self.subTest(root), unittest.mock.patch.object(expectations, '_is_root', lambda: root):
+                self.assertEqual(bool(self.judge(outcome(), entries=[{**ENTRY, 'root': False}])[1]), not root)
 
     def test_fewer_tests_than_measured(self):
         for python, problem in (('3.11.7', True), ('3.11.9', True), ('3.11.1', False), ('3.12.0', False)):
