@@ -69,22 +69,49 @@ class BytecodeTest(TreeCase):
             self.cached(bytecode('m.py', '')[:16] + marshal.dumps(1))
 
     def test_check_hash_based_pycs_and_optimisation(self):
-        code = '''
+        """Bytecode of another source, unchecked (1) and checked (3), under each of the interpreter's modes."""
+        code = textwrap.dedent('''
             import sys, importlib.util, os
             sys.path.insert(0, {tests!r})
             import support
             name = os.path.basename(importlib.util.cache_from_source('m.py'))
-            files = {{'m.py': 'X = "source"\\nassert False', '__pycache__/' + name: support.bytecode('m.py', 'X = "code"')}}
-            support._importer.mount_view(memoryview(support.archive(files)), 'x')
-            import m
-            print(m.X, m.__cached__.endswith(name))
-        '''.format(tests=os.path.dirname(os.path.abspath(__file__)))
-        for options, expected in (((), 'code True'), (('-O',), 'code True'), (('-OO',), 'code True'),
-                                  (('-O', '--check-hash-based-pycs', 'always'), 'source True'),
-                                  (('--check-hash-based-pycs', 'never'), 'code True')):
+            seen = []
+            for flags in (1, 3):
+                files = {{'m.py': 'X = "source"\\n',
+                          '__pycache__/' + name: support.bytecode('m.py', 'X = "code"', flags)}}
+                root = support._importer.mount_view(memoryview(support.archive(files, f'flags{{flags}}')), 'x')
+                import m
+                assert m.__cached__.endswith(name) and m.__spec__.cached.endswith(name)
+                seen.append(m.X)
+                support.pyembed.unmount(root)
+                del sys.modules['m']
+            print(*seen, name.count('.opt-'))
+        ''').format(tests=os.path.dirname(os.path.abspath(__file__)))
+        for options, expected in (((), 'code source 0'), (('-O',), 'code source 1'), (('-OO',), 'code source 1'),
+                                  (('-O', '--check-hash-based-pycs', 'always'), 'source source 1'),
+                                  (('--check-hash-based-pycs', 'always'), 'source source 0'),
+                                  (('--check-hash-based-pycs', 'never'), 'code code 0')):
             with self.subTest(options):
-                done = run_python(textwrap.dedent(code), options=options)
-                self.assertEqual(done.stdout.strip(), expected)
+                self.assertEqual(run_python(code, options=options).stdout.strip(), expected)
+
+    def test_optimised_bytecode_is_that_of_its_level(self):
+        """Each level has files of its own; without one of it the source is compiled."""
+        code = textwrap.dedent('''
+            import sys, importlib.util, os
+            sys.path.insert(0, {tests!r})
+            import support
+            plain, one, two = (os.path.basename(importlib.util.cache_from_source('m.py', optimization=level)) for level in ('', 1, 2))
+            for levels in ((plain, one, two), (plain,), (one,)):
+                files = {{'m.py': 'X = "source"\\n', **{{f'__pycache__/{{name}}': support.bytecode('m.py', f'X = {{name!r}}') for name in levels}}}}
+                root = support._importer.mount_view(memoryview(support.archive(files, f'levels{{len(levels)}}{{levels[0] == one}}')), 'x')
+                import m
+                print({{plain: 'plain', one: 'one', two: 'two'}}.get(m.X, m.X))
+                support.pyembed.unmount(root)
+                del sys.modules['m']
+        ''').format(tests=os.path.dirname(os.path.abspath(__file__)))
+        for options, expected in (((), 'plain plain source'), (('-O',), 'one source one'), (('-OO',), 'two source source')):
+            with self.subTest(options):
+                self.assertEqual(run_python(code, options=options).stdout.split(), expected.split())
 
     def test_nothing_is_written(self):
         old = sys.dont_write_bytecode
