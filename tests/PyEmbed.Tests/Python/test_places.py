@@ -210,6 +210,17 @@ class PackagesTest(PackageCase):
         self.assertTrue(os.path.isdir(os.path.join(sys.modules['shop'].__path__[0], 'static', 'css')))
         self.assertTrue(os.path.isfile(os.path.join(root, 'frame', 'use.py')))
 
+    def test_what_is_imported_after_the_one_who_asks(self):
+        self.tree(DJANGO)
+        importlib.import_module('frame.apps')
+        root = self.tree({'late/__init__.py': '', 'late/m.py': '', 'late/data.txt': '', 'late/sub/__init__.py': '', 'late/sub/n.py': '',
+                          'late/lists.py': 'import os\nFOUND = sorted(os.listdir(os.path.dirname(__file__) + "/sub"))'}, 'late')
+        for name, expected in (('late', ['__init__.py', 'lists.py', 'm.py']), ('late.m', ['__init__.py', 'lists.py', 'm.py'])):
+            importlib.import_module(name)
+            self.assertEqual(sorted(file for file in os.listdir(os.path.join(root, 'late')) if file.endswith('.py')), expected)
+            self.assertEqual(os.listdir(os.path.join(root, 'late', 'sub')), [])
+        self.assertEqual(importlib.import_module('late.lists').FOUND, ['__init__.py', 'n.py'])
+
     def test_a_listing_of_data(self):
         self.tree({'core/__init__.py': 'import os\nROOT = os.path.dirname(os.path.abspath(__file__))\n',
                    'core/loaders.py': '''

@@ -115,6 +115,14 @@ class MaterializeTest(TreeCase):
         self.assertTrue(root.startswith(place))
 
 
+    def test_the_mode_changes_and_the_content_does_not(self):
+        root, _ = self.import_app(file_users={'app/__init__.py': 1})
+        self.assertFalse(os.path.exists(os.path.join(root, 'other')))
+        pyembed.unmount(root)
+        del sys.modules['app']
+        self.assertEqual(self.import_app(materialize='data')[0], root)
+        self.assertTrue(os.path.exists(os.path.join(root, 'other', 'o.txt')))
+
     def test_another_tree_at_a_place_that_was_chosen(self):
         place = os.path.join(self.folder({}), 'root')
         for text in ('one', 'two', 'one'):

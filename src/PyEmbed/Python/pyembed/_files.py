@@ -13,6 +13,9 @@ from ._importer import ExtractionError
 
 _PROGRAMS = b'\x7fELF', b'#!', b'\xcf\xfa\xed\xfe', b'\xca\xfe\xba\xbe'
 _POSIX = os.name == 'posix'
+_WRITERS = 0o022 if _POSIX else 0           # Windows has none of this, and its own rules for a user's folders
+_KIND_AND_WRITERS = 0o170000 | _WRITERS
+_user = getattr(os, 'getuid', int)
 
 _count = 0              # of temporary files, for their names
 
@@ -32,7 +35,7 @@ def _below(place, folder):
 
 def is_private(found):
     """Whether a file or folder is this user's, or the administrator's, and nobody else may write to it."""
-    return not _POSIX or (found.st_uid in (os.getuid(), 0) and not found.st_mode & 0o022)
+    return not found.st_mode & _WRITERS and found.st_uid in (_user(), 0)
 
 
 def is_sound_file(place, size, mtime):
@@ -41,8 +44,8 @@ def is_sound_file(place, size, mtime):
         found = os.lstat(place)
     except OSError:
         return False
-    return (found.st_size == size and found.st_mtime_ns == mtime * 1_000_000_000 and stat.S_ISREG(found.st_mode)
-            and is_private(found))
+    return (found.st_size == size and found.st_mtime == mtime and found.st_mode & _KIND_AND_WRITERS == stat.S_IFREG
+            and found.st_uid in (_user(), 0))
 
 
 def is_sound_folder(place):

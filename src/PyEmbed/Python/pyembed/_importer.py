@@ -56,15 +56,28 @@ class ExtractionError(OSError):
                 'only this user can write to.')
 
 
-class _Every:
-    """The container that holds everything."""
+class _Everything:
+    """A container that holds everything."""
 
     def __contains__(self, _):
         return True
 
 
+class OnceAFolder:
+    """A container of the paths in each folder that is not in `done`, and of those that are *always* in it."""
+
+    __slots__ = 'done', '_always'
+
+    def __init__(self, always):
+        self.done = set()
+        self._always = always
+
+    def __contains__(self, path):
+        return path.rpartition(os.sep)[0] not in self.done or path in self._always
+
+
 NOTHING = frozenset()
-EVERYTHING = _Every()
+EVERYTHING = _Everything()
 
 
 # Archives ############################################################################################################
@@ -98,10 +111,11 @@ class Tree:
         users = self.file_users
         if self.materialize == 'never':
             return NOTHING
-        if self.materialize != 'auto' or users is None or _everyone:
+        if self.materialize != 'auto' or users is None:
             return EVERYTHING
         prefix = self.root + os.sep
-        return frozenset([prefix + path.replace('/', os.sep) for path in users])
+        asking = frozenset([prefix + path.replace('/', os.sep) for path in users])
+        return OnceAFolder(asking) if _everyone else asking
 
     def damaged(self, why):
         return ArchiveError(f'{self.origin}: the archive is damaged: {why}')

@@ -5,6 +5,8 @@ Run paths are read from the text in the file: ``$ORIGIN`` (ELF) or ``@loader_pat
 
 import posixpath
 
+from . import _importer
+
 SUFFIXES = '.so', '.pyd', '.dll', '.dylib'
 _FOLDERS = '.libs', '.dylibs', 'lib', 'libs'
 _ORIGINS = b'$ORIGIN', b'${ORIGIN}', b'@loader_path'
@@ -44,3 +46,19 @@ def run_path(content, folder):
                         found['' if path == '.' else path] = None
             at = content.find(origin, max(end, at + 1))
     return list(found)
+
+
+def tree_with(tree, folder):
+    """The tree that has a folder: the tree itself, or the first other that is mounted. (Installed, all share one.)"""
+    if folder in tree.folders:
+        return tree
+    return next((other for other in _importer._trees.values() if folder in other.folders), None)
+
+
+def is_made_with(tree, made_with):
+    """Whether a unit was made with the libraries that are mounted now; *made_with* are folders and hashes of trees."""
+    for folder, digest in made_with.items():
+        other = tree_with(tree, folder)
+        if (other and other.hash) != digest:
+            return False
+    return True

@@ -10,15 +10,19 @@ unit is there when all its files are, as recorded.
 import marshal
 import os
 import time
-from binascii import crc32
 
 from . import _files, _locks
+try:
+    from zlib import crc32
+except ImportError:     # a CPython built without zlib
+    from binascii import crc32
 
 OWN_FOLDER = '.pyembed'
 LOCK = 'lock'
 WRITING = 'writing'
 STATE = 'state'
 _VERSION = 1
+_SEP = os.sep
 _TOUCH = 3600           # s; how exact the time of a root's last use is
 
 
@@ -37,7 +41,7 @@ class Root:
     def path(self, inner):
         """The place of a path of the archive, which its names are known to keep below the root."""
         # Put together by hand: a process that imports a large package asks for thousands.
-        return self.place + os.sep + inner.replace('/', os.sep) if inner else self.place
+        return f'{self.place}{_SEP}{inner.replace("/", _SEP)}' if inner else self.place
 
     def open(self):
         """Hold the root for this process, if it is there; read what has been made."""
@@ -76,12 +80,12 @@ class Root:
         paths, folders, made_with = self._units[key]
         return ((depends is None or depends(made_with))
                 and all([_files.is_sound_folder(self.path(folder)) for folder in folders])
-                and all([self._is_sound_file(path) for path in paths]))
+                and all(map(self._is_sound_file, paths)))
 
     def _is_sound_file(self, path):
         return path in self.files and _files.is_sound_file(self.path(path), *self.files[path])
 
-    def paths(self, key):
+    def places(self, key):
         """The places of a unit's files."""
         return [self.path(path) for path in self._units[key][0]]
 

@@ -9,16 +9,10 @@ import os
 import sys
 import _thread
 
-from . import _files, _importer, _libraries
+from . import _importer
 from ._loaders import NamespaceLoader, TreeLoader, locate, materialize
-from ._importer import is_safe_name
 from ._places import CODE, OTHERS, OWN
 from ._roots import Root
-
-_CODE = '.py', '.pyc', '.pyw'
-_CACHE = '__pycache__'
-_METADATA = '.dist-info', '.egg-info'
-_PLACES = b'__file__', b'__path__', b'dladdr'
 
 _lock = _thread.RLock()
 _roots = {}             # place -> Root, of each root that this process has used
@@ -39,19 +33,21 @@ def extract_for(tree, path, asked):
     if asked & OTHERS and not _importer._everyone:
         extract_for_everyone()
     if tree.materialize != 'auto':
-        _extract(tree, (tree.materialize, ''), _whole_tree)
+        _extract(tree, ('whole ' + tree.materialize, ''))
         tree.triggers = _importer.NOTHING
         return
     inner = path[len(tree.root) + 1:].replace(os.sep, '/')
     folder = inner if inner in tree.folders else inner.rpartition('/')[0]
     top = folder.partition('/')[0]
-    _extract(tree, ('data', top), _data)
+    _extract(tree, ('data', top))
     if top and tree.placement == 'app':         # whose packages look for what lies beside them, too
-        _extract(tree, ('data', ''), _data)
+        _extract(tree, ('data', ''))
     if asked & CODE:
-        _extract(tree, ('code', top), _code_below)
+        _extract(tree, ('code', top))
     elif asked & OWN:
-        _extract(tree, ('folder code', folder), _code_in)
+        _extract(tree, ('folder code', folder))
+    if tree.triggers.__class__ is _importer.OnceAFolder and folder != inner:
+        tree.triggers.done.add(path.rpartition(os.sep)[0])
 
 
 def extract_for_everyone():
@@ -59,7 +55,7 @@ def extract_for_everyone():
     _importer._everyone = True
     for tree in _importer._trees.values():
         if tree.materialize == 'auto' and tree is not getattr(_importer._own, 'tree', None):
-            tree.triggers = _importer.EVERYTHING
+            tree.triggers = tree.find_triggers()
     for module in list(sys.modules.values()):
         try:
             # Not getattr, which would load a module that importlib.util.LazyLoader has put off.
@@ -74,7 +70,7 @@ def extract_for_everyone():
             continue
         for place in places:
             tree, _ = locate(place)
-            if tree is not None and tree.triggers is _importer.EVERYTHING and tree.materialize == 'auto':
+            if tree is not None and tree.materialize == 'auto' and place in tree.triggers:
                 extract_for(tree, place, OWN)
 
 
@@ -86,20 +82,21 @@ def extract_extension(tree, folder, loader):
     try:
         if loader.path in tree.triggers:
             materialize(tree, loader.path)
-        _extract(tree, ('extension', folder), _neighbours, _depends(tree))
+        from ._libraries import is_made_with
+        _extract(tree, ('extension', folder), lambda made_with: is_made_with(tree, made_with))
     except _importer.ExtractionError as error:
         raise ImportError(str(error), name=loader.name, path=loader.path) from error
 
 
 def extract_file(tree, path):
     """One file of the tree; returns its place on disk."""
-    _extract(tree, ('file', path), lambda tree, path: _Unit([(path, tree, tree.record(path))]), again=True)
+    _extract(tree, ('file', path), again=True)
     return _place(tree, path)
 
 
 def extract_folder(tree, folder):
     """A folder of the tree with all below it; returns its place on disk."""
-    _extract(tree, ('folder', folder), lambda tree, folder: _Unit(_walk(tree, folder), _folders(tree, folder)), again=True)
+    _extract(tree, ('folder', folder), again=True)
     return _place(tree, folder)
 
 
@@ -107,24 +104,29 @@ def keep_archive(distribution, view):
     """Have an archive that lies in no file as one, for worker processes to read; returns its place. It is a root of its
     own, named by the archive's bytes, which every process with this archive shares."""
     from hashlib import sha256
+    from ._units import ArchiveUnit
     place = os.path.join(_importer.store(), f'{distribution}-{sha256(view).hexdigest()[:20]}')
     name = f'{distribution}.zip'
     with _lock:
-        root = _make_sound(place, _importer.store(), ('archive', ''), lambda: _Archive(name, view))
+        root = _make_sound(place, _importer.store(), ('archive', ''), lambda: ArchiveUnit(name, view))
     return root.path(name)
 
 
-def _extract(tree, key, select, depends=None, again=False):
+def _extract(tree, key, depends=None, again=False):
     """Have a unit on disk: look, once a process or each time, whether it is there, and make it where it is not."""
+    def select():
+        from ._units import select          # only for who makes files
+        return select(tree, key)
+
     with _lock:
         if tree.state is None:
             tree.state = set()
         if key in tree.state and not again:
             return
         recorded = key if _is_named_by_content(tree) else (*key, tree.hash)
-        root = _make_sound(tree.root, _top(tree), recorded, lambda: select(tree, key[1]), depends)
+        root = _make_sound(tree.root, _top(tree), recorded, select, depends)
         tree.state.add(key)
-        _importer.extracted.update(dict.fromkeys(root.paths(recorded)))
+        _importer.extracted.update(dict.fromkeys(root.places(recorded)))
 
 
 def _make_sound(place, top, key, select, depends=None):
@@ -166,158 +168,3 @@ def _is_named_by_content(tree):
 
 def _place(tree, path):
     return os.path.join(tree.root, *path.split('/')) if path else tree.root
-
-
-# What belongs together ###############################################################################################
-
-class _Unit:
-    """Files and folders that are on disk together: (path in the archive, tree, record) of each file."""
-
-    def __init__(self, files, folders=(), made_with=None):
-        self._files = list(files)
-        self._folders = folders
-        self._made_with = made_with     # what else than the tree it depends on, for the record
-
-    def make(self, root, key):
-        items = {}
-        for path, tree, record in self._files:
-            if not all([is_safe_name(name) for name in path.split('/')]):
-                raise tree.damaged(f'{path!r} is not a path that a file can have')
-            tree.range(record, path)
-            own = tree.root == root.place and _is_named_by_content(tree)
-            items[path] = record[-1], lambda tree=tree, record=record, path=path: tree.read(record, path), own
-        root.make(key, items, self._folders, self._made_with)
-
-
-class _Archive:
-    """A whole archive as a unit."""
-
-    def __init__(self, name, view):
-        self._name = name
-        self._view = view
-
-    def make(self, root, key):
-        root.make(key, {self._name: (len(self._view), lambda: bytes(self._view), True)})
-
-
-def _walk(tree, folder):
-    """(archive path, tree, record) of each file in a folder and below it."""
-    prefix = folder and folder + '/'
-    for name, record in tree.table(folder).items():
-        if name == '':
-            continue
-        if not is_safe_name(name):
-            raise tree.damaged(f'{prefix + name!r} is not a name that a file can have')
-        if record is not None:
-            yield prefix + name, tree, record
-        elif prefix + name in tree.folders:
-            yield from _walk(tree, prefix + name)
-
-
-def _folders(tree, folder):
-    """The folder and those below it, as they would be installed: without those of bytecode."""
-    return [inner for inner in tree.folders if inner and (not folder or inner == folder or inner.startswith(folder + '/'))
-            and inner.rpartition('/')[2] != _CACHE and not inner.partition('/')[0].endswith(_METADATA)]
-
-
-def _is_data(path):
-    return not path.endswith(_CODE)
-
-
-def _is_code(path):
-    return path.endswith(_CODE) and path.rpartition('/')[0].rpartition('/')[2] != _CACHE
-
-
-def _whole_tree(tree, _):
-    # Metadata is read from memory; on disk it would make importlib.metadata find each distribution twice.
-    return _Unit([item for item in _walk(tree, '') if not item[0].partition('/')[0].endswith(_METADATA)
-                  and (_is_data(item[0]) or tree.materialize == 'all' and _is_code(item[0]))], _folders(tree, ''))
-
-
-def _data(tree, top):
-    """Data of a top-level package; for '' that of top-level modules: files beside them, and folders without modules."""
-    if not top:
-        return _data_beside_modules(tree)
-    files = [item for item in _walk(tree, top) if _is_data(item[0])]
-    if any([_libraries.is_library(item[0]) for item in files]):
-        files += _in_folders(tree, _libraries.usual_folders(tree, top))
-    return _Unit(files, _folders(tree, top))
-
-
-def _data_beside_modules(tree):
-    found, folders = [], []
-    for name, record in tree.table('').items():
-        if record is not None and name and _is_data(name):
-            found.append((name, tree, record))
-        elif record is None and name in tree.folders and not name.endswith((*_METADATA, '.libs')):
-            files = list(_walk(tree, name))
-            if all([_is_data(item[0]) for item in files]):
-                found += files
-                folders += _folders(tree, name)
-    return _Unit(found, folders)
-
-
-def _code_below(tree, top):
-    """All sources of a top-level package; for '' all of the tree."""
-    return _Unit([item for item in _walk(tree, top) if _is_code(item[0])])
-
-
-def _code_in(tree, folder):
-    """The sources directly in a folder."""
-    return _Unit([item for item in _files_in(tree, folder) if _is_code(item[0])])
-
-
-def _files_in(tree, folder):
-    prefix = folder and folder + '/'
-    return [(prefix + name, tree, record) for name, record in tree.table(folder).items() if name and record is not None]
-
-
-def _in_folders(tree, folders):
-    return [item for folder in folders for item in _walk(tree, folder) if _is_data(item[0])]
-
-
-def _neighbours(tree, folder):
-    """What an extension module in the folder may need: its neighbours, shared libraries wherever wheels put them or run
-    paths lead, in this tree or another, and, where a library asks for its place, the data of its package."""
-    files = {item[0]: item for item in _files_in(tree, folder) + _in_folders(tree, _libraries.usual_folders(tree, folder))
-             if _is_data(item[0])}
-    made_with = {}
-    asks = False
-    open_ = [item for item in files.values() if _libraries.is_library(item[0])]
-    while open_:
-        path, source, record = open_.pop()
-        content = source.read(record, path)
-        above = path.rpartition('/')[0]
-        asks = asks or above == folder and any([word in content for word in _PLACES])
-        for target in _libraries.run_path(content, above):
-            if target in made_with:
-                continue
-            other = _tree_with(tree, target)
-            made_with[target] = other and other.hash
-            for item in _files_in(other, target) if other else ():
-                if _is_data(item[0]) and item[0] not in files:
-                    files[item[0]] = item
-                    if _libraries.is_library(item[0]):
-                        open_.append(item)
-    top = folder.partition('/')[0]
-    if asks and top:
-        files.update({item[0]: item for item in _walk(tree, top) if _is_data(item[0]) and not _libraries.is_library(item[0])})
-    return _Unit(files.values(), made_with=made_with)
-
-
-def _tree_with(tree, folder):
-    """The tree that has a folder: the tree itself, or the first other that is mounted. (Installed, all share one.)"""
-    if folder in tree.folders:
-        return tree
-    return next((other for other in _importer._trees.values() if folder in other.folders), None)
-
-
-def _depends(tree):
-    """Whether a unit with libraries of other trees was made with those that are mounted now."""
-    def same(made_with):
-        for folder, digest in made_with.items():
-            other = _tree_with(tree, folder)
-            if (other and other.hash) != digest:
-                return False
-        return True
-    return same
