@@ -53,6 +53,8 @@ PLACE_GETTERS = frozenset(["getfile", "getsourcefile", "getabsfile", "resource_f
 PATH_READERS = frozenset(["extend_path", "iter_modules", "walk_packages"])
 #: Functions and methods that list folders.
 LISTINGS = frozenset(["listdir", "scandir", "walk", "fwalk", "glob", "iglob", "rglob", "iterdir"])
+#: Functions that do more with a path than to show it.
+PATH_FUNCTIONS = LISTINGS | {"dirname", "abspath", "realpath", "open", "exists", "isfile", "isdir", "stat", "getmtime", "Path"}
 
 
 def escape(text):
@@ -209,16 +211,42 @@ def name_of(node):
     return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else None
 
 
-def places_asked(tree):
-    """The flags of what a file asks for; 0 where it asks for no place."""
+def own_names(tree, path):
+    """The names that a file binds to modules of its own top-level package, or to what is in them, by importing."""
+    top = path.partition("/")[0].partition(".")[0]
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.level or (node.module or "").partition(".")[0] == top):
+            found.update(alias.asname or alias.name for alias in node.names)
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                if alias.name.partition(".")[0] == top:
+                    found.add(alias.asname or top)
+    return found
+
+
+def is_own(node, own):
+    """Whether an expression is one of the names, or an attribute below one."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return isinstance(node, ast.Name) and node.id in own
+
+
+def places_asked(tree, path):
+    """The flags of what a file asks for; 0 where it asks for no place. Another module of its own package counts as its
+    own place, with all the package's code, since that module may lie anywhere in it."""
+    own = own_names(tree, path)
     flags = 0
-    finds_specs = reads_specs = lists = False
+    finds_specs = reads_specs = lists = shows_sources = handles_paths = False
     settled = set()         # arguments that their call has told what to make of
-    for node in ast.walk(tree):     # calls come before their arguments
+    for node in ast.walk(tree):     # calls come before their arguments, attributes before what they are of
         name = name_of(node)
         if isinstance(node, ast.Call):
             called = name_of(node.func)
-            if called in PATH_READERS:
+            if called in PLACE_GETTERS and node.args and is_own(node.args[0], own):
+                settled.add(id(node.func))
+                flags |= OWN_PLACE | CODE
+            elif called in PATH_READERS:
                 settled.update(map(id, [*node.args, *(keyword.value for keyword in node.keywords)]))
             elif called in ("getattr", "hasattr") and len(node.args) > 1 and is_place(node.args[1]):
                 settled.add(id(node.args[1]))
@@ -230,17 +258,25 @@ def places_asked(tree):
                     flags |= OWN_PLACE
         elif name is not None:
             lists = lists or name in LISTINGS
+            handles_paths = handles_paths or name in PATH_FUNCTIONS
             finds_specs = finds_specs or name == "find_spec"
-            if name in PLACE_GETTERS:
+            if id(node) in settled:
+                pass
+            elif name == "getsourcefile":
+                shows_sources = True
+            elif name in PLACE_GETTERS:
                 flags |= OTHER_PLACES
-            elif name in PLACE_NAMES and isinstance(node.ctx, ast.Load) and id(node) not in settled:
-                flags |= OWN_PLACE if isinstance(node, ast.Name) else OTHER_PLACES
+            elif name in PLACE_NAMES and isinstance(node.ctx, ast.Load):
+                if isinstance(node, ast.Name):
+                    flags |= OWN_PLACE
+                else:
+                    flags |= OWN_PLACE | CODE if is_own(node.value, own) else OTHER_PLACES
             elif name in SPEC_NAMES and isinstance(node, ast.Attribute):
                 if name_of(node.value) == "__spec__":
                     flags |= OWN_PLACE if isinstance(node.value, ast.Name) else OTHER_PLACES
                 else:
                     reads_specs = True
-    if finds_specs and reads_specs:
+    if finds_specs and reads_specs or shows_sources and handles_paths:
         flags |= OTHER_PLACES
     return flags | CODE if flags and lists else flags
 
@@ -290,7 +326,7 @@ def analyze(path, name, wants_bytecode, attributes, spool, answer):
         return
     for problem in import_problems(source, name):
         answer("problem", *problem)
-    flags = places_asked(parse(source, name)) if PLACES.search(source) else 0
+    flags = places_asked(parse(source, name), name) if PLACES.search(source) else 0
     if flags:
         answer("uses-file", flags)
     if DOCSTRING.match(source) and "__doc__" in code.co_names and isinstance(code.co_consts[0], str):

@@ -31,7 +31,7 @@ def file_users(files):
         if path.endswith('.py'):
             source = source if isinstance(source, bytes) else source.encode()
             if analyze.PLACES.search(source):
-                flags = analyze.places_asked(analyze.parse(source, path))
+                flags = analyze.places_asked(analyze.parse(source, path), path)
                 if flags:
                     users[path] = flags
     return users
