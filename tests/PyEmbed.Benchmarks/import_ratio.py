@@ -146,10 +146,10 @@ import sys, os, io, marshal, json, importlib.util, py_compile, zipfile
 work, package, what, place, *tops = sys.argv[1:]
 sys.path.insert(0, package)
 from pyembed._archive import write_archive
-from pyembed._importer import open_tree
-from pyembed._places import _search
+sys.path.insert(0, os.path.join(package, '..', '..', 'PyEmbed.Tasks', 'Python'))
+import analyze
 names = json.load(sys.stdin)
-files, codes = {}, {}
+files, codes, asking = {}, {}, {}
 for folder, folders, leaves in (step for top in tops for step in os.walk(os.path.join(place, top))):
     folders[:] = [f for f in folders if f != '__pycache__']
     for leaf in leaves:
@@ -172,9 +172,10 @@ for folder, folders, leaves in (step for top in tops for step in os.walk(os.path
         cached = os.path.dirname(inner) + '/__pycache__/' + cached
         files[cached] = header + marshal.dumps(code)
         codes[module] = is_package, cached
-# As the build does, and unlike other makers of archives, say which modules ask for their place.
-plain = open_tree(memoryview(write_archive(files, what)), what)
-asking = {path: asked for path in files if path.endswith('.py') for asked in [_search(plain, path)] if asked}
+        # What the build does: say which modules ask for their place.
+        asked = analyze.PLACES.search(files[inner]) and analyze.places_asked(analyze.parse(files[inner], inner), inner)
+        if asked:
+            asking[inner] = asked
 archive = write_archive(files, what, file_users=asking)
 with zipfile.ZipFile(io.BytesIO(archive)) as members:
     for module, (is_package, cached) in codes.items():

@@ -15,7 +15,9 @@ OTHERS = 4          # it asks for the places of other modules
 _PLACES = b'__file__', b'__path__', b'__cached__', b'__spec__'
 _LISTINGS = b'listdir', b'scandir', b'walk', b'glob', b'iterdir', b'.py"', b".py'"
 _ATTRIBUTES = b'.__file__', b'.__path__', b"'__file__'", b'"__file__"', b"'__path__'", b'"__path__"'
-_GETTERS = b'getfile', b'getsourcefile', b'getabsfile', b'resource_filename'
+_GETTERS = b'getfile', b'getabsfile', b'resource_filename'
+_SHOWN = b'getsourcefile',          # more often to show than to use
+_PATHS = b'dirname', b'abspath', b'realpath', b'open(', b'isfile', b'isdir', b'exists', b'Path('
 _SPECS = b'origin', b'submodule_search_locations'
 
 
@@ -39,7 +41,7 @@ def _search(tree, inner):
         return any([word in source for word in words])
 
     flags = OWN if has(_PLACES) else 0
-    if flags and has(_ATTRIBUTES) or has(_GETTERS) or b'find_spec' in source and has(_SPECS):
+    if flags and has(_ATTRIBUTES) or has(_GETTERS) or has(_SHOWN) and has(_PATHS) or b'find_spec' in source and has(_SPECS):
         flags |= OWN | OTHERS
     if flags and has(_LISTINGS):
         flags |= CODE
