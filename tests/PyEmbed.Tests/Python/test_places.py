@@ -221,6 +221,28 @@ class PackagesTest(PackageCase):
             self.assertEqual(os.listdir(os.path.join(root, 'late', 'sub')), [])
         self.assertEqual(importlib.import_module('late.lists').FOUND, ['__init__.py', 'n.py'])
 
+    def test_templates_that_are_sources(self):
+        root = self.tree({'migrate/__init__.py': '', 'migrate/config.py': 'import os\nHERE = os.path.abspath(os.path.dirname(__file__))\n',
+                          'migrate/command.py': '''
+                              import os
+                              import shutil
+                              from . import config
+
+                              def init(kind, target):
+                                  folder = os.path.join(config.HERE, "templates", kind)
+                                  for name in os.listdir(folder):
+                                      if os.path.isfile(os.path.join(folder, name)):
+                                          shutil.copy(os.path.join(folder, name), target)
+                              ''',
+                          'migrate/templates/generic/env.py': 'x = 1\n', 'migrate/templates/generic/script.mako': 'y',
+                          'migrate/templates/generic/deep/__init__.py': '', 'migrate/sub/__init__.py': '', 'migrate/sub/code.py': ''})
+        target = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, target)
+        importlib.import_module('migrate.command').init('generic', target)
+        self.assertEqual(sorted(os.listdir(target)), ['env.py', 'script.mako'])
+        self.assertTrue(os.path.isfile(os.path.join(root, 'migrate', 'templates', 'generic', 'deep', '__init__.py')))
+        self.assertFalse(os.path.exists(os.path.join(root, 'migrate', 'sub', 'code.py')))
+
     def test_a_listing_of_data(self):
         self.tree({'core/__init__.py': 'import os\nROOT = os.path.dirname(os.path.abspath(__file__))\n',
                    'core/loaders.py': '''

@@ -82,10 +82,23 @@ def _data(tree, top):
     """Data of a top-level package; for '' that of top-level modules: files beside them, and folders without modules."""
     if not top:
         return _data_beside_modules(tree)
-    files = [item for item in _walk(tree, top) if _is_data(item[0])]
+    templates = tuple([folder + '/' for folder in _folders(tree, top) if _is_outside_packages(tree, folder)])
+    files = [item for item in _walk(tree, top) if _is_data(item[0]) or item[0].startswith(templates) and _is_code(item[0])]
     if any([_libraries.is_library(item[0]) for item in files]):
         files += _in_folders(tree, _libraries.usual_folders(tree, top))
     return Unit(files, _folders(tree, top))
+
+
+def _is_outside_packages(tree, folder):
+    """Whether a folder is below a package and is none: sources in it are templates and the like, data to the package."""
+    below = False
+    names = folder.split('/')
+    for depth in range(1, len(names) + 1):
+        if '__init__.py' in tree.table('/'.join(names[:depth])):
+            below = True
+        elif below:
+            return True
+    return False
 
 
 def _data_beside_modules(tree):
