@@ -109,6 +109,47 @@ class PathTest(TreeCase):
             with resources.as_file(self.path / 'none'):
                 self.fail('not reached')
 
+    def test_as_a_place_on_disk(self):
+        with open(self.path / 'a.txt', encoding='utf-8') as file:
+            self.assertEqual(file.read(), (self.disk / 'a.txt').read_text('utf-8'))
+        self.assertFalse(os.path.exists(str(self.path / 'b.bin')))                  # one file at a time
+        self.assertEqual(os.fspath(self.path / 'b.bin'), str(self.path / 'b.bin'))
+        place = os.path.join(self.path / 'sub', 'deep')
+        self.assertEqual((place, os.listdir(place)), (os.path.join(self.root, 'res', 'sub', 'deep'), ['d.txt']))
+        whole = pathlib.Path(self.path)
+        self.assertEqual(sorted(path.relative_to(whole).as_posix() for path in whole.rglob('*') if path.is_file()),
+                         sorted(path[4:] for path in PACKAGE))
+        with zipfile.ZipFile(io.BytesIO(), 'w') as archive:
+            archive.write(self.path / 'b.bin', 'b')
+            self.assertEqual(archive.read('b'), b'\0\xff')
+        target = os.path.join(self.folder({}), 'copy')
+        shutil.copytree(self.path / 'sub', target)
+        shutil.copy(self.path / 'b.bin', target)
+        self.assertEqual(sorted(os.listdir(target)), ['b.bin', 'c.txt', 'deep'])
+
+    def test_as_a_place_where_nothing_is(self):
+        path = self.path / 'none.txt'
+        self.assertFalse(os.path.exists(path))
+        self.assertEqual(os.fspath(path), str(path))
+        with self.assertRaises(FileNotFoundError):
+            open(path)
+        self.assertFalse(os.path.exists(self.root))
+
+    def test_as_a_place_where_files_are_forbidden(self):
+        self.mount({'never/__init__.py': '', 'never/a.txt': 'a'}, name='neverplace', materialize='never')
+        path = reader('never').files() / 'a.txt'
+        self.assertFalse(os.path.exists(path))
+        with self.assertRaisesRegex(PermissionError, 'Materialize="Never".*as_file.*a.txt'):
+            open(path)
+        self.assertEqual(path.read_text(), 'a')
+
+    def test_nothing_is_extracted_by_looking(self):
+        path = self.path / 'sub'
+        str(path), repr(path), hash(path), path == self.path, path < self.path, path.resolve(), path.parent
+        path.relative_to(self.path), self.path.joinpath(path), path.as_posix(), list(path.iterdir())
+        path.joinpath('c.txt').read_text()
+        self.assertFalse(os.path.exists(self.root))
+
     def test_as_file_where_files_are_forbidden(self):
         root = self.mount({'nores/__init__.py': '', 'nores/x/y.txt': 'y'}, name='never', materialize='never')
         path = reader('nores').files()
@@ -250,6 +291,17 @@ class MetadataTest(TreeCase):
         (point,) = [point for point in found.entry_points if point.name == 'meta']
         self.assertEqual((point.group, point.value), ('console_scripts', 'meta_pkg:main'))
         self.assertEqual([str(path) for path in metadata.files('old')], ['old.py'])
+
+    def test_places_on_disk(self):
+        self.addCleanup(shutil.rmtree, self.root, ignore_errors=True)
+        found = metadata.distribution('meta-pkg')
+        found.files, found.entry_points, metadata.files('old')
+        self.assertFalse(os.path.exists(self.root))
+        with open(found.files[0].locate()) as file:
+            self.assertEqual(file.read(), '')
+        self.assertTrue(os.path.isfile(os.path.join(found.locate_file(''), 'old.py')))
+        names = [other.metadata['Name'] for other in metadata.distributions(path=[self.root])]
+        self.assertEqual(sorted(names), ['Meta.Pkg', 'flat', 'old'])
 
     def test_entry_points_of_all(self):
         points = metadata.entry_points()

@@ -68,8 +68,8 @@ class Reader(TraversableResources):
 
 
 class TreePath(Traversable):
-    """A path in a tree, there or not. Its text is the absolute path that ``__file__`` shows; it is no PathLike, as
-    nothing needs to be at that place."""
+    """A path in a tree, there or not. Its text is the absolute path that ``__file__`` shows, where nothing needs to be;
+    as an os.PathLike it is the same path, where then is what the tree has."""
 
     def __init__(self, tree, inner):
         self._tree = tree
@@ -78,6 +78,16 @@ class TreePath(Traversable):
     def __str__(self):
         root = self._tree.root
         return os.path.join(root, *self._inner.split('/')) if self._inner else root
+
+    def __fspath__(self):
+        """The path for the system: the file, or the folder with all below it, is extracted. Where the tree has nothing
+        there, only the text. PermissionError where the tree may not be extracted."""
+        if not self.exists():
+            return str(self)
+        if not self.may_extract:
+            raise PermissionError(errno.EPERM, 'Materialize="Never" forbids to make a file of what is embedded; read it '
+                                  'with open() or read_bytes(), or by importlib.resources.as_file', str(self))
+        return str(self.extract())
 
     def __repr__(self):
         return f'{type(self).__name__}({str(self)!r})'
@@ -130,7 +140,8 @@ class TreePath(Traversable):
     def joinpath(self, *descendants):
         inner = self._inner
         for descendant in descendants:
-            inner = posixpath.join(inner, os.fspath(descendant).replace(os.sep, '/').lstrip('/'))
+            text = str(descendant) if isinstance(descendant, TreePath) else os.fspath(descendant)
+            inner = posixpath.join(inner, text.replace(os.sep, '/').lstrip('/'))
         inner = posixpath.normpath(inner)
         return TreePath(self._tree, '' if inner == '.' else inner)
 

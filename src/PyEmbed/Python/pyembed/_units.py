@@ -167,7 +167,9 @@ def _file(tree, path):
 
 
 def _folder(tree, folder):
-    return Unit(_walk(tree, folder), _folders(tree, folder))
+    # Of the root without metadata, as _whole_tree has it.
+    return Unit([item for item in _walk(tree, folder) if folder or not item[0].partition('/')[0].endswith(_METADATA)],
+                _folders(tree, folder))
 
 
 _KINDS = {'whole data': _whole_tree, 'whole all': _whole_tree, 'data': _data, 'code': _code_below, 'folder code': _code_in,
