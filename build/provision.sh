@@ -46,7 +46,7 @@ if [ "${1:-}" = "--tests" ] && ! has_suites; then
     suites=$(python3 -I -S -c 'import sys; print("libpython%d.%d-testsuite" % sys.version_info[:2])')
     echo "Installing $suites, CPython's own tests."
     # Another CPython than the distribution's keeps its tests elsewhere.
-    { install "$suites" && has_suites; } || { echo "$(command -v python3) has no test suites of its own (the package test.test_importlib): build/conformance.sh needs them." >&2; exit 1; }
+    { install "$suites" && has_suites; } || echo "$(command -v python3) has no test suites of its own (the package test.test_importlib): build/conformance.sh skips them." >&2
 fi
 
 if [ "${1:-}" = "--tests" ] && [ ! -d /usr/lib/python3/dist-packages/sympy ] && command -v apt-get >/dev/null; then

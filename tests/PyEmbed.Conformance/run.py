@@ -26,7 +26,9 @@ def main():
     parser.add_argument('--measure', action='store_true', help='rewrite floors.json')
     options = parser.parse_args()
     started = time.monotonic()
-    interpreters = [processes.Interpreter(python) for python in options.pythons]
+    found = [processes.Interpreter(python) for python in options.pythons]
+    interpreters = [interpreter for interpreter in found if interpreter.has_suites]
+    without = [interpreter for interpreter in found if not interpreter.has_suites]
     host = processes.host_program()
     suites = [suite for suite in SUITES if not options.suite or suite.name in options.suite]
     runs = [(interpreter, suite, mode, program) for interpreter in interpreters for suite in suites
@@ -48,6 +50,9 @@ def main():
     report.write(rows, ARTIFACT, {name for suite in suites for name in suite.row_names()})
     report.print_table(rows)
     print_known(rows)
+    for interpreter in without:
+        print(f'skipped: all suites, CPython {interpreter.version}: {interpreter.executable} has no package test.test_importlib '
+              f'(Debian: libpython{".".join(interpreter.version.split(".")[:2])}-testsuite)')
     for python, name, test, reason in problems:
         print(f'FAILED {name}, CPython {python}: {test}: {reason}')
     if options.measure:
@@ -55,7 +60,7 @@ def main():
     print(f'{time.monotonic() - started:.0f} s; details in {os.path.relpath(ARTIFACT)}')
     known_failed = sum(1 for row in rows for test in row['failed'] if test['reason'].startswith('known: '))
     print(f'{sum(row["passed"] for row in rows)} passed, {len(problems)} failed, '
-          f'{sum(row["skipped"] for row in rows) + known_failed} skipped')
+          f'{sum(row["skipped"] for row in rows) + known_failed + len(without) * len(suites)} skipped')
     return 1 if problems else 0
 
 

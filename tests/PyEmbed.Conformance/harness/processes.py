@@ -20,16 +20,22 @@ folders = (get("LIBDIR") or "", os.path.join(get("LIBDIR") or "", get("MULTIARCH
 libraries = [os.path.join(folder, get("INSTSONAME") or "") for folder in folders]
 print(".".join(map(str, sys.version_info[:3])))
 print(next((path for path in libraries if ".so" in path and os.path.exists(path)), ""))
+try:
+    import test.test_importlib
+    print("suites")
+except ImportError:
+    print("")
 '''
 
 
 class Interpreter:
-    """A CPython: its executable, its version, and its shared library, where it has one."""
+    """A CPython: its executable, its version, its shared library, where it has one, and whether it has its own tests."""
 
     def __init__(self, executable):
         self.executable = executable
         done = subprocess.run([executable, '-I', '-S', '-c', _VERSION], capture_output=True, text=True, check=True)
-        self.version, self.library = done.stdout.split('\n')[:2]
+        self.version, self.library, suites = done.stdout.split('\n')[:3]
+        self.has_suites = bool(suites)
 
 
 def run_suite(interpreter, suite, mode, host=None):

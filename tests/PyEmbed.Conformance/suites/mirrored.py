@@ -19,7 +19,10 @@ class Loader:
                 spec = None
             if spec is not None and spec.origin == self.path:
                 return spec.loader
-        return self._kind(self.name, self.path)
+        loader = self._kind(self.name, self.path)
+        if loader._folder is None and isinstance(self.path, str) and os.path.exists(self.path):
+            raise AssertionError(f'{self.path}: in no tree, so that the disk would serve it')
+        return loader
 
     def __getattr__(self, attribute):
         return getattr(self._current(), attribute)
