@@ -131,6 +131,9 @@ class SourceLoader(TreeLoader, SourceFileLoader):
     def set_data(self, path, data, *, _mode=0o666):
         """Bytecode is never written: a tree is read-only."""
 
+    def _cache_bytecode(self, source_path, cache_path, data):
+        """Nothing either; importlib's own asks the disk for the source's mode before it calls set_data."""
+
 
 class CachedLoader(SourceLoader):
     """Loads source with bytecode."""
