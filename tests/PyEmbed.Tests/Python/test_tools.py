@@ -300,6 +300,19 @@ class ThreadsTest(TreeCase):
         self.assertEqual(len(sys.path), before)
 
 
+class FacadeTest(unittest.TestCase):
+    def test_copies_and_pickles_like_a_module(self):
+        from unittest import loader
+        for facade, module in ((loader.os, os), (loader.os.path, os.path)):
+            self.assertIs(copy.copy(facade).fspath if module is os else copy.copy(facade).join,
+                          os.fspath if module is os else os.path.join)
+            for function in (copy.deepcopy, pickle.dumps):
+                with self.subTest(function), self.assertRaisesRegex(TypeError, "pickle 'module'"):
+                    function(facade)
+        with self.assertRaises(AttributeError):
+            type(loader.os).__new__(type(loader.os)).anything
+
+
 class MainTest(unittest.TestCase):
     def test_uncaught_exception_shows_the_source(self):
         done = run_python('import pyembed, traceback, sys\n'

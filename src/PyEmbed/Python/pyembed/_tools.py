@@ -43,6 +43,8 @@ class Facade:
         self._module = module
 
     def __getattr__(self, name):
+        if name == '_module':       # copy and pickle ask an object that is still empty
+            raise AttributeError(name)
         return getattr(self._module, name)
 
 
