@@ -377,6 +377,14 @@ class SourceTest(TreeCase):
             with self.subTest(source), self.assertRaises(error):
                 pyembed.mount(source)
 
+    def test_errors_name_the_path(self):
+        for files, error, text in (({'x.py': 3}, TypeError, "'x.py'.*'int'.*bytes or str"),
+                                   ({'x\udc80.py': ''}, ValueError, r"'x\\udc80\.py'.*Unicode"),
+                                   ({'x.py': 'a = "\udc80"'}, ValueError, "'x.py'.*Unicode")):
+            with self.subTest(text), self.assertRaisesRegex(error, text) as caught:
+                pyembed.mount(files)
+            self.assertNotIsInstance(caught.exception, UnicodeError)
+
 
 if __name__ == '__main__':
     unittest.main()

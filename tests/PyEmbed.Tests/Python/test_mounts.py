@@ -1,6 +1,7 @@
 """Mounts: their places on sys.path, counting, and the report."""
 
 import os
+import pathlib
 import sys
 import unittest
 
@@ -59,9 +60,27 @@ class CountTest(TreeCase):
         import app.m                                                                                # noqa: F811
 
     def test_bad_roots(self):
-        for root in ('', '/nowhere', None, 3):
-            with self.subTest(root), self.assertRaises(ValueError):
+        for root in ('', '/nowhere'):
+            with self.subTest(root), self.assertRaisesRegex(ValueError, 'no tree is mounted at .*nowhere' if root else ''):
                 pyembed.unmount(root)
+        for call in (pyembed.unmount, lambda root: pyembed.mount({'m.py': ''}, root)):
+            with self.subTest(call), self.assertRaisesRegex(TypeError, "a root must be a path, not 'int'"):
+                call(3)
+        with self.assertRaisesRegex(ValueError, 'cannot be mounted at .*every path lies below'):
+            pyembed.mount({'m.py': ''}, os.path.abspath(os.sep))
+        self.assertEqual([root for root in pyembed.mounts() if len(root) < 4], [])
+
+    def test_any_spelling_of_a_root(self):
+        place = os.path.join(self.folder({}), 'root')
+        self.names.add('m')
+        for spelling in (place, place + os.sep, pathlib.Path(place), os.fsencode(place), os.path.join(place, 'x', '..')):
+            with self.subTest(spelling):
+                self.assertEqual(pyembed.mount({'m.py': ''}, spelling), place)
+                self.assertEqual(pyembed.mounts()[-1], place)
+                pyembed.unmount(spelling)
+                self.assertNotIn(place, pyembed.mounts())
+        with self.assertRaisesRegex(ValueError, 'no tree is mounted'):
+            pyembed.unmount(pathlib.Path(place))
 
 
 class ReportTest(TreeCase):

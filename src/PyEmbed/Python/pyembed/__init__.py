@@ -26,8 +26,9 @@ def mount(source, root=None):
     contents. Mounting the same tree again returns the same root and counts: it takes as many calls of ``unmount``.
 
     Raises ArchiveError for a damaged archive or assembly, one of a newer format, or an assembly without a tree, OSError for
-    a path that cannot be read, ValueError for a root that overlaps a mounted one or is given for several trees, TypeError
-    for any other source. Any thread may call it.
+    a path that cannot be read, ValueError for a root that overlaps a mounted one, is that of the file system or is given
+    for several trees, and for a path that no archive can have, TypeError for any other source, root or contents. Any
+    thread may call it.
     """
     from ._mounts import mount_all
     from ._source import open_source

@@ -24,7 +24,7 @@ def write_archive(files, distribution, placement='app', materialize='auto', file
     """The archive, as bytes, of *files*: a mapping of path ('/' between folders, no '..') to bytes. All are stored.
 
     *file_users* is the index's key of that name; None where nobody has looked at the files.
-    Raises ValueError for a path that is not relative, or is a file and a folder, and for more than 2 GiB."""
+    Raises ValueError for a path that is not relative, not Unicode, or a file and a folder, and for more than 2 GiB."""
     entries = sorted((_encode(path), path, memoryview(content).cast('B')) for path, content in files.items())
     parts, central, offset, records = [], [], 0, {}
     digest = hashlib.sha256()
@@ -62,7 +62,10 @@ def _encode(path):
         raise ValueError(f'{path!r} is not a relative path with "/" between folders')
     if path.partition('/')[0] == '.pyembed':
         raise ValueError(f'{path!r}: the folder .pyembed belongs to the index')
-    return path.encode()
+    try:
+        return path.encode()
+    except UnicodeEncodeError:
+        raise ValueError(f'{path!r}: a path of an archive is Unicode text, which has no surrogates') from None
 
 
 def _headers(name, checksum, size, offset):

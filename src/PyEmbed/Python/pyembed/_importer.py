@@ -236,9 +236,10 @@ def mount_view(view, origin, source=None):
     """Mount the archive in a memoryview and return its root, the path that then is on sys.path.
 
     *origin* is text for messages and reports. *source* is the path of a file that holds the archive's bytes somewhere, a
-    zip, an assembly or a program, from which worker processes can take it; None where there is none. The view must stay valid as long as the process lives, or until the tree
-    is unmounted and every module of it gone. Mounting the same tree again counts. Raises ArchiveError for an archive
-    that is damaged or of a newer format; then nothing is mounted. Any thread may call it, also while others import."""
+    zip, an assembly or a program, from which worker processes can take it; None where there is none. The view must stay
+    valid as long as the process lives, or until the tree is unmounted and every module of it gone. Mounting the same
+    tree again counts. Raises ArchiveError for an archive that is damaged or of a newer format; then nothing is mounted.
+    Any thread may call it, also while others import."""
     from pyembed._mounts import mount
     tree = open_tree(view, origin)
     tree.source = source
@@ -260,7 +261,7 @@ def replace_view(root, view, origin, source=None):
 def unmount(root):
     """Undo one mount. With the last one of a tree its root leaves sys.path; modules imported from it keep working.
 
-    Raises ValueError where no tree is mounted at *root*."""
+    Raises ValueError where no tree is mounted at *root*, TypeError where that is no path."""
     from pyembed._mounts import unmount
     unmount(root)
 
@@ -279,7 +280,8 @@ def report():
 def store():
     """The extraction directory: an absolute, real path that need not exist. See boot().
 
-    By default the first of the user's places that looks usable, for libraries too. Roots follow from it, so it is never changed again."""
+    By default the first of the user's places that looks usable, for libraries too. Roots follow from it, so it is never
+    changed again."""
     global _store, _passed_over
     if _store is None:
         places = [os.path.realpath(place) for place in _default_stores()]

@@ -26,13 +26,23 @@ import_lock = _ImportLock()
 
 def mount(tree, root=None):
     """Mount an opened tree at *root*, by default below the extraction directory, and return the root."""
-    root = root_of(tree) if root is None else os.path.abspath(root)
+    root = root_of(tree) if root is None else _path_of(root)
+    if root == os.path.dirname(root):
+        raise ValueError(f'a tree cannot be mounted at {root!r}, which every path lies below')
     path_files = _has_path_files(tree)
     with import_lock:
         is_new = _put_on(tree, root)
     if is_new and path_files:
         _read_path_files(tree)
     return root
+
+
+def _path_of(root):
+    """The path that a caller names as a root, in the form that _importer._trees has."""
+    try:
+        return os.path.abspath(os.fsdecode(root))
+    except TypeError:
+        raise TypeError(f'a root must be a path, not {type(root).__name__!r}') from None
 
 
 def mount_all(trees, root=None):
@@ -52,6 +62,7 @@ def mount_all(trees, root=None):
 
 def unmount(root):
     """Undo one mount; with the last one take the tree off."""
+    root = _path_of(root)
     with import_lock:
         tree = _mounted(root)
         _take_off(root, tree)
@@ -63,7 +74,7 @@ def unmount(root):
 
 def replace(root, tree):
     """Mount an opened tree in the stead of one mount of that at *root*, and return the new root."""
-    new = root_of(tree)
+    root, new = _path_of(root), root_of(tree)
     path_files = _has_path_files(tree)
     with import_lock:
         old = _mounted(root)

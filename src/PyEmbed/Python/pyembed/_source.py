@@ -14,8 +14,7 @@ _SKIPPED = {'__pycache__', '.git', '.hg', '.svn', '.idea', '.vscode', '.mypy_cac
 def open_source(source):
     """The trees of a mapping, a zip's path or contents, an assembly's path, or a folder. See ``pyembed.mount``."""
     if isinstance(source, Mapping):
-        files = {path: content.encode() if isinstance(content, str) else content
-                 for path, content in source.items()}
+        files = {path: _contents(path, content) for path, content in source.items()}
         return [_tree_of(files, 'files', 'a mapping')]
     if isinstance(source, (bytes, bytearray, memoryview)):
         return [open_tree(memoryview(bytes(source)), 'a buffer')]
@@ -33,6 +32,17 @@ def open_source(source):
         tree = open_tree(memoryview(file.read()), path)
     tree.source = path
     return [tree]
+
+
+def _contents(path, content):
+    """What a mapping has for a path, as a buffer."""
+    try:
+        return content.encode() if isinstance(content, str) else memoryview(content)
+    except TypeError:
+        raise TypeError(f'cannot mount {path!r}: its contents are {type(content).__name__!r}; bytes or str are '
+                        'needed') from None
+    except UnicodeEncodeError as error:
+        raise ValueError(f'cannot mount {path!r}: its contents are not Unicode text: {error}') from None
 
 
 def _open_program(file, path):
