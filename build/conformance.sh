@@ -20,13 +20,14 @@ if [ "${1:-}" = "--packages" ]; then
     "$root/build/provision.sh" --tests || exit 1
     exec python3 tests/PyEmbed.Conformance/Packages/lane.py "$@"
 fi
+case "$*" in "" | --all) ;; *) usage ;; esac
+
+# First, as it may install the default one.
+"$root/build/provision.sh" --tests || exit 1
 case "$*" in
     "") pythons=$("$root/build/pythons.sh" | head -n 1) ;;
     --all) pythons=$("$root/build/pythons.sh") ;;
-    *) usage ;;
 esac
-
-"$root/build/provision.sh" --tests || exit 1
 dotnet build tests/PyEmbed.TestHost/PyEmbed.TestHost.csproj --nologo -v quiet || exit 1
 # One interpreter a line; their paths may hold spaces.
 mapfile -t pythons <<<"$pythons"

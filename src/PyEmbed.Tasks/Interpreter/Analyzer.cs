@@ -1,3 +1,5 @@
+using PyEmbed.Tasks.Output;
+
 namespace PyEmbed.Tasks.Interpreter;
 
 /// <summary>Has many files looked at by as many interpreters as pay off.</summary>
@@ -13,6 +15,13 @@ internal sealed class Analyzer(string executable, string spoolFolder) : IDisposa
 
     /// <summary>The script, which lies beside this assembly.</summary>
     public static string Script { get; } = Path.Combine(Path.GetDirectoryName(typeof(Analyzer).Assembly.Location)!, "Python", "analyze.py");
+
+    /// <summary>What an answer depends on beside the file and the interpreter: this assembly and the script.</summary>
+    public static string Version { get; } = VersionWith(Script);
+
+    /// <summary>The same for a script elsewhere.</summary>
+    internal static string VersionWith(string script) =>
+        $"{typeof(Analyzer).Module.ModuleVersionId:N} {SourceReader.Sha256(File.ReadAllBytes(script))}";
 
     /// <summary>Starts the first interpreter and asks it about itself.</summary>
     /// <exception cref="InterpreterException">It cannot be used.</exception>

@@ -122,7 +122,7 @@ internal sealed class AnalysisCache
     }
 
     private static string[] Header(string interpreterIdentity) =>
-        [Signature, typeof(AnalysisCache).Module.ModuleVersionId.ToString(), interpreterIdentity];
+        [Signature, Analyzer.Version, interpreterIdentity];
 
     private static string Key(string distribution, AnalysisRequest request) =>
         RecordLine.Format([distribution, request.ArchivePath, request.WantsBytecode ? "1" : "0", .. request.Attributes]);

@@ -18,11 +18,11 @@ internal sealed class CollectState
 
     public CollectState(string outputDirectory) => _path = Path.Combine(outputDirectory, FileName);
 
-    /// <summary>A digest of everything that decides the outputs: options, project file, files with size and time, interpreter, this assembly.</summary>
+    /// <summary>A digest of everything that decides the outputs: options, project file, files with size and time, interpreter, this assembly and its script.</summary>
     public static string Digest(CollectOptions options, IReadOnlyList<PythonTree> trees, InterpreterCandidate interpreter)
     {
         var text = new StringBuilder();
-        text.Append(typeof(CollectState).Module.ModuleVersionId).Append('\n');
+        text.Append(Analyzer.Version).Append('\n');
         foreach (string option in new[] { options.Main, options.Python, options.Bytecode, options.ProjectDirectory, interpreter.Identity })
         {
             text.Append(option).Append('\n');

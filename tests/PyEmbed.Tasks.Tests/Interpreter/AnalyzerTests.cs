@@ -12,6 +12,16 @@ public sealed class AnalyzerTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [TestMethod]
+    public void Answers_of_another_script_do_not_count()
+    {
+        string same = _folder.Write("same.py", File.ReadAllText(Analyzer.Script));
+        string other = _folder.Write("other.py", File.ReadAllText(Analyzer.Script) + "# more\n");
+
+        Assert.AreEqual(Analyzer.Version, Analyzer.VersionWith(same));
+        Assert.AreNotEqual(Analyzer.Version, Analyzer.VersionWith(other));
+    }
+
+    [TestMethod]
     [DynamicData(nameof(TestPythons.All), typeof(TestPythons))]
     public void Every_python_gives_bytecode_that_it_imports_as_unchecked(string python)
     {

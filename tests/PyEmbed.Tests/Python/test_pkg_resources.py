@@ -98,7 +98,7 @@ class PkgResourcesTest(unittest.TestCase):
     def test_the_first_on_the_path_counts(self):
         out = self.run_code('''
             import tempfile
-            place = tempfile.mkdtemp()
+            place = tempfile.mkdtemp(dir=support.CACHE)
             os.makedirs(os.path.join(place, 'twice-1.0.dist-info'))
             with open(os.path.join(place, 'twice-1.0.dist-info', 'METADATA'), 'w') as file:
                 file.write('Name: twice\\nVersion: 1.0\\n')
@@ -112,7 +112,7 @@ class PkgResourcesTest(unittest.TestCase):
     def test_declare_namespace(self):
         out = self.run_code('''
             import tempfile
-            place = tempfile.mkdtemp()
+            place = tempfile.mkdtemp(dir=support.CACHE)
             declare = '__import__("pkg_resources").declare_namespace(__name__)\\n'
             os.makedirs(os.path.join(place, 'spaced', 'inner'))
             for path, text in (('spaced/__init__.py', declare), ('spaced/disk.py', 'X = "disk"'),
