@@ -157,7 +157,8 @@ class DamageTest(TreeCase):
         data = archive(FILES)
         for key, value in (('distribution', '../../etc'), ('distribution', ''), ('distribution', 'a/b'),
                            ('distribution', 3), ('hash', '..' * 32), ('hash', 'ab'), ('placement', 'first'),
-                           ('materialize', 'some'), ('file_users', ['a'])):
+                           ('materialize', 'some'), ('file_users', ['a']), ('file_users', ('a',)), ('file_users', {'a.py': '1'}),
+                           ('file_users', {5: 1}), ('file_users', {'a.py': 9})):
             with self.subTest(key=key, value=value):
                 self.refuse(with_index(data, lambda info, folders: ({**info, key: value}, folders)))
         for change in (lambda info, folders: (info,), lambda info, folders: (folders, info),

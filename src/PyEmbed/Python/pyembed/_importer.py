@@ -214,7 +214,7 @@ def _open_index(view, end, origin):
         distribution, digest, users = info['distribution'], info['hash'], info.get('file_users')
         placement, materialize = info['placement'], info['materialize']
         sound = (folders.__class__ is dict and '' in folders and digest.__class__ is str and len(digest) == 64
-                 and not digest.strip('0123456789abcdef') and (users is None or users.__class__ is dict)
+                 and not digest.strip('0123456789abcdef') and (users is None or _are_file_users(users))
                  and placement in ('app', 'library') and materialize in ('auto', 'never', 'data', 'all')
                  and is_safe_name(distribution))
     except (ValueError, EOFError, TypeError, KeyError) as error:
@@ -222,6 +222,10 @@ def _open_index(view, end, origin):
     if not sound:
         raise damaged('bad index')
     return Tree(view, start, origin, folders, distribution, digest, placement, materialize, users)
+
+
+def _are_file_users(users):
+    return users.__class__ is dict and all([path.__class__ is str and 0 < asked < 8 for path, asked in users.items()])
 
 
 def is_safe_name(name):
