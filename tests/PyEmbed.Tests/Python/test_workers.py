@@ -408,6 +408,32 @@ with context.Pool(1) as pool:
 ''', 'spawn')
         self.assertEqual(len(self.archives()), 1)
 
+    def test_a_zip_replaced_after_a_worker_has_read_it_is_not_taken_for_the_mounted_one(self):
+        self.run_program('''
+from emb import work
+with context.Pool(1) as pool:
+    assert pool.apply(work.double, (1,)) == 2
+with open(path, 'rb') as file:
+    size = len(file.read())
+from pyembed._archive import write_archive
+wrong = write_archive({'emb/__init__.py': b'raise SystemExit("the wrong tree")'}, 'emb')
+os.rename(path, path + '.old')      # the mapping keeps what was mounted
+with open(path, 'wb') as file:
+    file.write(wrong.rjust(size, b'x'))
+with context.Pool(1) as pool:
+    assert pool.apply(work.double, (2,)) == 4
+''', 'spawn')
+        self.assertEqual(len(self.archives()), 1)
+
+    def test_a_worker_refuses_an_archive_that_changed_on_the_way(self):
+        with open(self.zip, 'rb') as file:
+            content = file.read()
+        tree = support._importer.open_tree(memoryview(content), 'emb')
+        with self.assertRaisesRegex(support._importer.ArchiveError, 'emb.dll: .*was changed while a worker'):
+            _workers.join(self.cache, [(self.zip, 0, len(content), 'emb.dll', os.path.join(self.cache, 'root'), 'f' * 64)])
+        self.assertNotIn(os.path.join(self.cache, 'root'), support._importer._trees)
+        self.assertNotEqual(tree.hash, 'f' * 64)
+
     def test_an_archive_is_found_within_another_file(self):
         with open(self.zip, 'rb') as file:
             content = file.read()
