@@ -14,7 +14,8 @@ A request is ``file  path-on-disk  path-in-archive  wants-bytecode(0|1)  attribu
     problem   id  line  column  end-line  end-column  message          any number; columns count UTF-16 units from 1, 0 is unknown
     missing   the operating system's words                              instead of everything else: the file cannot be read
     uses-file flags                                                     the code asks for places on disk: 1 for its own, 2 if it
-                                                                        also lists folders or names code files, 4 for others'
+                                                                        also lists folders or names code files, 4 for others',
+                                                                        with 2 for others' files too
     docstring first paragraph, on one line
     attribute name  defined(yes|no|unknown)  docstring                  one for each that was asked for
     bytecode  offset  length                                            in SPOOL: a .pyc with an unchecked hash (PEP 552)
@@ -53,6 +54,13 @@ PLACE_GETTERS = frozenset(["getfile", "getsourcefile", "getabsfile", "resource_f
 PATH_READERS = frozenset(["extend_path", "iter_modules", "walk_packages"])
 #: Functions and methods that list folders.
 LISTINGS = frozenset(["listdir", "scandir", "walk", "fwalk", "glob", "iglob", "rglob", "iterdir"])
+#: Functions and attributes that lead from a file to its folder, and what gives folders from the start.
+FOLDERS = frozenset(["dirname", "parent", "parents", "split", "__path__", "submodule_search_locations", "resource_filename"])
+#: Functions that look at a file itself, as those do that watch for changes.
+FILE_FUNCTIONS = frozenset(["stat", "lstat", "getmtime", "getsize", "samefile"])
+#: Names of folders and modules that help to test a package. The package may import them; what they do with sources and
+#: with other modules is for who runs its tests.
+TEST_HELPERS = frozenset(["testing", "_testing"])
 #: Functions that do more with a path than to show it.
 PATH_FUNCTIONS = LISTINGS | {"dirname", "abspath", "realpath", "open", "exists", "isfile", "isdir", "stat", "getmtime", "Path"}
 
@@ -234,10 +242,11 @@ def is_own(node, own):
 
 def places_asked(tree, path):
     """The flags of what a file asks for; 0 where it asks for no place. Another module of its own package counts as its
-    own place, with all the package's code, since that module may lie anywhere in it."""
+    own place, with all the package's code, since that module may lie anywhere in it; unless that is its tests, whose
+    place is for who runs them."""
     own = own_names(tree, path)
     flags = 0
-    finds_specs = reads_specs = lists = shows_sources = handles_paths = False
+    finds_specs = reads_specs = lists = shows_sources = handles_paths = leaves_files = stats = False
     settled = set()         # arguments that their call has told what to make of
     for node in ast.walk(tree):     # calls come before their arguments, attributes before what they are of
         name = name_of(node)
@@ -245,7 +254,8 @@ def places_asked(tree, path):
             called = name_of(node.func)
             if called in PLACE_GETTERS and node.args and is_own(node.args[0], own):
                 settled.add(id(node.func))
-                flags |= OWN_PLACE | CODE
+                if name_of(node.args[0]) not in ("test", "tests"):
+                    flags |= OWN_PLACE | CODE
             elif called in PATH_READERS:
                 settled.update(map(id, [*node.args, *(keyword.value for keyword in node.keywords)]))
             elif called in ("getattr", "hasattr") and len(node.args) > 1 and is_place(node.args[1]):
@@ -259,6 +269,8 @@ def places_asked(tree, path):
         elif name is not None:
             lists = lists or name in LISTINGS
             handles_paths = handles_paths or name in PATH_FUNCTIONS
+            leaves_files = leaves_files or name in FOLDERS
+            stats = stats or name in FILE_FUNCTIONS
             finds_specs = finds_specs or name == "find_spec"
             if id(node) in settled:
                 pass
@@ -278,7 +290,9 @@ def places_asked(tree, path):
                     reads_specs = True
     if finds_specs and reads_specs or shows_sources and handles_paths:
         flags |= OTHER_PLACES
-    return flags | CODE if flags and lists else flags
+    if not TEST_HELPERS.isdisjoint(path[:-len(".py")].split("/")[1:]):
+        return flags & OWN_PLACE
+    return flags | CODE if flags and (lists or flags & OTHER_PLACES and (stats or not leaves_files)) else flags
 
 
 def is_place(node):

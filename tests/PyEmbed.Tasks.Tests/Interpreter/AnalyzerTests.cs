@@ -136,17 +136,20 @@ public sealed class AnalyzerTests : IDisposable
     [DataRow("import glob\nx = glob.glob(f'{__file__}/*')\n", 3)]
     [DataRow("import os\nclass C:\n    def f(self): return os.path.join(os.path.dirname(__file__), 'more.py')\n", 3)]
     [DataRow("from pathlib import Path\nx = list(Path(__file__).parent.iterdir())\n", 3)]
-    [DataRow("import sys\nx = getattr(sys, '__file__')\n", 4)]
-    [DataRow("import a\nx = a.b.__file__\n", 4)]
+    [DataRow("import sys\nx = getattr(sys, '__file__')\n", 6)]
+    [DataRow("import a\nx = a.b.__file__\n", 6)]
+    [DataRow("import a\nfrom os.path import dirname\nx = dirname(a.b.__file__)\n", 4)]
+    [DataRow("import a, os\nx = os.path.dirname(a.__file__), os.stat(a.__file__)\n", 6)]
     [DataRow("import a\nx, y = a.__path__[0], __file__\n", 5)]
     [DataRow("import os, a\nx = os.listdir(a.__path__[0])\n", 6)]
     [DataRow("import a\nx = a.__spec__.submodule_search_locations\n", 4)]
-    [DataRow("from importlib.util import find_spec\nx = find_spec('a').origin\n", 4)]
-    [DataRow("import inspect\nx = inspect.getfile(inspect)\n", 4)]
+    [DataRow("from importlib.util import find_spec\nx = find_spec('a').origin\n", 6)]
+    [DataRow("import inspect\nx = inspect.getfile(inspect)\n", 6)]
     [DataRow("from inspect import getsourcefile as where\n", 0)]
     [DataRow("import inspect\ndef show(f): return 'File: ' + inspect.getsourcefile(f)\n", 0)]
     [DataRow("import inspect, os\ndef where(f): return os.path.dirname(inspect.getsourcefile(f))\n", 4)]
-    [DataRow("import inspect\nfrom . import tests\nx = inspect.getfile(tests)\n", 3)]
+    [DataRow("import inspect\nfrom . import data\nx = inspect.getfile(data)\n", 3)]
+    [DataRow("import inspect\nfrom . import tests\ndef test(): return inspect.getfile(tests)\n", 0)]
     [DataRow("import os, m.sub\nx = os.listdir(m.__path__[0])\n", 3)]
     [DataRow("from .sub import data as d\nx = d.__file__\n", 3)]
     [DataRow("import pkgutil\nfor m in pkgutil.iter_modules(__path__): pass\n", 0)]
@@ -159,6 +162,16 @@ public sealed class AnalyzerTests : IDisposable
     [DataRow("class C:\n    origin = 1\nx = C.origin\n", 0)]
     public void Code_that_asks_for_places_is_noticed(string source, int expected) =>
         Assert.AreEqual((FileUse)expected, Analyze(source).UsesFile);
+
+    [TestMethod]
+    [DataRow("m/testing/a.py")]
+    [DataRow("m/testing.py")]
+    [DataRow("m/_testing/__init__.py")]
+    public void Helpers_for_tests_ask_for_their_own_data_only(string path)
+    {
+        Assert.AreEqual((FileUse)1, Analyze("import os, a\nx = __file__, os.listdir(a.__path__[0])\n", path).UsesFile);
+        Assert.AreEqual((FileUse)0, Analyze("import a\nx = a.__file__\n", path).UsesFile);
+    }
 
     [TestMethod]
     [DynamicData(nameof(TestPythons.All), typeof(TestPythons))]

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import textwrap
 import unittest
+import unittest.mock
 
 from support import CACHE, PACKAGE, TreeCase, _importer, archive, pyembed, run_python
 
@@ -208,6 +209,11 @@ class PackagesTest(PackageCase):
         self.assertFalse(os.path.exists(os.path.join(sys.modules['shop'].__path__[0], 'static')))
         importlib.import_module('frame.apps')
         self.assertTrue(os.path.isdir(os.path.join(sys.modules['shop'].__path__[0], 'static', 'css')))
+        if self.analyzed:           # who only looks for words takes it that the asker's own place is wanted, too
+            self.assertFalse(os.path.exists(os.path.join(root, 'frame', 'use.py')))
+        self.tree({'watch.py': 'import os, sys\ndef times():\n    return {name: os.stat(module.__file__).st_size for name, '
+                               'module in sys.modules.items() if name.startswith("frame.")}\n'}, 'watch')
+        self.assertGreater(importlib.import_module('watch').times()['frame.apps'], 300)
         self.assertTrue(os.path.isfile(os.path.join(root, 'frame', 'use.py')))
 
     def test_what_is_imported_after_the_one_who_asks(self):
@@ -215,11 +221,44 @@ class PackagesTest(PackageCase):
         importlib.import_module('frame.apps')
         root = self.tree({'late/__init__.py': '', 'late/m.py': '', 'late/data.txt': '', 'late/sub/__init__.py': '', 'late/sub/n.py': '',
                           'late/lists.py': 'import os\nFOUND = sorted(os.listdir(os.path.dirname(__file__) + "/sub"))'}, 'late')
-        for name, expected in (('late', ['__init__.py', 'lists.py', 'm.py']), ('late.m', ['__init__.py', 'lists.py', 'm.py'])):
+        for name in 'late', 'late.m':
             importlib.import_module(name)
-            self.assertEqual(sorted(file for file in os.listdir(os.path.join(root, 'late')) if file.endswith('.py')), expected)
-            self.assertEqual(os.listdir(os.path.join(root, 'late', 'sub')), [])
+            self.assertEqual(sorted(os.listdir(os.path.join(root, 'late'))), ['data.txt', 'sub'])
         self.assertEqual(importlib.import_module('late.lists').FOUND, ['__init__.py', 'n.py'])
+
+    def test_one_who_asks_for_files(self):
+        self.tree({'watch.py': 'import os\ndef size(module):\n    return os.stat(module.__file__).st_size\n'}, 'watch')
+        root = self.tree({'late/__init__.py': '', 'late/m.py': 'x = 1', 'late/sub/__init__.py': '', 'late/sub/n.py': ''}, 'late')
+        size = importlib.import_module('watch').size
+        self.assertEqual(size(importlib.import_module('late.m')), 5)
+        self.assertEqual(sorted(os.listdir(os.path.join(root, 'late'))), ['__init__.py', 'm.py', 'sub'])
+        self.assertEqual(os.listdir(os.path.join(root, 'late', 'sub')), [])
+
+    def test_others_are_looked_at_once_a_package(self):
+        self.tree(DJANGO)
+        importlib.import_module('frame.apps')
+        self.tree({**{f'many/p{number}/__init__.py': '' for number in range(9)}, 'many/__init__.py': '', 'many/data.txt': ''}, 'many')
+        importlib.import_module('many')
+        if not self.analyzed:
+            return                  # each source must be searched
+        from pyembed import _store
+        with unittest.mock.patch.object(_store, '_extract', side_effect=AssertionError):
+            for number in range(9):
+                importlib.import_module(f'many.p{number}')
+
+    def test_helpers_for_tests(self):
+        root = self.tree({'lib/__init__.py': 'from .testing import run\n', 'lib/data.txt': 'd', 'lib/tests/__init__.py': '',
+                          'lib/testing/__init__.py': '', 'lib/testing/run.py': '''
+                              import os, sys
+                              HERE = os.path.dirname(__file__)
+                              def find(module):
+                                  return os.listdir(os.path.dirname(module.__file__))
+                              '''})
+        importlib.import_module('lib')
+        self.assertEqual(_importer._everyone, 0)
+        self.assertEqual(sorted(os.listdir(os.path.join(root, 'lib', 'testing'))), ['__init__.py', 'run.py'])
+        self.assertEqual(os.listdir(os.path.join(root, 'lib', 'tests')), [])
+        self.assertTrue(os.path.isfile(os.path.join(root, 'lib', 'data.txt')))
 
     def test_templates_that_are_sources(self):
         root = self.tree({'migrate/__init__.py': '', 'migrate/config.py': 'import os\nHERE = os.path.abspath(os.path.dirname(__file__))\n',

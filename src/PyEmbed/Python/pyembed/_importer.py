@@ -34,7 +34,7 @@ _own = None                 # the finder of this package's own tree, if it came 
 _booted = False
 _store = None               # the extraction directory; None until first asked for
 _passed_over = ()           # (place, why not) of each default extraction directory that cannot be used
-_everyone = False           # whether code has been imported that asks where other modules lie
+_everyone = 0               # flags of _places: what every module counts as asking for, since others look at where it lies
 extracted = {}              # path of each file materialised for this process -> None, in order
 
 

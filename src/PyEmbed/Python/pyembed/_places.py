@@ -10,7 +10,8 @@ from . import _importer
 
 OWN = 1             # it asks for its own place
 CODE = 2            # and lists folders or looks at files of code
-OTHERS = 4          # it asks for the places of other modules
+OTHERS = 4          # it asks for the places of other modules; with CODE for their files too, else for what lies beside them
+DATA = 8            # of no source: others ask for what lies beside it
 
 _PLACES = b'__file__', b'__path__', b'__cached__', b'__spec__'
 _LISTINGS = b'listdir', b'scandir', b'walk', b'glob', b'iterdir', b'.py"', b".py'"
@@ -19,6 +20,9 @@ _GETTERS = b'getfile', b'getabsfile', b'resource_filename'
 _SHOWN = b'getsourcefile',          # more often to show than to use
 _PATHS = b'dirname', b'abspath', b'realpath', b'open(', b'isfile', b'isdir', b'exists', b'Path('
 _SPECS = b'origin', b'submodule_search_locations'
+_FOLDERS = b'dirname', b'.parent', b'split', b'__path__', b'resource_filename', b'submodule_search_locations'
+_FILES = b'stat(', b'getmtime', b'getsize', b'samefile'
+_TEST_HELPERS = 'testing', '_testing'       # as in analyze.py
 
 
 def asks(tree, path):
@@ -28,7 +32,7 @@ def asks(tree, path):
     inner = path[len(tree.root) + 1:].replace(os.sep, '/')
     users = tree.file_users
     flags = _search(tree, inner) if users is None else users.get(inner, 0)
-    return flags | OWN if _importer._everyone else flags
+    return flags | _importer._everyone
 
 
 def _search(tree, inner):
@@ -43,6 +47,8 @@ def _search(tree, inner):
     flags = OWN if has(_PLACES) else 0
     if flags and has(_ATTRIBUTES) or has(_GETTERS) or has(_SHOWN) and has(_PATHS) or b'find_spec' in source and has(_SPECS):
         flags |= OWN | OTHERS
-    if flags and has(_LISTINGS):
+    if not {*_TEST_HELPERS}.isdisjoint(inner[:-3].split('/')[1:]):
+        return flags & OWN
+    if flags and has(_LISTINGS) or flags & OTHERS and (has(_FILES) or not has(_FOLDERS)):
         flags |= CODE
     return flags

@@ -11,7 +11,7 @@ import _thread
 
 from . import _importer
 from ._loaders import NamespaceLoader, TreeLoader, locate, materialize
-from ._places import CODE, OTHERS, OWN
+from ._places import CODE, DATA, OTHERS, OWN
 from ._roots import Root
 
 _lock = _thread.RLock()
@@ -30,8 +30,8 @@ if hasattr(os, 'register_at_fork'):
 
 def extract_for(tree, path, asked):
     """What the import of the module at *path* needs as files; *asked* are the flags of _places."""
-    if asked & OTHERS and not _importer._everyone:
-        extract_for_everyone()
+    if asked & OTHERS:
+        extract_for_everyone(OWN if asked & CODE else DATA)
     if tree.materialize != 'auto':
         _extract(tree, ('whole ' + tree.materialize, ''))
         tree.triggers = _importer.NOTHING
@@ -44,15 +44,22 @@ def extract_for(tree, path, asked):
         _extract(tree, ('data', ''))
     if asked & CODE:
         _extract(tree, ('code', top))
-    elif asked & OWN:
+    elif asked & OWN and ('code', top) not in tree.state:
         _extract(tree, ('folder code', folder))
     if tree.triggers.__class__ is _importer.OnceAFolder and folder != inner:
-        tree.triggers.done.add(path.rpartition(os.sep)[0])
+        if _importer._everyone & OWN and ('code', top) not in tree.state:
+            tree.triggers.done.add(_place(tree, folder))
+        else:                               # the package's other folders need no more than this one
+            tree.triggers.done.update([_place(tree, other) for other in tree.folders
+                                       if other == top or top and other.startswith(top + '/')])
 
 
-def extract_for_everyone():
-    """From now on every module of a tree in mode 'auto' counts as one that asks for its place, those imported too."""
-    _importer._everyone = True
+def extract_for_everyone(asked):
+    """From now on every module of a tree in mode 'auto' counts as one that asks for that, DATA or OWN; those imported
+    too."""
+    if _importer._everyone & (asked | OWN):
+        return
+    _importer._everyone |= asked
     for tree in _importer._trees.values():
         if tree.materialize == 'auto' and tree is not getattr(_importer._own, 'tree', None):
             tree.triggers = tree.find_triggers()
@@ -71,7 +78,7 @@ def extract_for_everyone():
         for place in places:
             tree, _ = locate(place)
             if tree is not None and tree.materialize == 'auto' and place in tree.triggers:
-                extract_for(tree, place, OWN)
+                extract_for(tree, place, asked)
 
 
 def extract_extension(tree, folder, loader):
