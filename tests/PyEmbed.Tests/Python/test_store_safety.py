@@ -1,6 +1,7 @@
 """The extraction directory under other users, other processes, broken disks and interruptions: the right file, or one
 clear error."""
 
+import errno
 import importlib
 import marshal
 import os
@@ -11,10 +12,12 @@ import stat
 import sys
 import textwrap
 import unittest
+from unittest import mock
 
 from storesupport import (APP, READS_ITSELF, USERS, StoreCase, all_below, files_below, needs_mounts, posix_only)
 from support import _importer, archive, pyembed
 
+REMEDY = 'Set the environment variable'         # that of a plain python, which the tests run under
 as_root = unittest.skipUnless(os.name == 'posix' and os.getuid() == 0, 'only root can act as several users')
 
 
@@ -69,7 +72,7 @@ class PlacesTest(StoreCase):
         found, store = self.choose(HOME=place, TMPDIR=os.path.join(place, 'tmp'))
         self.assertEqual(store, os.path.join(place, '.cache', 'pyembed'))
         for text in ('ExtractionError', repr(store), repr(os.path.join(place, 'tmp', f'pyembed-{os.getuid()}')),
-                     'is not a folder', 'ExtractionDirectory'):
+                     'is not a folder', REMEDY):
             self.assertIn(text, found)
         self.assertEqual(sorted(os.listdir(place)), ['.cache', 'tmp'])
 
@@ -107,7 +110,7 @@ class PlacesTest(StoreCase):
     def test_a_directory_that_was_asked_for_is_never_replaced(self):
         place = self.folder({'file': ''})
         out = self.again(os.path.join(place, 'file', 'store'))
-        for text in ('ExtractionError', repr(os.path.join(place, 'file', 'store')), 'ExtractionDirectory'):
+        for text in ('ExtractionError', repr(os.path.join(place, 'file', 'store')), REMEDY):
             self.assertIn(text, out)
         self.assertNotIn('passed over', out)
 
@@ -123,9 +126,21 @@ class ErrorTest(StoreCase):
         self.assertIsInstance(error, OSError)
         self.assertTrue(root.startswith(error.filename) or error.filename.startswith(root), error.filename)
         self.assertIn(os.strerror(error.errno), str(error))
+        self.assertTrue(str(error).endswith('. Mount the tree at a folder that only this user can write to.'), str(error))
         again = pickle.loads(pickle.dumps(error))
         self.assertEqual((type(again), str(again), again.filename), (pyembed.ExtractionError, str(error), error.filename))
         self.assertNotIn('app', sys.modules)
+
+    def test_the_remedy_fits_the_reason(self):
+        place = os.path.join(_importer.store(), 'root')
+        for code, own, text in ((errno.EMFILE, None, r'\. Close files, or raise the limit on open files \(ulimit -n\)\.$'),
+                                (errno.ENOSPC, None, r'\. Free space there, or set the environment variable \w+ to a folder '
+                                                     r'on another disk that only this user can write to\.$'),
+                                (errno.ENOSPC, 'of a host', r'\. Free space there, or set ExtractionDirectory to a folder '),
+                                (errno.EACCES, None, r'\. Set the environment variable \w+ to a folder that only this user'),
+                                (None, 'of a host', r'\. Set ExtractionDirectory to a folder that only this user can')):
+            with self.subTest(text), mock.patch.object(_importer, '_own', own):
+                self.assertRegex(str(pyembed.ExtractionError(code, 'the reason', place)), text)
 
     @needs_mounts
     def test_a_full_disk(self):
@@ -142,7 +157,8 @@ class ErrorTest(StoreCase):
                   f'find {place}/disk -name "*.bin" ! -size 30000c && mount -o remount,size=4m {place}/disk && "$@"')
         out = self.output(full, 'unshare', '-rm', 'sh', '-c', script, 'sh').split('\n')
         self.assertEqual(len(out), 2, out)      # nothing is half written, and no temporary file is left
-        for text in ('ExtractionError', 'No space left on device', f'{place}/disk/store', 'ExtractionDirectory'):
+        for text in ('ExtractionError', 'No space left on device', f'{place}/disk/store',
+                     'Free space there, or set the environment variable'):
             self.assertIn(text, out[0])
         self.assertEqual(out[1], 'imported')
 
@@ -165,7 +181,7 @@ class ErrorTest(StoreCase):
         out = self.output(self.program(os.path.join(place, 'file', 'store'), files={
             'app/__init__.py': '', f'app/native{importlib.machinery.EXTENSION_SUFFIXES[0]}': b'\x7fELF'}, users={},
             use='import app.native'))
-        for text in ('ImportError', repr(os.path.join(place, 'file', 'store')), 'ExtractionDirectory'):
+        for text in ('ImportError', repr(os.path.join(place, 'file', 'store')), REMEDY):
             self.assertIn(text, out)
 
 
@@ -265,7 +281,7 @@ class AlteredTest(StoreCase):
         os.mkdir(store)
         os.chmod(store, 0o777)
         out = self.again(store)
-        for text in ('ExtractionError', repr(store), 'others may write', 'ExtractionDirectory'):
+        for text in ('ExtractionError', repr(store), 'others may write', REMEDY):
             self.assertIn(text, out)
         self.assertEqual(os.listdir(store), [])
         os.chmod(store, 0o700)

@@ -464,7 +464,7 @@ except OSError as error:
     print(error)
 ''', 'spawn', f'pyembed._importer._store = {place!r}\npyembed.mount({{"plain.py": "def main(): pass"}})')
         self.assertIn(place, done.stdout)
-        self.assertIn('ExtractionDirectory', done.stdout)
+        self.assertIn('Set the environment variable', done.stdout)
 
 
 class ExecutableTests(unittest.TestCase):

@@ -5,8 +5,10 @@ are refused or replaced. Each file is written beside the tree's own and renamed 
 or none.
 """
 
+import errno
 import os
 import stat
+import sys
 
 from . import _importer
 from ._importer import ExtractionError
@@ -27,6 +29,23 @@ def failed(place, error):
     if others:
         why += '; passed over before: ' + ', '.join(others)
     return ExtractionError(code, why, place)
+
+
+def remedy(error):
+    """What to do about an ExtractionError, in a sentence."""
+    store = _importer.store()
+    if error.errno in (errno.EMFILE, errno.ENFILE):
+        return 'Close files, or raise the limit on open files (ulimit -n).'
+    if not _below(error.filename, store) and not _below(store, error.filename):
+        elsewhere = 'mount the tree at a folder'            # a root of the caller's choice
+    elif _importer._own is not None:
+        elsewhere = 'set ExtractionDirectory to a folder'
+    else:                                                   # under plain python, where there is no such option
+        name = {'nt': 'LOCALAPPDATA', 'darwin': 'HOME'}.get(os.name if os.name == 'nt' else sys.platform, 'XDG_CACHE_HOME')
+        elsewhere = f'set the environment variable {name} to a folder'
+    if error.errno in (errno.ENOSPC, getattr(errno, 'EDQUOT', None)):
+        return f'Free space there, or {elsewhere} on another disk that only this user can write to.'
+    return f'{elsewhere[0].upper()}{elsewhere[1:]} that only this user can write to.'
 
 
 def _below(place, folder):

@@ -52,8 +52,8 @@ class ExtractionError(OSError):
     __module__ = 'pyembed'
 
     def __str__(self):
-        return (f'PyEmbed cannot extract to {self.filename!r}: {self.strerror}. Set ExtractionDirectory to a folder that '
-                'only this user can write to.')
+        from pyembed._files import remedy
+        return f'PyEmbed cannot extract to {self.filename!r}: {self.strerror}. {remedy(self)}'
 
 
 class _Everything:
