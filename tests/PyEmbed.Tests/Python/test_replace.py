@@ -9,6 +9,7 @@ import sys
 import threading
 import traceback
 import unittest
+from unittest import mock
 
 from support import TreeCase, _finders, _importer, archive, pyembed, with_bytecode
 
@@ -110,6 +111,25 @@ class ReplaceTest(TreeCase):
         with self.assertRaises(ModuleNotFoundError):
             importlib.reload(app.m)
         self.assertEqual(app.m.N, 4)
+
+    def test_looking_up_a_path_does_not_depend_on_how_often(self):
+        class Flat(dict):
+            def _refuse(self, *_):
+                raise AssertionError('somebody looks at each')
+            __iter__ = keys = values = items = _refuse
+
+        first = root = self.mount({'app/__init__.py': '', 'app/m.py': 'N = 0'})
+        import app
+        for number in range(1, 1001):
+            root = self.replace(root, {'app/__init__.py': '', 'app/m.py': f'N = {number}'})
+        self.assertIn(first, _importer._moved)
+        with mock.patch.object(_importer, '_moved', Flat(_importer._moved)):
+            for place in ('/usr/lib/none', '', 'relative', os.path.join(os.path.dirname(root), 'none', 'app')):
+                with self.subTest(place), self.assertRaises(ImportError):
+                    _finders.path_hook(place)
+            self.assertEqual(_finders.path_hook(os.path.join(first, 'app')).path, os.path.join(root, 'app'))
+            self.assertEqual(importlib.import_module('app.m').N, 1000)
+        self.assertEqual(app.__path__, [os.path.join(first, 'app')])
 
     def test_same_contents(self):
         files = {'m.py': 'X = 1'}

@@ -151,13 +151,21 @@ class Folder:
             self._beside = None
 
 
+def find_above(roots, path):
+    """The one of *roots*, keys of a dict, that a path is or lies below; None. There may be very many."""
+    end = len(path)
+    while end > 0:
+        if path[:end] in roots:
+            return path[:end]
+        end = max(path.rfind('/', 0, end), path.rfind(_SEP, 0, end))
+    return None
+
+
 def _moved_to(path):
     """Where a path lies since its tree was replaced: the ``__path__`` of a package from before still names the old one."""
-    if path.__class__ is str:
-        for old, new in _importer._moved.items():
-            if path.startswith(old) and (len(path) == len(old) or path[len(old)] in '/' + _SEP):
-                return new + path[len(old):]
-    return path
+    moved = _importer._moved
+    old = find_above(moved, path) if path.__class__ is str else None
+    return path if old is None else moved[old] + path[len(old):]
 
 
 def path_hook(path):

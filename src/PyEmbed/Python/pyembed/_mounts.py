@@ -5,7 +5,7 @@ import os
 import sys
 
 from . import _importer
-from ._finders import Folder
+from ._finders import Folder, find_above
 from ._importer import HAS_PATH_FILES, root_of
 
 _SEP = os.sep
@@ -67,8 +67,7 @@ def unmount(root):
         tree = _mounted(root)
         _take_off(root, tree)
         if not tree.mounts:
-            for other in _moved_to(root):
-                _forget(other)
+            _forget(_moved_to(root))
             _importer._moved = {old: new for old, new in _importer._moved.items() if new != root}
 
 
@@ -85,9 +84,8 @@ def replace(root, tree):
         is_new = _put_on(tree, new, sys.path.index(root) if keeps_place else None)
         _take_off(root, old)
         if not old.mounts:
-            moved = (root, *_moved_to(root))
-            for other in moved:
-                _forget(other)
+            moved = root, *_moved_to(root)
+            _forget(moved)
             _importer._moved = {**_importer._moved, **dict.fromkeys(moved, new)}
             _importer._trees = {place: _importer._trees[place] for place in order}
     if is_new and path_files:
@@ -122,7 +120,7 @@ def _put_on(tree, root, place=None):
     tree.root = root
     tree.mounts = 1
     tree.triggers = tree.find_triggers()
-    _forget(root)
+    _forget([root])
     _importer._moved = {old: new for old, new in _importer._moved.items() if old != root}
     _importer._trees = {**_importer._trees, root: tree}
     sys.path_importer_cache[root] = Folder(tree, '', root)
@@ -137,7 +135,7 @@ def _take_off(root, tree):
         for entry in (root, *tree.paths):
             while entry in sys.path:
                 sys.path.remove(entry)
-        _forget(root)
+        _forget([root])
 
 
 def _has_path_files(tree):
@@ -166,10 +164,11 @@ def _position(tree):
     return own[-1] + 1 if own else len(sys.path)
 
 
-def _forget(root):
-    """Drop what importlib and linecache remember of the paths at and below *root*."""
+def _forget(roots):
+    """Drop what importlib and linecache remember of the paths at and below *roots*."""
+    roots = dict.fromkeys(roots)
     linecache = sys.modules.get('linecache')
     for cache in (sys.path_importer_cache, getattr(linecache, 'cache', {})):
         for path in list(cache):
-            if path.__class__ is str and (path == root or path.startswith(root + _SEP)):
+            if path.__class__ is str and find_above(roots, path) is not None:
                 cache.pop(path, None)
