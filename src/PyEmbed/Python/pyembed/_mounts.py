@@ -69,6 +69,7 @@ def unmount(root):
         if not tree.mounts:
             _forget(_moved_to(root))
             _importer._moved = {old: new for old, new in _importer._moved.items() if new != root}
+    _let_go(tree)
 
 
 def replace(root, tree):
@@ -88,9 +89,18 @@ def replace(root, tree):
             _forget(moved)
             _importer._moved = {**_importer._moved, **dict.fromkeys(moved, new)}
             _importer._trees = {place: _importer._trees[place] for place in order}
+    _let_go(old)
     if is_new and path_files:
         _read_path_files(tree)
     return new
+
+
+def _let_go(tree):
+    """Let the extraction directory forget a tree that was taken off. Not under importlib's lock, which who extracts may
+    wait for."""
+    if not tree.mounts and 'pyembed._store' in sys.modules:
+        from ._store import let_go
+        let_go(tree)
 
 
 def _mounted(root):

@@ -1,4 +1,4 @@
-"""Removes from an extraction directory the roots that nobody has used for long.
+"""Removes from an extraction directory the roots that nobody has begun to use for long, nor uses.
 
 Only what the records of roots name is removed, never through a link, and never a root that a process holds. What is left
 of a root by an interruption is removed the next time, since its record and lock go last.
@@ -13,9 +13,9 @@ from . import _files, _locks
 from ._importer import is_safe_name
 from ._roots import LOCK, OWN_FOLDER, STATE, WRITING, folders_above, read_state
 
-UNUSED = 30 * 86400         # s; a root that no process has used for so long is removed
-LIMIT = 4 << 30             # bytes; beyond it the roots that were used longest ago are removed
-RECENT = 86400              # s; but none that was used since
+UNUSED = 30 * 86400         # s; a root that no process has begun to use for so long is removed
+LIMIT = 4 << 30             # bytes; beyond it the roots whose last use began longest ago are removed
+RECENT = 86400              # s; but none that a process has begun to use since
 
 _PRUNED = '.pruned'
 _NAME = re.compile(r'.+-[0-9a-f]{20}(\.pruned)?$')
@@ -40,7 +40,7 @@ def prune(store):
 
 
 def _look(place):
-    """(time of last use, size) of a root; None for what is none, or has a record that cannot be read."""
+    """(time when the last use began, size) of a root; None for what is none, or has a record that cannot be read."""
     own = os.path.join(place, OWN_FOLDER)
     if not _files.is_sound_folder(place) or not _files.is_sound_folder(own):
         return None

@@ -1,7 +1,7 @@
 """The root of one tree on disk: which files have been made there, and how more are made.
 
 A root's own folder ``.pyembed`` (a name that no archive has) holds ``lock``, which each process that uses the root holds
-as long as it lives; ``writing``, which keeps the processes apart that make files; and ``state``, the record of what was
+as long as it does; ``writing``, which keeps the processes apart that make files; and ``state``, the record of what was
 made: four bytes of CRC-32, then marshal data of (version, files, folders, units). Units and files are in the record
 before they are made, with the size and time that the files will have: what an interrupted process left is known, and a
 unit is there when all its files are, as recorded.
@@ -23,7 +23,7 @@ WRITING = 'writing'
 STATE = 'state'
 _VERSION = 1
 _SEP = os.sep
-_TOUCH = 3600           # s; how exact the time of a root's last use is
+_TOUCH = 3600           # s; how exact the time is when a root's last use began
 
 
 class Root:
@@ -49,6 +49,12 @@ class Root:
             if self._hold():
                 self._read()
 
+    def close(self):
+        """Hold the root no longer: from now on others may remove it. A forked child that held it still does."""
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
     def _hold(self):
         """Hold the lock that keeps others from pruning the root, anew where it was removed; False where the folder was."""
         path = os.path.join(self._own, LOCK)
@@ -56,8 +62,7 @@ class Root:
             if self._lock is not None:
                 if os.fstat(self._lock).st_nlink:
                     return True
-                os.close(self._lock)
-                self._lock = None
+                self.close()
             self._lock = _locks.hold(path)
         except FileNotFoundError:
             return False

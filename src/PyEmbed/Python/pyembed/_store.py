@@ -15,7 +15,7 @@ from ._places import CODE, DATA, OTHERS, OWN
 from ._roots import Root
 
 _lock = _thread.RLock()
-_roots = {}             # place -> Root, of each root that this process has used
+_roots = {}             # place -> Root, of each root that this process holds
 _made_something = False
 
 
@@ -119,6 +119,27 @@ def keep_archive(distribution, view):
     return root.path(name)
 
 
+def let_go(tree):
+    """Hold no longer what was made of a tree that is mounted no more, unless there is a shared library among it, which
+    this process may have loaded. What its modules need of it later is looked at, and made, anew."""
+    from ._libraries import is_library
+    with _lock:
+        in_use = {place for other in _importer._trees.values() for place in _places(other)}
+        for place in _places(tree):
+            if place in _roots and place not in in_use:
+                made = [path for path in _importer.extracted if path.startswith(place + os.sep)]
+                if not any(map(is_library, made)):
+                    _roots.pop(place).close()
+                    for path in made:
+                        del _importer.extracted[path]
+                    tree.state = None
+
+
+def _places(tree):
+    """The places of what there may be of a tree: its root, and that of its archive."""
+    return (tree.root, os.path.dirname(tree.source[0])) if tree.source.__class__ is tuple else (tree.root,)
+
+
 def _extract(tree, key, depends=None, again=False):
     """Have a unit on disk: look, once a process or each time, whether it is there, and make it where it is not."""
     def select():
@@ -134,6 +155,8 @@ def _extract(tree, key, depends=None, again=False):
         root = _make_sound(tree.root, _top(tree), recorded, select, depends)
         tree.state.add(key)
         _importer.extracted.update(dict.fromkeys(root.places(recorded)))
+        if not tree.mounts:             # a module of it lives on
+            let_go(tree)
 
 
 def _make_sound(place, top, key, select, depends=None):
