@@ -291,6 +291,30 @@ print((pickle.dumps(path), repr(path).encode()))
                                           'sys.path[:] = path\nfrom emb import work\nprint(work.double(4))')
                 self.assertEqual(done.stdout, '8\n')
 
+    def test_more_trees_than_a_command_line_holds(self):
+        files = [support.archive({f'many{number}.py': f'def f(x): return x + {number}'}, f'many{number}')
+                 for number in range(450)]
+        place = os.path.join(self.folder({}), 'many.bin')
+        with open(place, 'wb') as file:
+            file.write(b''.join(files))
+        for method in METHODS:
+            with self.subTest(method=method):
+                self.run_program(f'''
+with open({place!r}, 'rb') as file:
+    view = memoryview(file.read())
+offset = 0
+for size in {[len(file) for file in files]}:
+    pyembed._importer.mount_view(view[offset:offset + size], 'Many.dll', ({place!r}, offset, size))
+    offset += size
+import many0, many449
+with context.Pool(1) as pool:
+    assert pool.apply(many0.f, (1,)) == 1 and pool.apply(many449.f, (1,)) == 450
+    assert pool.apply(eval, ('__import__("sys").path',)) == workers_path()
+from pyembed import _workers
+path = _workers.search_path(sys.path)
+assert len(repr(path)) < 1000 and eval(repr(path)) == sys.path
+''', method)
+
     def test_every_tree_keeps_its_place_on_the_search_path(self):
         self.run_program('''
 from pyembed import _archive, _importer

@@ -107,16 +107,15 @@ def extract_folder(tree, folder):
     return _place(tree, folder)
 
 
-def keep_archive(distribution, view):
-    """Have an archive that lies in no file as one, for worker processes to read; returns its place. It is a root of its
-    own, named by the archive's bytes, which every process with this archive shares."""
+def keep(name, suffix, content):
+    """Have what lies in no file as one, for worker processes to read; returns its place. It is in a root of its own,
+    named by the bytes, which every process with the same shares."""
     from hashlib import sha256
-    from ._units import ArchiveUnit
-    place = os.path.join(_importer.store(), f'{distribution}-{sha256(view).hexdigest()[:20]}')
-    name = f'{distribution}.zip'
+    from ._units import ContentUnit
+    place = os.path.join(_importer.store(), f'{name}-{sha256(content).hexdigest()[:20]}')
     with _lock:
-        root = _make_sound(place, _importer.store(), ('archive', ''), lambda: ArchiveUnit(name, view))
-    return root.path(name)
+        root = _make_sound(place, _importer.store(), ('archive', ''), lambda: ContentUnit(name + suffix, content))
+    return root.path(name + suffix)
 
 
 def let_go(tree):

@@ -33,15 +33,15 @@ class Unit:
         root.make(key, items, self._folders, self._made_with)
 
 
-class ArchiveUnit:
-    """A whole archive as a unit."""
+class ContentUnit:
+    """One file with this content, a buffer, as a unit."""
 
-    def __init__(self, name, view):
+    def __init__(self, name, content):
         self._name = name
-        self._view = view
+        self._content = content
 
     def make(self, root, key):
-        root.make(key, {self._name: (len(self._view), lambda: bytes(self._view), True)})
+        root.make(key, {self._name: (len(self._content), lambda: bytes(self._content), True)})
 
 
 def _walk(tree, folder):

@@ -3,7 +3,8 @@
 A worker is a plain ``python`` process, which knows of no tree. The first thing it takes from its parent is the preparation
 data, and of that it needs ``sys.path`` before all else. So the parent sends in its place an expression: evaluated, with
 builtins alone, it starts the importer from the file where the parent's own lies, mounts the trees at the same roots, and
-gives the list. Pickle evaluates it for a worker, and the command line of the fork server, which holds a repr, for that.
+gives the list. Pickle evaluates it for a worker, and the command line of the fork server, which holds a repr, for that;
+where there are so many trees that it would be too long for a command line, it lies in a file of the extraction directory.
 
 The archives are read where they are: ``Tree.source`` is the path of a file that holds the archive's bytes somewhere (a zip,
 an assembly, a single-file program), or (path, offset, size). A tree without one, or whose file was changed since, is
@@ -16,6 +17,7 @@ import sys
 from . import _importer
 
 _NEEDLE = 4096      # bytes of an archive's end that are looked for in a file
+_LONGEST = 1 << 16  # bytes of an expression on a command line; Linux has 128 KiB for one argument
 _versions = {}      # executable -> the version it says it is of
 
 # What a worker runs before anything of ours can be imported there. `own` tells where the importer is: the folder to import
@@ -48,6 +50,12 @@ join(store, trees)
 sys.path[:] = path
 '''
 
+# And what it runs where that is too long.
+_READ = '''
+with open(file, encoding='ascii') as stream:
+    path = eval(stream.read())
+'''
+
 
 class SearchPath(list):
     """``sys.path`` as multiprocessing hands it on; pickle and repr make of it the expression that mounts the trees too."""
@@ -61,7 +69,11 @@ class SearchPath(list):
         return eval, (self._expression,)
 
     def __repr__(self):
-        return self._expression
+        if len(self._expression) <= _LONGEST:
+            return self._expression
+        from ._store import keep
+        file = keep('workers', '.txt', self._expression.encode('ascii'))
+        return f'(lambda names: exec({_READ!r}, names) or names["path"])({{"file": {file!a}}})'
 
 
 def install(spawn):
@@ -226,5 +238,5 @@ def _search(path, tree):
 
 def _stored(tree):
     """The archive as a file of the extraction directory, written once."""
-    from ._store import keep_archive
-    return keep_archive(tree.distribution, tree.view), 0, len(tree.view)
+    from ._store import keep
+    return keep(tree.distribution, '.zip', tree.view), 0, len(tree.view)
