@@ -300,6 +300,38 @@ class ThreadsTest(TreeCase):
         self.assertEqual(len(sys.path), before)
 
 
+class ProgramTest(unittest.TestCase):
+    """Tools that are programs, run over modules of trees."""
+
+    FILES = {'prog/__init__.py': '', 'prog/__main__.py': 'def f():\n    x = 1    # the line\n    return x\nprint("result", f())\n',
+             'prog/test_it.py': 'import unittest\nclass T(unittest.TestCase):\n    def test_a(self):\n        pass\n'}
+
+    def run_tool(self, tool, *arguments, typed=()):
+        """The exit code and the output of a tool with these arguments, '@' in them for the place of the package."""
+        done = run_python(f'import pyembed, io, os\nplace = os.path.join(pyembed.mount({self.FILES!r}), "prog")\n'
+                          f'sys.stdin = io.StringIO({chr(10).join(typed)!r}.replace("@", place))\n'
+                          'from pyembed._run import run_module\n'
+                          'code = run_module(sys.argv[1], [item.replace("@", place) for item in sys.argv[2:]], False)\n'
+                          'print("exit code", code)', tool, *arguments)
+        return done.stdout + done.stderr
+
+    def test_unittest(self):
+        for arguments in (('discover', '-s', '@', '-t', os.path.join('@', '..')), ('prog.test_it',), ('prog.test_it.T.test_a',)):
+            with self.subTest(arguments):
+                self.assertRegex(self.run_tool('unittest', *arguments), r'exit code 0\n[^F]*Ran 1 test in .*\n\nOK\n')
+
+    def test_pdb(self):
+        main = os.path.join('@', '__main__.py')
+        for arguments in (('-m', 'prog'), (main,)):
+            with self.subTest(arguments):
+                text = self.run_tool('pdb', *arguments, typed=(f'b {main}:2', 'c', 'list 2,2', 'c', 'q'))
+                for part in ('Breakpoint 1 at ', '-> x = 1    # the line', '  2 B->\t    x = 1    # the line', 'result 1\n', 'exit code 0'):
+                    self.assertIn(part, text)
+
+    def test_runpy(self):
+        self.assertEqual(self.run_tool('runpy', 'prog'), 'result 1\nexit code 0\n')
+
+
 class FacadeTest(unittest.TestCase):
     def test_copies_and_pickles_like_a_module(self):
         from unittest import loader

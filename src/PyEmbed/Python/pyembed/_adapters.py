@@ -10,7 +10,9 @@ package as ``'pyembed._module:function'``. The function is called with the modul
 
 Its own module is imported for the first call, so it costs nothing until then. That module must not import what it
 adapts at its top level, since two threads could then wait for each other. What the function raises, the import raises.
-The adapted module's ``__spec__`` and ``__loader__`` are what they would be without us.
+The adapted module's ``__spec__`` and ``__loader__`` are what they would be without us. The spec that find_spec gives
+before has an AdaptingLoader instead, which passes everything on. A module that runs as ``__main__`` is not adapted, since
+runpy takes no more than its code: pdb imports itself then, and the other programs need nothing.
 """
 
 import sys
@@ -20,7 +22,7 @@ from _frozen_importlib_external import PathFinder
 ADAPTERS = {
     'linecache': 'pyembed._tools:read_lines_from_trees',
     'multiprocessing.spawn': 'pyembed._workers:install',
-    'pdb': 'pyembed._tools:see_trees',
+    'pdb': 'pyembed._tools:debug_trees',
     'pkg_resources': 'pyembed._pkg_resources:register',
     'runpy': 'pyembed._tools:open_files_of_trees',
     'unittest.loader': 'pyembed._tools:see_trees',

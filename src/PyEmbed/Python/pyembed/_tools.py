@@ -90,6 +90,12 @@ def see_trees(module):
     module.os = Facade(os, path=path, listdir=_listdir)
 
 
+def debug_trees(module):
+    """Let a module that looks for programs by ``os``, and reads them by ``io.open_code``, find and read those of trees."""
+    see_trees(module)
+    open_files_of_trees(module)
+
+
 def read_trees(module):
     """Let a module that looks for files by ``os``, and reads them by ``open`` and ``io.open``, find and read those of
     trees."""
