@@ -123,8 +123,8 @@ def let_go(tree):
     this process may have loaded. What its modules need of it later is looked at, and made, anew."""
     from ._libraries import is_library
     with _lock:
-        in_use = {place for other in _importer._trees.values() for place in _places(other)}
-        for place in _places(tree):
+        in_use = {place for other in _importer._trees.values() for place in _roots_of(other)}
+        for place in _roots_of(tree):
             if place in _roots and place not in in_use:
                 made = [path for path in _importer.extracted if path.startswith(place + os.sep)]
                 if not any(map(is_library, made)):
@@ -134,8 +134,8 @@ def let_go(tree):
                     tree.state = None
 
 
-def _places(tree):
-    """The places of what there may be of a tree: its root, and that of its archive."""
+def _roots_of(tree):
+    """The places of the roots that there may be of a tree: its own, and that of its archive."""
     return (tree.root, os.path.dirname(tree.source[0])) if tree.source.__class__ is tuple else (tree.root,)
 
 
