@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 import tempfile
+import textwrap
 import unittest
 
 from storesupport import READS_ITSELF, files_below
@@ -71,6 +72,25 @@ class MaterializeTest(TreeCase):
         with self.assertRaises(FileNotFoundError):
             self.import_app(file_users={'other/__init__.py': 1})
         self.assertEqual([root for root in pyembed.mounts() if os.path.exists(root)], [])
+
+    def test_what_everyone_gets_loads_no_module_that_was_put_off(self):
+        place = os.path.realpath(tempfile.mkdtemp(dir=CACHE))
+        out = run_python(textwrap.dedent(f'''
+            import sys, importlib.util
+            sys.path.insert(0, {os.path.dirname(os.path.abspath(__file__))!r})
+            import support
+            from pyembed import _importer
+            _importer._store = {place!r}
+            _importer.mount_view(memoryview(support.archive(
+                {{'late/__init__.py': 'print("loaded")', 'late/data.txt': '', 'asks.py': ''}}, 'lazy', file_users={{'asks.py': 4}})), 'lazy')
+            spec = importlib.util.find_spec('late')
+            spec.loader = importlib.util.LazyLoader(spec.loader)
+            late = sys.modules['late'] = importlib.util.module_from_spec(spec)
+            spec.loader.exec_module(late)
+            import asks
+            print(object.__getattribute__(late, '__class__').__name__)
+        ''')).stdout.strip()
+        self.assertEqual(out, '_LazyModule')
 
     def test_finding_extracts_nothing(self):
         root = self.mount(self.FILES, name='finding', file_users={'app/__init__.py': 1})
