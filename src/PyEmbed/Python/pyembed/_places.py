@@ -16,7 +16,15 @@ DATA = 8            # of no source: others ask for what lies beside it
 _PLACES = b'__file__', b'__path__', b'__cached__', b'__spec__'
 _LISTINGS = b'listdir', b'scandir', b'walk', b'glob', b'iterdir', b'.py"', b".py'"
 _ATTRIBUTES = b'.__file__', b'.__path__', b"'__file__'", b'"__file__"', b"'__path__'", b'"__path__"'
-_GETTERS = b'getfile', b'getabsfile', b'resource_filename'
+_GETTERS = (b'getfile', b'getabsfile', b'resource_filename', b'import __file__', b'__path__ as',
+            b'__loader__.path', b'__loader__.get_filename',
+            b'__spec__.loader')
+_FRAMES = b'co_filename', b'getframeinfo', b'erframes', b'inspect.stack'
+_FRAME_USERS = b'dirname', b'Path(', b'open(', b'listdir'
+_RESOURCES = b'importlib.resources', b'importlib_resources', b'import resources'
+_TEXTS = b'str(', b'as_posix'
+_LOADER_GETTERS = b'find_spec', b'get_loader', b'find_loader'
+_LOADERS = b'get_filename', b'.path'
 _SHOWN = b'getsourcefile',          # more often to show than to use
 _PATHS = b'dirname', b'abspath', b'realpath', b'open(', b'isfile', b'isdir', b'exists', b'Path('
 _SPECS = b'origin', b'submodule_search_locations'
@@ -45,10 +53,14 @@ def _search(tree, inner):
         return any([word in source for word in words])
 
     flags = OWN if has(_PLACES) else 0
-    if flags and has(_ATTRIBUTES) or has(_GETTERS) or has(_SHOWN) and has(_PATHS) or b'find_spec' in source and has(_SPECS):
+    if (flags and has(_ATTRIBUTES) or has(_GETTERS) or has(_SHOWN) and has(_PATHS) or b'find_spec' in source and has(_SPECS)
+            or has(_FRAMES) and has(_FRAME_USERS) or has(_LOADER_GETTERS) and has(_LOADERS)
+            or b'files(' in source and has(_RESOURCES) and has(_TEXTS)):
         flags |= OWN | OTHERS
     if not {*_TEST_HELPERS}.isdisjoint(inner[:-3].split('/')[1:]):
         return flags & OWN
-    if flags and has(_LISTINGS) or flags & OTHERS and (has(_FILES) or not has(_FOLDERS)):
+    top = inner.partition('/')[0].partition('.')[0].encode()
+    own = b'from .', b'from ' + top, b'import ' + top       # whose modules may lie anywhere in the package
+    if flags and has(_LISTINGS) or flags & OTHERS and (has(_FILES) or not has(_FOLDERS) or has(own)):
         flags |= CODE
     return flags
