@@ -227,16 +227,17 @@ def name_of(node):
 
 
 def own_names(tree, path):
-    """The names that a file binds to modules of its own top-level package, or to what is in them, by importing."""
+    """The names that a file binds to modules of its own top-level package, or to what is in them, by importing: of each,
+    whether it is the top-level package itself."""
     top = path.partition("/")[0].partition(".")[0]
-    found = set()
+    found = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and (node.level or (node.module or "").partition(".")[0] == top):
-            found.update(alias.asname or alias.name for alias in node.names)
+            found.update((alias.asname or alias.name, False) for alias in node.names)
         elif isinstance(node, ast.Import):
             for alias in node.names:
                 if alias.name.partition(".")[0] == top:
-                    found.add(alias.asname or top)
+                    found[alias.asname or top] = alias.name == top or not alias.asname
     return found
 
 
@@ -245,6 +246,12 @@ def is_own(node, own):
     while isinstance(node, ast.Attribute):
         node = node.value
     return isinstance(node, ast.Name) and node.id in own
+
+
+def of_own(node, own):
+    """The flags for the place of a module of the same package. That of the top-level package is known; another may lie
+    anywhere in it."""
+    return OWN_PLACE if isinstance(node, ast.Name) and own[node.id] else OWN_PLACE | CODE
 
 
 def is_call(node, names):
@@ -394,8 +401,8 @@ def loader_place(node):
 
 def places_asked(tree, path):
     """The flags of what a file asks for; 0 where it asks for no place. Another module of its own package counts as its
-    own place, with all the package's code, since that module may lie anywhere in it; unless that is its tests, whose
-    place is for who runs them."""
+    own place, but for the top-level package with all the code, since that module may lie anywhere; unless that is its
+    tests, whose place is for who runs them."""
     own = own_names(tree, path)
     files = resources_asked(tree, path, own)
     flags = files | frames_asked(tree)
@@ -410,7 +417,7 @@ def places_asked(tree, path):
             if called in PLACE_GETTERS and node.args and is_own(node.args[0], own):
                 settled.add(id(node.func))
                 if name_of(node.args[0]) not in ("test", "tests"):
-                    flags |= OWN_PLACE | CODE
+                    flags |= of_own(node.args[0], own)
             elif called in PATH_READERS:
                 settled.update(map(id, [*node.args, *(keyword.value for keyword in node.keywords)]))
             elif called in ("getattr", "hasattr") and len(node.args) > 1 and is_place(node.args[1]):
@@ -440,7 +447,7 @@ def places_asked(tree, path):
                 if isinstance(node, ast.Name):
                     flags |= OWN_PLACE
                 else:
-                    flags |= OWN_PLACE | CODE if is_own(node.value, own) else OTHER_PLACES
+                    flags |= of_own(node.value, own) if is_own(node.value, own) else OTHER_PLACES
             elif name in SPEC_NAMES and isinstance(node, ast.Attribute):
                 if name_of(node.value) == "__spec__":
                     flags |= OWN_PLACE if isinstance(node.value, ast.Name) else OTHER_PLACES

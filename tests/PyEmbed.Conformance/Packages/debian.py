@@ -61,7 +61,7 @@ def install(names):
         return {name: "not installed, and neither root nor sudo without a password to install it" for name in missing}
     print("Installing", *missing, flush=True)
     update = subprocess.run(root + ["apt-get", "-qq", "update"], capture_output=True, text=True)
-    known = subprocess.run(["apt-cache", "--no-generate", "pkgnames"], capture_output=True, text=True).stdout.split()
+    known = subprocess.run(["apt-cache", "pkgnames"], capture_output=True, text=True).stdout.split()
     failed = {name: "apt-get knows no such package" for name in set(missing).difference(known)}
     wanted = [name for name in missing if name not in failed]
     command = root + ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "install", "-y", "--no-install-recommends"]

@@ -76,6 +76,13 @@ class JudgeTest(unittest.TestCase):
                 _, problems = self.judge(outcome(), python, (), {'suite': {'3.11.7': 2, '3.11.2': 1}})
                 self.assertEqual(bool(problems), problem)
 
+    def test_skipping_takes_the_place_of_few_passes(self):
+        for passed, skipped, problem in ((20, 0, False), (18, 2, False), (18, 1, True), (17, 3, True)):
+            with self.subTest(passed=passed, skipped=skipped):
+                found = outcome([f'm.Case.test_{number}' for number in range(passed)], skipped={f's{n}': '' for n in range(skipped)})
+                _, problems = self.judge(found, entries=(), floors={'suite': {'3.11.7': 20}})
+                self.assertEqual(bool(problems), problem)
+
     def test_nothing_served_and_nothing_run(self):
         self.assertEqual(self.judge(outcome(served=0), entries=())[1], [('suite', 'the importer served nothing')])
         self.assertEqual(len(self.judge(outcome(passed=()), entries=())[1]), 1)

@@ -3,6 +3,7 @@
 import importlib
 import importlib.machinery
 import importlib.util
+import marshal
 import os
 import shutil
 import sys
@@ -72,6 +73,14 @@ class MaterializeTest(TreeCase):
         with self.assertRaises(FileNotFoundError):
             self.import_app(file_users={'other/__init__.py': 1})
         self.assertEqual([root for root in pyembed.mounts() if os.path.exists(root)], [])
+
+    def test_bytecode_without_a_source_asks_too(self):
+        code = compile(READS_ITSELF, 'bare/__init__.py', 'exec')
+        pyc = importlib.util.MAGIC_NUMBER + bytes(12) + marshal.dumps(code)
+        root = self.mount({'bare/__init__.pyc': pyc, 'bare/data/n.txt': 'text', 'other.pyc': pyc}, name='bare', file_users=None)
+        self.addCleanup(shutil.rmtree, root, ignore_errors=True)
+        self.assertEqual(importlib.import_module('bare').TEXT, 'text')
+        self.assertEqual(files_below(root), ['bare/__init__.pyc', 'bare/data/n.txt'])
 
     def test_what_everyone_gets_loads_no_module_that_was_put_off(self):
         place = os.path.realpath(tempfile.mkdtemp(dir=CACHE))

@@ -45,9 +45,9 @@ def asks(tree, path):
 
 def _search(tree, inner):
     record = tree.record(inner)
-    if record is None or not inner.endswith('.py'):
+    if record is None or not inner.endswith(('.py', '.pyc')):
         return 0
-    source = tree.read(record, inner)
+    source = tree.read(record, inner)       # or bytecode, where there is no source: names are plain text in it, too
 
     def has(words):
         return any([word in source for word in words])
@@ -57,10 +57,10 @@ def _search(tree, inner):
             or has(_FRAMES) and has(_FRAME_USERS) or has(_LOADER_GETTERS) and has(_LOADERS)
             or b'files(' in source and has(_RESOURCES) and has(_TEXTS)):
         flags |= OWN | OTHERS
-    if not {*_TEST_HELPERS}.isdisjoint(inner[:-3].split('/')[1:]):
+    if not {*_TEST_HELPERS}.isdisjoint(inner.rpartition('.')[0].split('/')[1:]):
         return flags & OWN
     top = inner.partition('/')[0].partition('.')[0].encode()
-    own = b'from .', b'from ' + top, b'import ' + top       # whose modules may lie anywhere in the package
+    own = b'from .', b'from ' + top, b'import ' + top, b', ' + top       # whose modules may lie anywhere in the package
     if flags and has(_LISTINGS) or flags & OTHERS and (has(_FILES) or not has(_FOLDERS) or has(own)):
         flags |= CODE
     return flags
