@@ -173,7 +173,7 @@ for folder, folders, leaves in (step for top in tops for step in os.walk(os.path
         files[cached] = header + marshal.dumps(code)
         codes[module] = is_package, cached
         # What the build does: say which modules ask for their place.
-        asked = analyze.PLACES.search(files[inner]) and analyze.places_asked(analyze.parse(files[inner], inner), inner)
+        asked = analyze.places.WORDS.search(files[inner]) and analyze.places.asked(analyze.parse(files[inner], inner), inner)
         if asked:
             asking[inner] = asked
 archive = write_archive(files, what, file_users=asking)

@@ -13,15 +13,19 @@ internal sealed class Analyzer(string executable, string spoolFolder) : IDisposa
     private readonly List<AnalysisProcess> _processes = [];
     private bool _cancelled;
 
-    /// <summary>The script, which lies beside this assembly.</summary>
+    /// <summary>The script, which lies beside this assembly, with the modules that it imports.</summary>
     public static string Script { get; } = Path.Combine(Path.GetDirectoryName(typeof(Analyzer).Assembly.Location)!, "Python", "analyze.py");
 
-    /// <summary>What an answer depends on beside the file and the interpreter: this assembly and the script.</summary>
-    public static string Version { get; } = VersionWith(Script);
+    /// <summary>What an answer depends on beside the file and the interpreter: this assembly and the scripts.</summary>
+    public static string Version { get; } = VersionWith(Path.GetDirectoryName(Script)!);
 
-    /// <summary>The same for a script elsewhere.</summary>
-    internal static string VersionWith(string script) =>
-        $"{typeof(Analyzer).Module.ModuleVersionId:N} {SourceReader.Sha256(File.ReadAllBytes(script))}";
+    /// <summary>The same for scripts in another folder.</summary>
+    internal static string VersionWith(string folder)
+    {
+        IEnumerable<string> hashes = Directory.GetFiles(folder, "*.py").OrderBy(Path.GetFileName, StringComparer.Ordinal)
+            .Select(script => SourceReader.Sha256(File.ReadAllBytes(script)));
+        return $"{typeof(Analyzer).Module.ModuleVersionId:N} {string.Join(" ", hashes)}";
+    }
 
     /// <summary>Starts the first interpreter and asks it about itself.</summary>
     /// <exception cref="InterpreterException">It cannot be used.</exception>

@@ -31,8 +31,8 @@ def file_users(files):
     for path, source in files.items():
         if path.endswith('.py'):
             source = source if isinstance(source, bytes) else source.encode()
-            if analyze.PLACES.search(source):
-                flags = analyze.places_asked(analyze.parse(source, path), path)
+            if analyze.places.WORDS.search(source):
+                flags = analyze.places.asked(analyze.parse(source, path), path)
                 if flags:
                     users[path] = flags
     return users

@@ -84,9 +84,9 @@ class PlacesAskedTest(TreeCase):
 
     def syntax(self, source):
         analyze = load_analyze()
-        if not analyze.PLACES.search(source.encode()):
+        if not analyze.places.WORDS.search(source.encode()):
             return 0
-        return analyze.places_asked(analyze.parse(source.encode(), 'pkg/mod.py'), 'pkg/mod.py')
+        return analyze.places.asked(analyze.parse(source.encode(), 'pkg/mod.py'), 'pkg/mod.py')
 
     def test_the_build(self):
         for expected, source in ASKS:

@@ -30,7 +30,7 @@ _PATHS = b'dirname', b'abspath', b'realpath', b'open(', b'isfile', b'isdir', b'e
 _SPECS = b'origin', b'submodule_search_locations'
 _FOLDERS = b'dirname', b'.parent', b'split', b'__path__', b'resource_filename', b'submodule_search_locations'
 _FILES = b'stat(', b'getmtime', b'getsize', b'samefile'
-_TEST_HELPERS = 'testing', '_testing'       # as in analyze.py
+_TEST_HELPERS = 'testing', '_testing'       # as in places.py of the build
 
 
 def asks(tree, path):
