@@ -93,21 +93,20 @@ public sealed class ExtractionTests
     [TestMethod]
     [DataRow("")]
     [DataRow(" ")]
-    public void An_extraction_directory_that_is_no_path_is_refused_by_name(string store)
-    {
-        TestHostProcess result = TestHostProcess.Run("options", "store=" + store, "1");
-        Assert.AreEqual(2, result.ExitCode, result.ToString());
-        StringAssert.StartsWith(result.Output, $"ArgumentException: PythonOptions.ExtractionDirectory '{store}' is no path");
-    }
+    public void An_extraction_directory_that_is_no_path_is_refused_by_name(string store) => IsRefused(store, "is no path");
 
     [TestMethod]
     public void An_extraction_directory_that_is_a_file_is_refused_by_name()
     {
         using TemporaryFolder folder = new();
-        string file = folder.Write("file", "");
-        TestHostProcess result = TestHostProcess.Run("options", "store=" + file, "1");
+        IsRefused(folder.Write("file", ""), "is a file");
+    }
+
+    private static void IsRefused(string store, string why)
+    {
+        TestHostProcess result = TestHostProcess.Run("options", "store=" + store, "1");
         Assert.AreEqual(2, result.ExitCode, result.ToString());
-        StringAssert.StartsWith(result.Output, $"ArgumentException: PythonOptions.ExtractionDirectory '{file}' is a file");
+        StringAssert.StartsWith(result.Output, $"ArgumentException: PythonOptions.ExtractionDirectory '{store}' {why}");
     }
 
     [TestMethod]

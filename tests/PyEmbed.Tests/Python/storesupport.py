@@ -38,6 +38,20 @@ def mounts_possible():
 needs_mounts = unittest.skipUnless(mounts_possible(), 'file systems cannot be mounted here')
 
 
+def dies_at(name, number):
+    """Python code after which the process kills itself at the so-manieth call of a function of os."""
+    return textwrap.dedent(f'''
+        real, count = os.{name}, 0
+        def deadly(*args, **options):
+            global count
+            count += 1
+            if count == {number}:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return real(*args, **options)
+        os.{name} = deadly
+    ''')
+
+
 class StoreCase(TreeCase):
     """Tests with stores of their own and processes that mount the app there."""
 

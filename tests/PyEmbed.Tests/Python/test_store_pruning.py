@@ -6,7 +6,7 @@ import time
 import unittest
 from unittest import mock
 
-from storesupport import APP, StoreCase, all_below, files_below, posix_only
+from storesupport import APP, StoreCase, all_below, dies_at, files_below, posix_only
 from pyembed import _pruning
 
 DAY = 86400
@@ -142,17 +142,10 @@ class PruningTest(StoreCase):
             self.make('old', 31, files=files)
             name, number = numbers.choice(('unlink', 'rmdir', 'lstat')), numbers.randrange(1, 14)
             process = self.start(self.program(self.directory, name='other', before=f'''
-                from pyembed import _pruning
-                real, count = os.{name}, 0
-                def deadly(*args, **options):
-                    global count
-                    count += 1
-                    if count == {number}:
-                        os.kill(os.getpid(), signal.SIGKILL)
-                    return real(*args, **options)
-                os.{name} = deadly
-                _pruning.prune({self.directory!r})
-            '''))
+from pyembed import _pruning
+{dies_at(name, number)}
+_pruning.prune({self.directory!r})
+'''))
             process.communicate(timeout=60)
             self.assertEqual(process.returncode, -9)
             _pruning.prune(self.directory)

@@ -14,7 +14,8 @@ import textwrap
 import unittest
 from unittest import mock
 
-from storesupport import (APP, READS_ITSELF, USERS, StoreCase, all_below, files_below, needs_mounts, posix_only)
+from storesupport import (
+    APP, READS_ITSELF, USERS, StoreCase, all_below, dies_at, files_below, needs_mounts, posix_only)
 from support import _importer, archive, pyembed
 
 REMEDY = 'Set the environment variable'         # that of a plain python, which the tests run under
@@ -361,17 +362,7 @@ class ProcessesTest(StoreCase):
         for _ in range(8):
             name, number = numbers.choice(calls), numbers.randrange(1, 35)
             # Each process makes the files anew up to where it dies by its own hand; no time is involved.
-            process = self.start(self.program(store, files=self.MANY, use=self.CHECK, before=f'''
-                from pyembed import _store
-                real, count = os.{name}, 0
-                def deadly(*args, **options):
-                    global count
-                    count += 1
-                    if count == {number}:
-                        os.kill(os.getpid(), signal.SIGKILL)
-                    return real(*args, **options)
-                os.{name} = deadly
-            '''))
+            process = self.start(self.program(store, files=self.MANY, use=self.CHECK, before='from pyembed import _store\n' + dies_at(name, number)))
             out, error = process.communicate(timeout=120)
             self.assertIn(process.returncode, (0, -9), error)
             killed += process.returncode == -9
