@@ -91,9 +91,10 @@ def see_trees(module):
 
 
 def debug_trees(module):
-    """Let a module that looks for programs by ``os``, and reads them by ``io.open_code``, find and read those of trees."""
+    """Let a module that looks for programs by ``os``, and reads them by ``io.open_code`` (the first releases of CPython
+    3.11: ``io.open``), find and read those of trees."""
     see_trees(module)
-    open_files_of_trees(module)
+    module.io = Facade(io, open=_open, open_code=_open_code)
 
 
 def read_trees(module):
