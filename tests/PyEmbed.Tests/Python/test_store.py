@@ -96,6 +96,11 @@ class MaterializeTest(TreeCase):
             spec.loader = importlib.util.LazyLoader(spec.loader)
             late = sys.modules['late'] = importlib.util.module_from_spec(spec)
             spec.loader.exec_module(late)
+            class Api(type(sys)):
+                @property
+                def __dict__(self):
+                    print("all of it loaded")
+            sys.modules['api'] = Api('api')
             import asks
             print(object.__getattribute__(late, '__class__').__name__)
         ''')).stdout.strip()

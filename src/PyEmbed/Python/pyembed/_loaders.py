@@ -213,6 +213,22 @@ class NamespaceLoader(_NamespaceLoader):
         return namespace_reader(self._path)
 
 
+_namespace_of = _MODULE.__dict__['__dict__'].__get__
+
+
+def imported():
+    """(name, loader) of each module in sys.modules that is of a tree, namespaces included."""
+    for name, module in list(sys.modules.items()):
+        try:
+            # Neither an attribute nor the class's own __dict__: both may load what importlib.util.LazyLoader, or a module
+            # that gives itself such a class, has put off.
+            loader = _namespace_of(module)['__spec__'].loader
+        except (AttributeError, TypeError, KeyError):
+            continue
+        if isinstance(loader, (TreeLoader, NamespaceLoader)):
+            yield name, loader
+
+
 def materialize(tree, path):
     """Extract what must be files when the module at *path*, one of the tree's triggers, is imported (docs/formats.md,
     section 1). Raises ExtractionError."""

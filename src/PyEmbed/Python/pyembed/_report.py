@@ -4,7 +4,7 @@ import sys
 
 from . import _importer
 from ._finders import Folder
-from ._loaders import NamespaceLoader, TreeLoader, locate
+from ._loaders import TreeLoader, imported, locate
 
 
 def report():
@@ -22,19 +22,11 @@ def report():
 def _modules_by_root(trees):
     """Names in sys.modules by the root that they were loaded from; a namespace counts for each of its portions."""
     modules = {root: [] for root in trees}
-    for name, module in list(sys.modules.items()):
-        try:
-            # Not getattr, which would load a module that importlib.util.LazyLoader has put off.
-            spec = object.__getattribute__(module, '__dict__').get('__spec__')
-        except (AttributeError, TypeError):
-            continue
-        loader = getattr(spec, 'loader', None)
+    for name, loader in imported():
         if isinstance(loader, TreeLoader):
             roots = {loader._folder.tree.root} if loader._folder is not None else ()
-        elif isinstance(loader, NamespaceLoader):
-            roots = {tree.root for tree, _ in map(locate, loader._path) if tree is not None}
         else:
-            continue
+            roots = {tree.root for tree, _ in map(locate, loader._path) if tree is not None}
         for root in roots:
             if root in modules:
                 modules[root].append(name)

@@ -6,11 +6,10 @@ that it needs is there.
 """
 
 import os
-import sys
 import _thread
 
 from . import _importer
-from ._loaders import NamespaceLoader, TreeLoader, locate, materialize
+from ._loaders import TreeLoader, imported, locate, materialize
 from ._places import CODE, DATA, OTHERS, OWN
 from ._roots import Root
 
@@ -63,19 +62,8 @@ def extract_for_everyone(asked):
     for tree in _importer._trees.values():
         if tree.materialize == 'auto' and tree is not getattr(_importer._own, 'tree', None):
             tree.triggers = tree.find_triggers()
-    for module in list(sys.modules.values()):
-        try:
-            # Not getattr, which would load a module that importlib.util.LazyLoader has put off.
-            loader = object.__getattribute__(module, '__dict__')['__spec__'].loader
-        except (AttributeError, TypeError, KeyError):
-            continue
-        if isinstance(loader, TreeLoader):
-            places = [loader.path]
-        elif isinstance(loader, NamespaceLoader):
-            places = list(loader._path)
-        else:
-            continue
-        for place in places:
+    for _, loader in imported():
+        for place in [loader.path] if isinstance(loader, TreeLoader) else list(loader._path):
             tree, _ = locate(place)
             if tree is not None and tree.materialize == 'auto' and place in tree.triggers:
                 extract_for(tree, place, asked)
