@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import unittest
 
 PACKAGE = os.environ.get('PYEMBED_TEST_PACKAGE') or os.path.normpath(
@@ -80,6 +81,24 @@ class TreeCase(unittest.TestCase):
         self.names.update(path.partition('/')[0].partition('.')[0] for path in files)
         data = archive(with_bytecode(files) if compiled else files, name, **options)
         return _importer.mount_view(memoryview(data), origin)
+
+    def run_threads(self, *targets):
+        """Run the functions at the same time, each in a thread; none may fail or hang."""
+        errors = []
+
+        def guarded(target):
+            try:
+                target()
+            except BaseException as error:      # noqa: B902: reported by the assertion below
+                errors.append(error)
+
+        threads = [threading.Thread(target=guarded, args=(target,)) for target in targets]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+            self.assertFalse(thread.is_alive())
+        self.assertEqual(errors, [])
 
     def folder(self, files):
         """A real folder with the files, removed after the test."""

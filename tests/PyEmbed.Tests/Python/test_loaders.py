@@ -165,21 +165,12 @@ class ThreadsTest(TreeCase):
         self.mount({'ring/__init__.py': '', 'ring/a.py': slow + 'import ring.b\nX = 1\n', 'ring/b.py': slow + 'import ring.a\nX = 2\n'})
         importlib.import_module('ring')
         for _ in range(5):
-            start, errors = threading.Barrier(2), []
+            start = threading.Barrier(2)
 
             def work(name):
                 start.wait(60)
-                try:
-                    importlib.import_module(name)
-                except Exception as error:      # told by the assertion below
-                    errors.append(error)
-            threads = [threading.Thread(target=work, args=(f'ring.{name}',)) for name in 'ab']
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join(60)
-                self.assertFalse(thread.is_alive())
-            self.assertEqual(errors, [])
+                importlib.import_module(name)
+            self.run_threads(lambda: work('ring.a'), lambda: work('ring.b'))
             self.assertEqual((sys.modules['ring.a'].X, sys.modules['ring.b'].X), (1, 2))
             del sys.modules['ring.a'], sys.modules['ring.b']
 

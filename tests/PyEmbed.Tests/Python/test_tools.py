@@ -14,7 +14,6 @@ import pkgutil
 import runpy
 import sys
 import textwrap
-import threading
 import time
 import traceback
 import unittest
@@ -247,23 +246,6 @@ class PickleTest(TreeCase):
 
 
 class ThreadsTest(TreeCase):
-    def run_threads(self, *targets):
-        errors = []
-
-        def guarded(target):
-            try:
-                target()
-            except BaseException as error:      # noqa: B902: reported by the assertion below
-                errors.append(error)
-
-        threads = [threading.Thread(target=guarded, args=(target,)) for target in targets]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(60)
-            self.assertFalse(thread.is_alive())
-        self.assertEqual(errors, [])
-
     def test_one_slow_module(self):
         self.mount({'tool/__init__.py': '', 'tool/slow.py': 'import time\ntime.sleep(.05)\nX = object()'})
         found = []

@@ -14,24 +14,24 @@ from ._importer import ArchiveError
 _NO_LINES = ['\n'] if sys.version_info >= (3, 13) else []       # what linecache makes of an empty file
 
 
+def _locate(path):
+    """What `locate` gives, for all that a function of ``os`` takes for a path."""
+    try:
+        return locate(os.path.abspath(os.fsdecode(path)))
+    except TypeError:       # not a path: for the disk's functions to refuse
+        return None, None
+
+
 def find_file(path):
     """(tree, record, archive path) of a file of a tree, else (None, None, None)."""
-    try:
-        path = os.path.abspath(os.fsdecode(path))
-    except TypeError:       # not a path: for the disk's functions to refuse
-        return None, None, None
-    tree, inner = locate(path)
+    tree, inner = _locate(path)
     record = None if tree is None else tree.record(inner)
     return (None, None, None) if record is None else (tree, record, inner)
 
 
 def find_folder(path):
     """(tree, archive path) of a folder of a tree, else (None, None)."""
-    try:
-        path = os.path.abspath(os.fsdecode(path))
-    except TypeError:
-        return None, None
-    tree, inner = locate(path)
+    tree, inner = _locate(path)
     return (None, None) if tree is None or inner not in tree.folders else (tree, inner)
 
 
