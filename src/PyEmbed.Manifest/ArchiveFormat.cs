@@ -24,6 +24,7 @@ internal static class ArchiveFormat
     public const int FolderHasExtensionModules = 1;
     public const int FolderHasLooseBytecode = 2;
     public const int FolderHasPathFiles = 4;
+    public const int FolderIsStripped = 8;
 
     public static readonly byte[] Magic = [(byte)'P', (byte)'Y', (byte)'E', (byte)'M', (byte)'B', (byte)'E', (byte)'D', 0];
 

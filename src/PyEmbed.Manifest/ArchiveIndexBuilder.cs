@@ -9,8 +9,8 @@ internal sealed class ArchiveIndexBuilder
         [""] = new(Utf8Order.Instance),
     };
 
-    /// <summary>Adds a stored file. Throws <see cref="ArgumentException"/> where the path is taken by another file or by a folder.</summary>
-    public void Add(string path, int offset, int size)
+    /// <summary>Adds a file; <paramref name="deflatedSize"/> is null for a stored one. Throws <see cref="ArgumentException"/> where the path is taken by another file or by a folder.</summary>
+    public void Add(string path, int offset, int size, int? deflatedSize = null)
     {
         int slash = path.LastIndexOf('/');
         SortedDictionary<string, Location?> table = Folder(slash < 0 ? "" : path.Substring(0, slash));
@@ -20,7 +20,7 @@ internal sealed class ArchiveIndexBuilder
             throw new ArgumentException($"'{path}' is there twice, as two files or as a file and a folder.");
         }
 
-        table.Add(name, new Location(offset, size));
+        table.Add(name, new Location(offset, size, deflatedSize));
     }
 
     public byte[] Build(TreeInfo info, string hash)
@@ -32,7 +32,7 @@ internal sealed class ArchiveIndexBuilder
         foreach (KeyValuePair<string, SortedDictionary<string, Location?>> folder in folders)
         {
             body.WriteString(folder.Key);
-            body.WriteBytes(BuildTable(folder.Key, folder.Value));
+            body.WriteBytes(BuildTable(folder.Key, folder.Value, info));
         }
 
         body.EndDict();
@@ -68,6 +68,22 @@ internal sealed class ArchiveIndexBuilder
             body.EndDict();
         }
 
+        if (info.Optimize != 0)
+        {
+            body.WriteString("optimize");
+            body.WriteInt(info.Optimize);
+        }
+
+        if (info.Stripped is not null)
+        {
+            body.WriteString("stripped");
+            body.BeginTuple(info.Stripped.Count);
+            foreach (string tag in info.Stripped)
+            {
+                body.WriteString(tag);
+            }
+        }
+
         body.EndDict();
     }
 
@@ -77,20 +93,25 @@ internal sealed class ArchiveIndexBuilder
         body.WriteString(value);
     }
 
-    private static byte[] BuildTable(string folder, SortedDictionary<string, Location?> table)
+    private byte[] BuildTable(string folder, SortedDictionary<string, Location?> table, TreeInfo info)
     {
         var data = new MarshalWriter();
         data.BeginDict();
         data.WriteString("");
-        data.WriteInt(Flags(folder, table));
+        data.WriteInt(Flags(folder, table) | (IsStripped(folder, table, info) ? ArchiveFormat.FolderIsStripped : 0));
         foreach (KeyValuePair<string, Location?> item in table)
         {
             data.WriteString(item.Key);
             if (item.Value is Location file)
             {
-                data.BeginTuple(3);
-                data.WriteInt(0);
+                data.BeginTuple(file.DeflatedSize is null ? 3 : 4);
+                data.WriteInt(file.DeflatedSize is null ? 0 : 1);
                 data.WriteInt(file.Offset);
+                if (file.DeflatedSize is int deflatedSize)
+                {
+                    data.WriteInt(deflatedSize);
+                }
+
                 data.WriteInt(file.Size);
             }
             else
@@ -131,6 +152,20 @@ internal sealed class ArchiveIndexBuilder
         return flags;
     }
 
+    /// <summary>Whether bytecode in the folder's cache has no source in the folder.</summary>
+    private bool IsStripped(string folder, SortedDictionary<string, Location?> table, TreeInfo info)
+    {
+        if (info.Stripped is null || !folders.TryGetValue(folder.Length == 0 ? "__pycache__" : folder + "/__pycache__", out SortedDictionary<string, Location?>? cache))
+        {
+            return false;
+        }
+
+        List<string> suffixes = info.Stripped.Select(tag => BytecodePath.Suffix(tag, info.Optimize)).ToList();
+        return cache.Any(item => item.Value is not null
+            && suffixes.Find(suffix => item.Key.EndsWith(suffix, StringComparison.Ordinal)) is string found
+            && !table.ContainsKey($"{item.Key.Substring(0, item.Key.Length - found.Length)}.py"));
+    }
+
     private SortedDictionary<string, Location?> Folder(string path)
     {
         if (folders.TryGetValue(path, out SortedDictionary<string, Location?>? table))
@@ -152,5 +187,5 @@ internal sealed class ArchiveIndexBuilder
         return table;
     }
 
-    private sealed record Location(int Offset, int Size);
+    private sealed record Location(int Offset, int Size, int? DeflatedSize);
 }

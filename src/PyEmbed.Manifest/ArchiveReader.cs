@@ -143,13 +143,23 @@ internal sealed class ArchiveReader
         string placementName = ReadPair(reader, "placement");
         string materializeName = ReadPair(reader, "materialize");
         Dictionary<string, FileUse>? fileUsers = null;
-        if (!reader.TryEndDict())
+        int optimize = 0;
+        List<string>? stripped = null;
+        while (!reader.TryEndDict())
         {
-            ReadKey(reader, "file_users");
-            fileUsers = ReadFileUsers(reader);
-            if (!reader.TryEndDict())
+            switch (reader.ReadString())
             {
-                throw new FormatException("its description has unknown keys");
+                case "file_users":
+                    fileUsers = ReadFileUsers(reader);
+                    break;
+                case "optimize":
+                    optimize = reader.ReadInt();
+                    break;
+                case "stripped":
+                    stripped = Enumerable.Range(0, reader.BeginTuple()).Select(_ => reader.ReadString()).ToList();
+                    break;
+                default:
+                    throw new FormatException("its description has unknown keys");
             }
         }
 
@@ -159,7 +169,7 @@ internal sealed class ArchiveReader
             throw new FormatException("its description has unknown values");
         }
 
-        return (new TreeInfo(distribution, placement, materialize, fileUsers), hash);
+        return (new TreeInfo(distribution, placement, materialize, fileUsers) { Optimize = optimize, Stripped = stripped }, hash);
     }
 
     private static Dictionary<string, FileUse> ReadFileUsers(MarshalReader reader)

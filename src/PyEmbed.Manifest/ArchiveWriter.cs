@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace PyEmbed.Manifest;
 
 /// <summary>
-/// Writes an archive (docs/formats.md, section 1): a stored zip whose last entry is the index. One pass, one file in memory
-/// at a time; equal entries give equal bytes everywhere.
+/// Writes an archive (docs/formats.md, section 1): a zip whose last entry is the index. One pass, one file in memory at a time;
+/// equal entries give equal bytes everywhere, deflated ones on one version of .NET.
 /// </summary>
 internal sealed class ArchiveWriter
 {
@@ -17,6 +17,8 @@ internal sealed class ArchiveWriter
     private const int LocalHeaderLength = 30;
     private const int CentralHeaderLength = 46;
     private const int Zip64RecordsLength = 56 + 20;
+    private const int Stored = 0;
+    private const int Deflated = 8;
 
     private readonly Stream stream;
     private readonly ByteBuffer header = new();
@@ -37,10 +39,11 @@ internal sealed class ArchiveWriter
     /// <param name="stream">Written to from its current position on, which counts as the archive's first byte.</param>
     /// <param name="info">What the archive says about itself.</param>
     /// <param name="entries">The files, in any order.</param>
+    /// <param name="deflate">Whether entries are deflated where that pays.</param>
     /// <param name="maximumLength">The length that the archive must not exceed.</param>
     /// <exception cref="ArchiveTooLargeException">The tree does not fit; what was written is to be thrown away.</exception>
     /// <exception cref="ArgumentException">A path is there twice or breaks the rules for paths.</exception>
-    public static string Write(Stream stream, TreeInfo info, IReadOnlyCollection<ArchiveEntry> entries, long maximumLength = ArchiveFormat.MaximumLength)
+    public static string Write(Stream stream, TreeInfo info, IReadOnlyCollection<ArchiveEntry> entries, bool deflate = false, long maximumLength = ArchiveFormat.MaximumLength)
     {
         var archive = new ArchiveWriter(stream, info.Distribution, maximumLength);
         var index = new ArchiveIndexBuilder();
@@ -55,8 +58,9 @@ internal sealed class ArchiveWriter
 
             byte[] path = ArchiveFormat.Utf8.GetBytes(entry.Path);
             byte[] content = entry.Read();
-            int offset = archive.WriteFile(entry.Path, path, content);
-            index.Add(entry.Path, offset, content.Length);
+            byte[]? deflated = deflate ? Deflater.Deflate(content) : null;
+            int offset = archive.WriteFile(entry.Path, path, content, deflated);
+            index.Add(entry.Path, offset, content.Length, deflated?.Length);
             treeHash.AppendData(path);
             treeHash.AppendData([0]);
             treeHash.AppendData(new ByteBuffer(8).UInt64((ulong)content.Length).ToArray());
@@ -65,7 +69,7 @@ internal sealed class ArchiveWriter
         }
 
         string hash = Hex(treeHash.GetHashAndReset());
-        archive.WriteFile(ArchiveFormat.IndexPath, ArchiveFormat.Utf8.GetBytes(ArchiveFormat.IndexPath), index.Build(info, hash));
+        archive.WriteFile(ArchiveFormat.IndexPath, ArchiveFormat.Utf8.GetBytes(ArchiveFormat.IndexPath), index.Build(info, hash), null);
         archive.WriteDirectory();
         return hash;
     }
@@ -83,25 +87,27 @@ internal sealed class ArchiveWriter
         return new string(text);
     }
 
-    private int WriteFile(string name, byte[] path, byte[] content)
+    private int WriteFile(string name, byte[] path, byte[] content, byte[]? deflated)
     {
+        byte[] data = deflated ?? content;
         // What is written now, and the directory with this entry, must fit.
         long dataOffset = position + LocalHeaderLength + path.Length;
-        long length = dataOffset + content.Length + directory.Length + CentralHeaderLength + path.Length + ArchiveFormat.EndRecordLength + Zip64RecordsLength;
+        long length = dataOffset + data.Length + directory.Length + CentralHeaderLength + path.Length + ArchiveFormat.EndRecordLength + Zip64RecordsLength;
         if (length > maximumLength)
         {
             throw new ArchiveTooLargeException(distribution, name);
         }
 
         ushort flags = path.Length == name.Length ? (ushort)0 : Utf8Flag;
+        int method = deflated is null ? Stored : Deflated;
         uint crc = Crc32.Compute(content);
         header.UInt32(ArchiveFormat.LocalHeaderSignature);
-        AddCommonHeader(header, flags, crc, content.Length, path.Length);
+        AddCommonHeader(header, flags, method, crc, data.Length, content.Length, path.Length);
         header.Bytes(path).MoveTo(stream);
-        stream.Write(content, 0, content.Length);
+        stream.Write(data, 0, data.Length);
 
         directory.UInt32(ArchiveFormat.CentralHeaderSignature).UInt16(MadeByUnix);
-        AddCommonHeader(directory, flags, crc, content.Length, path.Length);
+        AddCommonHeader(directory, flags, method, crc, data.Length, content.Length, path.Length);
         directory
             .UInt16(0) // comment
             .UInt16(0) // disk
@@ -110,19 +116,19 @@ internal sealed class ArchiveWriter
             .UInt32((uint)position)
             .Bytes(path);
 
-        position = dataOffset + content.Length;
+        position = dataOffset + data.Length;
         count++;
         return (int)dataOffset;
     }
 
-    private static void AddCommonHeader(ByteBuffer buffer, ushort flags, uint crc, int length, int pathLength) => buffer
+    private static void AddCommonHeader(ByteBuffer buffer, ushort flags, int method, uint crc, int storedLength, int length, int pathLength) => buffer
         .UInt16(Version)
         .UInt16(flags)
-        .UInt16(0) // stored
+        .UInt16(method)
         .UInt16(Time)
         .UInt16(Date)
         .UInt32(crc)
-        .UInt32((uint)length)
+        .UInt32((uint)storedLength)
         .UInt32((uint)length)
         .UInt16(pathLength)
         .UInt16(0); // extra field

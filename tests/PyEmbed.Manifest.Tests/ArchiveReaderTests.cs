@@ -19,6 +19,9 @@ public sealed class ArchiveReaderTests
         Assert.AreEqual(MaterializeMode.Data, reader.Info.Materialize);
         CollectionAssert.AreEquivalent(info.FileUsers!.ToArray(), reader.Info.FileUsers!.ToArray());
         Assert.IsNull(ArchiveSamples.Open(ArchiveSamples.Write(info: info with { FileUsers = null })).Info.FileUsers);
+        Assert.AreEqual((0, null), (reader.Info.Optimize, reader.Info.Stripped));
+        TreeInfo stripped = ArchiveSamples.Open(ArchiveSamples.Write(info: info with { FileUsers = null, Optimize = 1, Stripped = ["cpython-39", "cpython-311"] })).Info;
+        Assert.AreEqual((1, "cpython-39 cpython-311"), (stripped.Optimize, string.Join(' ', stripped.Stripped!)));
         foreach ((string path, string content) in ArchiveSamples.Files)
         {
             Assert.IsTrue(reader.TryFind(path, out ArchiveRecord record), path);

@@ -19,10 +19,10 @@ internal static class ArchiveSamples
         ["äpkg/\U0001F40D.py"] = "b = 1\n",
     };
 
-    public static byte[] Write(IEnumerable<KeyValuePair<string, string>>? files = null, TreeInfo? info = null)
+    public static byte[] Write(IEnumerable<KeyValuePair<string, string>>? files = null, TreeInfo? info = null, bool deflate = false)
     {
         var stream = new MemoryStream();
-        ArchiveWriter.Write(stream, info ?? Info, Entries(files ?? Files));
+        ArchiveWriter.Write(stream, info ?? Info, Entries(files ?? Files), deflate);
         return stream.ToArray();
     }
 

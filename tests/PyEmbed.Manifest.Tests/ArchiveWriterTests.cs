@@ -72,6 +72,42 @@ public sealed class ArchiveWriterTests
     }
 
     [TestMethod]
+    public void Entries_are_deflated_where_that_pays()
+    {
+        var random = new Random(1);
+        Dictionary<string, string> files = new()
+        {
+            ["long.py"] = string.Concat(Enumerable.Range(0, 400).Select(i => $"VALUE_{i} = {i}\n")),
+            ["short.py"] = new string('#', 120),
+            ["noise.txt"] = string.Concat(Enumerable.Range(0, 1000).Select(_ => (char)random.Next(128))),
+            ["pkg/empty.py"] = "",
+        };
+        byte[] stored = ArchiveSamples.Write(files);
+
+        byte[] archive = ArchiveSamples.Write(files, deflate: true);
+
+        ArchiveReader reader = ArchiveSamples.Open(archive);
+        Assert.AreEqual(ArchiveSamples.Open(stored).Hash, reader.Hash);
+        using var zip = new ZipArchive(new MemoryStream(archive));
+        foreach ((string path, string content) in files)
+        {
+            bool isDeflated = path == "long.py";
+            Assert.IsTrue(reader.TryFind(path, out ArchiveRecord record));
+            Assert.AreEqual(isDeflated ? ArchiveRecordKind.Deflated : ArchiveRecordKind.Stored, record.Kind, path);
+            Assert.AreEqual(content, Encoding.UTF8.GetString(reader.Read(record)));
+            ZipArchiveEntry entry = zip.GetEntry(path)!;
+            using var text = new StreamReader(entry.Open());
+            Assert.AreEqual(content, text.ReadToEnd());
+            Assert.AreEqual(record.StoredSize, entry.CompressedLength);
+        }
+
+        ZipArchiveEntry index = zip.Entries[^1];
+        Assert.AreEqual(index.Length, index.CompressedLength);
+        Assert.IsLessThan(stored.Length, archive.Length);
+        CollectionAssert.AreEqual(archive, ArchiveSamples.Write(files, deflate: true));
+    }
+
+    [TestMethod]
     public void Each_content_is_read_once_and_in_order()
     {
         var reads = new List<string>();
@@ -123,9 +159,9 @@ public sealed class ArchiveWriterTests
         int length = ArchiveSamples.Write().Length;
 
         long room = length + 200;
-        ArchiveWriter.Write(Stream.Null, ArchiveSamples.Info, ArchiveSamples.Entries(ArchiveSamples.Files), room);
+        ArchiveWriter.Write(Stream.Null, ArchiveSamples.Info, ArchiveSamples.Entries(ArchiveSamples.Files), maximumLength: room);
         ArchiveTooLargeException e = Assert.ThrowsExactly<ArchiveTooLargeException>(
-            () => ArchiveWriter.Write(Stream.Null, ArchiveSamples.Info, ArchiveSamples.Entries(ArchiveSamples.Files), length - 1));
+            () => ArchiveWriter.Write(Stream.Null, ArchiveSamples.Info, ArchiveSamples.Entries(ArchiveSamples.Files), maximumLength: length - 1));
 
         StringAssert.Contains(e.Message, "'sample' is larger than the 2 GiB");
     }

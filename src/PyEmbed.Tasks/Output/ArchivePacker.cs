@@ -38,7 +38,7 @@ internal sealed class ArchivePacker(IReadOnlyDictionary<TreeFile, FileAnalysis> 
             entries.Add(new ArchiveEntry(file.Path, () => SourceReader.Read(file, analysis.Sha256)));
             if (analysis.Bytecode is BytecodeLocation location)
             {
-                entries.Add(new ArchiveEntry(BytecodePath.Of(file, cacheTag), () => bytecode.Read(location)));
+                entries.Add(new ArchiveEntry(BytecodePath.Of(file.Path, cacheTag, 0), () => bytecode.Read(location)));
             }
         }
 
