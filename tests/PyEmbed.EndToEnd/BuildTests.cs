@@ -81,7 +81,7 @@ public class BuildTests
     {
         var app = App();
         app.Build().Succeeds();
-        var outputs = Path.Combine(app.Folder, "obj", "Debug", "net10.0", "pyembed");
+        var outputs = Path.Combine(app.Folder, "obj", "Debug", "net10.0", "pyembed", "App");
         Assert.IsNotEmpty(Directory.GetFiles(outputs, "*.zip"));
         app.Dotnet("clean", "--nologo").Succeeds();
         Assert.IsFalse(Directory.Exists(outputs) && Directory.EnumerateFiles(outputs, "*", SearchOption.AllDirectories).Any());

@@ -38,7 +38,7 @@ internal sealed class EngineProject : IDisposable
 
     public string Name { get; }
 
-    public string Output => this["obj/Debug/net10.0/pyembed"];
+    public string Output => this[$"obj/Debug/net10.0/pyembed/{Name}"];
 
     public string this[string path] => _folder[$"{Name}/{path}"];
 
