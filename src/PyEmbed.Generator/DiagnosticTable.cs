@@ -70,11 +70,18 @@ internal static class DiagnosticTable
     public static readonly DiagnosticDescriptor UnreadableReference = new(
         "PYE1017", "A reference cannot be searched for Python trees", Message, Category, DiagnosticSeverity.Error, true, helpLinkUri: HelpLink + "pye1017");
 
+    public static readonly DiagnosticDescriptor BadModuleRule = new(
+        "PYE1020", "A module rule cannot be understood", Message, Category, DiagnosticSeverity.Error, true, helpLinkUri: HelpLink + "pye1020");
+
+    public static readonly DiagnosticDescriptor UnmatchedModuleRule = new(
+        "PYE1021", "A module rule matches nothing", Message, Category, DiagnosticSeverity.Warning, true, helpLinkUri: HelpLink + "pye1021");
+
     private static readonly Dictionary<string, DiagnosticDescriptor> s_byId = new DiagnosticDescriptor[]
     {
         UnreadableManifest, SyntaxError, Encoding, NullBytes, DuplicateModule, CaseCollision, ShadowsStandardLibrary,
         RelativeImportBeyondTop, OutsideRoot, MissingItem, ChangedDuringBuild, PackageInTwoDistributions, NoPythonAtBuild,
         MissingEntryPoint, UnusableValue, TreeTooLarge, InvalidDistributionName, UnreadableReference,
+        BadModuleRule, UnmatchedModuleRule,
     }.ToDictionary(descriptor => descriptor.Id, StringComparer.Ordinal);
 
     /// <summary>Every descriptor, by its id.</summary>

@@ -20,6 +20,9 @@ internal sealed record CollectOptions
 
     public IReadOnlyList<PackageItem> Packages { get; init; } = [];
 
+    /// <summary>Which modules belong to the trees; in their order.</summary>
+    public IReadOnlyList<RuleItem> Rules { get; init; } = [];
+
     public IReadOnlyList<EntryPointItem> EntryPoints { get; init; } = [];
 
     /// <summary>What the generated <c>Main</c> runs; empty for none.</summary>

@@ -39,6 +39,9 @@ public sealed class CollectPythonPackages : Task, ICancelableTask
     /// </summary>
     public string[] RecursiveDirs { get; set; } = [];
 
+    /// <summary>Dotted names of modules with the metadata <c>Action</c>, which say in their order what belongs to the trees.</summary>
+    public ITaskItem[] Rules { get; set; } = [];
+
     /// <summary>References <c>module:function</c>, with the metadata <c>Name</c>.</summary>
     public ITaskItem[] EntryPoints { get; set; } = [];
 
@@ -109,6 +112,7 @@ public sealed class CollectPythonPackages : Task, ICancelableTask
             item.GetMetadata("Root"),
             item.GetMetadata("Distribution"),
             item.GetMetadata("Materialize"))).ToList(),
+        Rules = Rules.Select(item => new RuleItem(item.ItemSpec, item.GetMetadata("Action"), DefiningFile(item))).ToList(),
         EntryPoints = EntryPoints.Select(item => new EntryPointItem(item.ItemSpec, item.GetMetadata("Name"))).ToList(),
         Main = Main,
         Python = Python,
@@ -117,6 +121,9 @@ public sealed class CollectPythonPackages : Task, ICancelableTask
         Placement = ArchiveFormat.TryParse(Placement, out TreePlacement placement) ? placement : null,
         ReportsProblems = LogDiagnostics,
     };
+
+    // A task host does not pass it on.
+    private string DefiningFile(ITaskItem item) => item.GetMetadata("DefiningProjectFullPath") is { Length: > 0 } file ? file : ProjectFile;
 
     private void Report(CollectResult result)
     {

@@ -1,4 +1,5 @@
 using PyEmbed.Manifest;
+using PyEmbed.Manifest.Rules;
 using PyEmbed.Tasks.Checks;
 using PyEmbed.Tasks.Interpreter;
 using PyEmbed.Tasks.Output;
@@ -12,6 +13,7 @@ namespace PyEmbed.Tasks;
 internal sealed class Collector(CollectOptions options, string searchPath)
 {
     private readonly ProblemList _problems = new();
+    private IReadOnlyDictionary<string, ModuleRule> _excluded = new Dictionary<string, ModuleRule>();
 
     private string ManifestPath => Path.Combine(options.OutputDirectory, ManifestText.FileName);
 
@@ -37,6 +39,7 @@ internal sealed class Collector(CollectOptions options, string searchPath)
         }
 
         MissingGlobs.Check(options.ProjectFile, options.ProjectDirectory, _problems);
+        RuleChecks.CheckWildcards(options.ProjectFile, _problems);
         if (_problems.Blocking.Count > 0)
         {
             return Blocked(state);
@@ -90,8 +93,19 @@ internal sealed class Collector(CollectOptions options, string searchPath)
         return new CollectResult([], ManifestPath, [], []);
     }
 
-    private List<PythonTree> BuildTrees() =>
-        new TreeBuilder(options, _problems).Build(options.Packages).Where(tree => tree.Files.Count > 0).ToList();
+    private List<PythonTree> BuildTrees()
+    {
+        IReadOnlyList<ModuleRule> rules = RuleChecks.Read(options.Rules, _problems);
+        var builder = new TreeBuilder(options, rules, _problems);
+        List<PythonTree> trees = builder.Build(options.Packages).Where(tree => tree.Files.Count > 0).ToList();
+        if (_problems.Blocking.Count == 0)
+        {
+            RuleChecks.CheckMatches(options.Rules, rules, builder.Selection, _problems);
+        }
+
+        _excluded = builder.Selection.Excluded;
+        return trees;
+    }
 
     private string ArchivePathOf(PythonTree tree) => Path.Combine(options.OutputDirectory, tree.Distribution + ".zip");
 
@@ -117,7 +131,7 @@ internal sealed class Collector(CollectOptions options, string searchPath)
 
     private BuildManifest? Produce(List<PythonTree> trees, InterpreterCandidate candidate, bool wantsBytecode, SpoolFolder spool, CancellationToken cancellation)
     {
-        var entryPoints = new EntryPointChecks(trees, options.ProjectFile, _problems);
+        var entryPoints = new EntryPointChecks(trees, _excluded, options.ProjectFile, _problems);
         var analysis = new TreeAnalysis(options, candidate, wantsBytecode, spool, _problems);
         analysis.Run(trees, entryPoints.WantedAttributes(options), cancellation);
         TreeChecks.Run(trees, analysis.Interpreter?.StandardLibrary ?? [], SourceReader.Read, _problems);

@@ -1,4 +1,5 @@
 using PyEmbed.Manifest;
+using PyEmbed.Manifest.Rules;
 using PyEmbed.Tasks.Interpreter;
 using PyEmbed.Tasks.Trees;
 
@@ -9,11 +10,17 @@ internal sealed class EntryPointChecks
 {
     private readonly Dictionary<string, TreeFile> _modules = new(StringComparer.Ordinal);
     private readonly HashSet<string> _packages = new(StringComparer.Ordinal);
+    private readonly IReadOnlyDictionary<string, ModuleRule> _excluded;
     private readonly string _projectFile;
     private readonly ProblemList _problems;
 
-    public EntryPointChecks(IEnumerable<PythonTree> trees, string projectFile, ProblemList problems)
+    /// <param name="trees">The project's trees.</param>
+    /// <param name="excluded">The modules that rules leave out of them, each with its rule.</param>
+    /// <param name="projectFile">Where problems are reported.</param>
+    /// <param name="problems">Where problems go.</param>
+    public EntryPointChecks(IEnumerable<PythonTree> trees, IReadOnlyDictionary<string, ModuleRule> excluded, string projectFile, ProblemList problems)
     {
+        _excluded = excluded;
         _projectFile = projectFile;
         _problems = problems;
         foreach (TreeFile file in trees.SelectMany(tree => tree.Files))
@@ -107,7 +114,7 @@ internal sealed class EntryPointChecks
         }
         else if (_packages.Contains(reference))
         {
-            if (!_modules.ContainsKey(reference + ".__main__"))
+            if (!_modules.ContainsKey(reference + ".__main__") && !IsExcluded(what, reference + ".__main__"))
             {
                 Record($"{what} names a package without '__main__.py', which cannot be run; add one or name a function.");
             }
@@ -131,7 +138,7 @@ internal sealed class EntryPointChecks
     {
         if (!_modules.TryGetValue(module, out TreeFile? file))
         {
-            if (_packages.Contains(module))
+            if (_packages.Contains(module) && !_excluded.ContainsKey(module))
             {
                 Record($"{what} names the namespace package '{module}', which has no code; name a module of it.");
             }
@@ -158,6 +165,11 @@ internal sealed class EntryPointChecks
     // A package of which the project has nothing may come from a library that it references, or from the interpreter.
     private void RecordUnknown(string what, string module)
     {
+        if (IsExcluded(what, module))
+        {
+            return;
+        }
+
         string top = module.Split('.')[0];
         if (_packages.Contains(top) || _modules.ContainsKey(top))
         {
@@ -171,6 +183,18 @@ internal sealed class EntryPointChecks
                 _projectFile,
                 $"{what} names the module '{module}', which no PythonPackage item has. It is not checked; where it comes from a reference, suppress this warning.");
         }
+    }
+
+    /// <summary>Whether a rule leaves the module out; that is recorded then.</summary>
+    private bool IsExcluded(string what, string module)
+    {
+        if (!_excluded.TryGetValue(module, out ModuleRule? rule))
+        {
+            return false;
+        }
+
+        Record($"{what} needs the module '{module}', which the PythonModuleRule '{rule}' leaves out; add a rule 'include {module}' after it, or name another.");
+        return true;
     }
 
     private void Record(string message) => _problems.Record(ProblemIds.EntryPoint, ManifestSeverity.Error, _projectFile, message);

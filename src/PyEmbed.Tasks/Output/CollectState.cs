@@ -31,6 +31,11 @@ internal sealed class CollectState
         // Its text may have a new glob that matches nothing.
         text.Append(options.ProjectFile).Append('\t').Append(File.GetLastWriteTimeUtc(options.ProjectFile).Ticks).Append('\n');
 
+        foreach (RuleItem rule in options.Rules)
+        {
+            text.Append("rule\t").Append(rule.Module).Append('\t').Append(rule.Action).Append('\t').Append(rule.DefinedIn).Append('\n');
+        }
+
         foreach (EntryPointItem entry in options.EntryPoints)
         {
             text.Append("entry\t").Append(entry.Reference).Append('\t').Append(entry.Name).Append('\n');

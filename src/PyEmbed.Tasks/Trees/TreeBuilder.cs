@@ -1,8 +1,9 @@
 using PyEmbed.Manifest;
+using PyEmbed.Manifest.Rules;
 
 namespace PyEmbed.Tasks.Trees;
 
-/// <summary>Turns items into trees: which files, under which root, in which distribution.</summary>
+/// <summary>Turns items into trees: which files, under which root, in which distribution, as far as the rules leave them in.</summary>
 internal sealed class TreeBuilder
 {
     private readonly string _projectDirectory;
@@ -17,8 +18,12 @@ internal sealed class TreeBuilder
     private readonly Dictionary<string, Draft> _drafts = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<Draft> _order = [];
 
-    public TreeBuilder(CollectOptions options, ProblemList problems)
+    /// <param name="options">What to collect.</param>
+    /// <param name="rules">The rules of <paramref name="options"/>.</param>
+    /// <param name="problems">Where problems go.</param>
+    public TreeBuilder(CollectOptions options, IEnumerable<ModuleRule> rules, ProblemList problems)
     {
+        Selection = new ModuleSelection(new ModuleRules(rules));
         _projectFile = options.ProjectFile;
         _projectDirectory = FilePaths.Normalize(options.ProjectDirectory, "");
         _defaultDistribution = DistributionName.FromAssemblyName(options.AssemblyName);
@@ -28,6 +33,9 @@ internal sealed class TreeBuilder
         _placement = options.Placement;
         _problems = problems;
     }
+
+    /// <summary>What the rules decided.</summary>
+    public ModuleSelection Selection { get; }
 
     /// <summary>The trees in the order in which their first item stands in the project. An item that cannot be used is a blocking problem.</summary>
     public IReadOnlyList<PythonTree> Build(IEnumerable<PackageItem> items)
@@ -40,7 +48,7 @@ internal sealed class TreeBuilder
             }
         }
 
-        return _order.Select(draft => draft.ToTree(_placement)).ToList();
+        return _order.Select(ToTree).ToList();
     }
 
     private Draft? DraftFor(PackageItem item)
@@ -150,15 +158,16 @@ internal sealed class TreeBuilder
         string path = prefix + file.Name;
         if (ArchivePath.Problem(path) is string problem)
         {
-            _problems.Block(ProblemIds.OutsideRoot, file.FullName, $"'{path}' cannot be a path in an archive: {problem}.");
+            draft.Block(path, ProblemIds.OutsideRoot, file.FullName, $"'{path}' cannot be a path in an archive: {problem}.");
             return;
         }
 
         if (draft.Files.TryGetValue(path, out TreeFile? other))
         {
-            if (!string.Equals(other.FullPath, file.FullName, FilePaths.Comparison) && !HaveSameContent(other.FullPath, file.FullName))
+            if (!string.Equals(other.FullPath, file.FullName, FilePaths.Comparison) && !HaveSameContent(draft, path, other.FullPath, file.FullName))
             {
-                _problems.Block(
+                draft.Block(
+                    path,
                     ProblemIds.TwoFilesForOneName,
                     file.FullName,
                     $"'{file.FullName}' and '{other.FullPath}' both become '{path}' of the distribution '{draft.Distribution}' and differ; leave one out or use Distribution.");
@@ -177,7 +186,7 @@ internal sealed class TreeBuilder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _problems.Block(ProblemIds.ChangedDuringBuild, file.FullName, $"'{file.FullName}' cannot be read: {e.Message}");
+            draft.Block(path, ProblemIds.ChangedDuringBuild, file.FullName, $"'{file.FullName}' cannot be read: {e.Message}");
         }
     }
 
@@ -229,7 +238,25 @@ internal sealed class TreeBuilder
         return false;
     }
 
-    private bool HaveSameContent(string one, string other)
+    private PythonTree ToTree(Draft draft)
+    {
+        HashSet<string> leftOut = Selection.LeftOut(draft.Paths);
+        foreach ((string path, ManifestDiagnostic problem) in draft.Problems)
+        {
+            if (!leftOut.Contains(path))
+            {
+                _problems.Block(problem.Id, problem.File, problem.Message);
+            }
+        }
+
+        IReadOnlyList<TreeFile> files = leftOut.Count == 0 ? draft.Order : draft.Order.Where(file => !leftOut.Contains(file.Path)).ToList();
+
+        // The project's own code precedes the standard library; what lies elsewhere is third-party code and follows it.
+        TreePlacement placement = _placement ?? (files.All(file => file.InProject) ? TreePlacement.App : TreePlacement.Library);
+        return new PythonTree(draft.Distribution, placement, draft.Materialize ?? MaterializeMode.Auto, files);
+    }
+
+    private static bool HaveSameContent(Draft draft, string path, string one, string other)
     {
         try
         {
@@ -237,7 +264,7 @@ internal sealed class TreeBuilder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _problems.Block(ProblemIds.ChangedDuringBuild, other, $"'{other}' or '{one}' cannot be read: {e.Message}");
+            draft.Block(path, ProblemIds.ChangedDuringBuild, other, $"'{other}' or '{one}' cannot be read: {e.Message}");
             return true;
         }
     }
@@ -252,10 +279,13 @@ internal sealed class TreeBuilder
 
         public List<TreeFile> Order { get; } = [];
 
-        public PythonTree ToTree(TreePlacement? placement) => new(
-            Distribution, placement ?? InferPlacement(), Materialize ?? MaterializeMode.Auto, Order);
+        /// <summary>What is wrong with the file at a path, if the rules leave it in.</summary>
+        public List<(string Path, ManifestDiagnostic Problem)> Problems { get; } = [];
 
-        // The project's own code precedes the standard library; what lies elsewhere is third-party code and follows it.
-        private TreePlacement InferPlacement() => Order.All(file => file.InProject) ? TreePlacement.App : TreePlacement.Library;
+        /// <summary>The paths of all files, also of those that cannot be used.</summary>
+        public IReadOnlyCollection<string> Paths => Problems.Count == 0 ? Files.Keys : Files.Keys.Union(Problems.Select(problem => problem.Path)).ToList();
+
+        public void Block(string path, string id, string file, string message) =>
+            Problems.Add((path, new ManifestDiagnostic(id, ManifestSeverity.Error, file, 0, 0, 0, 0, message)));
     }
 }

@@ -1,4 +1,5 @@
 using PyEmbed.Manifest;
+using PyEmbed.Manifest.Rules;
 using PyEmbed.Tasks.Checks;
 using PyEmbed.Tasks.Interpreter;
 using PyEmbed.Tasks.Trees;
@@ -11,6 +12,16 @@ public sealed class EntryPointChecksTests
     private static readonly TreeFile s_main = new("pkg/__main__.py", "/p/pkg/__main__.py", 0, 0, true);
     private static readonly TreeFile s_init = new("pkg/__init__.py", "/p/pkg/__init__.py", 0, 0, true);
     private static readonly TreeFile s_tool = new("ns/tool.py", "/p/ns/tool.py", 0, 0, true);
+
+    private static readonly TreeFile s_half = new("half/tool.py", "/p/half/tool.py", 0, 0, true);
+
+    private static readonly Dictionary<string, ModuleRule> s_excluded = new()
+    {
+        ["pkg.left"] = new ModuleRule(ModuleRuleAction.RecursiveExclude, "pkg.left"),
+        ["out.__main__"] = new ModuleRule(ModuleRuleAction.ExcludeAll, ModuleRule.Root),
+        ["half"] = new ModuleRule(ModuleRuleAction.Exclude, "half"),
+        ["half.__main__"] = new ModuleRule(ModuleRuleAction.Exclude, "half.__main__"),
+    };
 
     private readonly ProblemList _problems = new();
 
@@ -35,6 +46,9 @@ public sealed class EntryPointChecksTests
     [DataRow("pkg.2:main", "not of the form")]
     [DataRow("pkg.none:main", "which no PythonPackage item has")]
     [DataRow("ns:main", "namespace package")]
+    [DataRow("half:main", "the PythonModuleRule 'exclude half' leaves out")]
+    [DataRow("pkg.left:main", "the PythonModuleRule 'recursive-exclude pkg.left' leaves out; add a rule 'include pkg.left' after it")]
+    [DataRow("out.__main__:main", "the PythonModuleRule 'exclude-all' leaves out")]
     [DataRow("pkg.__main__:gone", "does not define")]
     public void A_bad_reference_is_recorded(string reference, string part)
     {
@@ -65,6 +79,8 @@ public sealed class EntryPointChecksTests
 
     [TestMethod]
     [DataRow("ns", "without '__main__.py'")]
+    [DataRow("half", "the PythonModuleRule 'exclude half.__main__' leaves out")]
+    [DataRow("pkg.left", "the PythonModuleRule 'recursive-exclude pkg.left' leaves out")]
     [DataRow("ns.none", "which no PythonPackage item has")]
     [DataRow("pkg.none:main", "which no PythonPackage item has")]
     [DataRow("pkg.__main__:gone", "does not define")]
@@ -113,7 +129,7 @@ public sealed class EntryPointChecksTests
     };
 
     private EntryPointChecks Checks() =>
-        new([new PythonTree("d", TreePlacement.App, MaterializeMode.Auto, [s_main, s_init, s_tool])], "/p/App.csproj", _problems);
+        new([new PythonTree("d", TreePlacement.App, MaterializeMode.Auto, [s_main, s_init, s_tool, s_half])], s_excluded, "/p/App.csproj", _problems);
 
     private List<ManifestEntryPoint> Resolve(EntryPointItem item) => Checks().Resolve([item], Answers()).ToList();
 

@@ -244,6 +244,7 @@ public sealed class TreeBuilderTests : IDisposable
             AssemblyName = "My App",
             ExcludedFolders = ["py/bin/"],
         },
+        [],
         _problems).Build(items);
 
     private PythonTree BuildOne(params PackageItem[] items)
