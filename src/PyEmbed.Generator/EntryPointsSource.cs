@@ -20,8 +20,8 @@ internal static class EntryPointsSource
         string[] names = CSharpNames.ForMembers(input.EntryPoints.Select(entry => entry.MethodName).ToArray(), ClassName);
         var writer = new SourceWriter();
 
-        // A method may well be called Main; it is not the program's.
-        writer.Line("#pragma warning disable CS0028");
+        // A method may well be called Main; it is not the program's, as the compiler finds by its parameters and warns of.
+        writer.Line("#pragma warning disable CS0028, CS7022");
         bool opened = writer.OpenNamespace(input.RootNamespace);
         writer.Line("/// <summary>The Python functions that this project calls as programs.</summary>");
         writer.Line(SourceWriter.GeneratedCode);

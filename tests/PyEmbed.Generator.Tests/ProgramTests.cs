@@ -51,6 +51,12 @@ public sealed class ProgramTests
     }
 
     [TestMethod]
+    public void An_entry_point_named_Main_is_no_rival_of_top_level_statements() => GeneratorHarness.Run(
+        BuildManifest.Empty with { EntryPoints = new([new("Main", "mypkg.__main__:main", "")]) },
+        options: s_executable,
+        sources: "return 0;");
+
+    [TestMethod]
     public void Entry_points_are_methods_even_one_named_Main_beside_the_program()
     {
         var manifest = BuildManifest.Empty with
