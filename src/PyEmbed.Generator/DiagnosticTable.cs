@@ -76,12 +76,15 @@ internal static class DiagnosticTable
     public static readonly DiagnosticDescriptor UnmatchedModuleRule = new(
         "PYE1021", "A module rule matches nothing", Message, Category, DiagnosticSeverity.Warning, true, helpLinkUri: HelpLink + "pye1021");
 
+    public static readonly DiagnosticDescriptor EntryPointsNotPossible = new(
+        "PYE1030", "Entry points cannot be generated for this project", Message, Category, DiagnosticSeverity.Error, true, helpLinkUri: HelpLink + "pye1030");
+
     private static readonly Dictionary<string, DiagnosticDescriptor> s_byId = new DiagnosticDescriptor[]
     {
         UnreadableManifest, SyntaxError, Encoding, NullBytes, DuplicateModule, CaseCollision, ShadowsStandardLibrary,
         RelativeImportBeyondTop, OutsideRoot, MissingItem, ChangedDuringBuild, PackageInTwoDistributions, NoPythonAtBuild,
         MissingEntryPoint, UnusableValue, TreeTooLarge, InvalidDistributionName, UnreadableReference,
-        BadModuleRule, UnmatchedModuleRule,
+        BadModuleRule, UnmatchedModuleRule, EntryPointsNotPossible,
     }.ToDictionary(descriptor => descriptor.Id, StringComparer.Ordinal);
 
     /// <summary>Every descriptor, by its id.</summary>

@@ -18,7 +18,7 @@ internal static class EntryPointsSource
         }
 
         string[] names = CSharpNames.ForMembers(input.EntryPoints.Select(entry => entry.MethodName).ToArray(), ClassName);
-        var writer = new SourceWriter();
+        var writer = new SourceWriter(nullable: true);
 
         // A method may well be called Main; it is not the program's, as the compiler finds by its parameters and warns of.
         writer.Line("#pragma warning disable CS0028, CS7022");

@@ -19,7 +19,7 @@ internal static class ModuleNamesSource
         }
 
         ModuleNode root = ModuleNode.Tree(input.Modules);
-        var writer = new SourceWriter();
+        var writer = new SourceWriter(nullable: false);
 
         // Python's names are lower case by convention, which C# reserves for keywords to come.
         writer.Line("#pragma warning disable CS8981");

@@ -19,7 +19,7 @@ internal static class ProgramSource
         }
 
         string run = input.Main.IndexOf(':') >= 0 ? "RunEntryPoint" : "RunModule";
-        var writer = new SourceWriter();
+        var writer = new SourceWriter(nullable: true);
         bool opened = writer.OpenNamespace(input.RootNamespace);
         writer.Line($"/// <summary>The program: runs <c>{XmlText.Escape(input.Main)}</c> and returns its exit code.</summary>");
         writer.Line(SourceWriter.GeneratedCode);

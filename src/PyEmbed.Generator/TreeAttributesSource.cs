@@ -18,7 +18,7 @@ internal static class TreeAttributesSource
             return;
         }
 
-        var writer = new SourceWriter();
+        var writer = new SourceWriter(nullable: false);
         writer.Line();
         foreach (ManifestTree tree in trees)
         {

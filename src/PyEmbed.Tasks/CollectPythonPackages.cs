@@ -1,6 +1,6 @@
 using Microsoft.Build.Framework;
-using Microsoft.Build.Utilities;
 using PyEmbed.Manifest;
+using PyEmbed.Tasks.Output;
 using PyEmbed.Tasks.Trees;
 using Task = Microsoft.Build.Utilities.Task;
 
@@ -12,6 +12,10 @@ namespace PyEmbed.Tasks;
 /// </summary>
 public sealed class CollectPythonPackages : Task, ICancelableTask
 {
+    // A build's log is to be sent around.
+    private const int MostDiagnosed = 50;
+    private const int LargestDiagnosed = 1 << 18;
+
     private Action? _cancel;
 
     /// <summary>The project's folder: the base of relative paths, and what counts as the project's own code.</summary>
@@ -30,7 +34,7 @@ public sealed class CollectPythonPackages : Task, ICancelableTask
     [Required]
     public string AssemblyName { get; set; } = "";
 
-    /// <summary>Files and folders, with the metadata <c>Root</c>, <c>Distribution</c>, <c>Materialize</c>.</summary>
+    /// <summary>Files and folders, with the metadata <c>Root</c>, <c>Link</c>, <c>Distribution</c>, <c>Materialize</c>.</summary>
     public ITaskItem[] Packages { get; set; } = [];
 
     /// <summary>
@@ -74,6 +78,10 @@ public sealed class CollectPythonPackages : Task, ICancelableTask
     [Output]
     public ITaskItem? Manifest { get; private set; }
 
+    /// <summary>Some of the files that problems of this build, or of the one that found all this, name: for the build's log.</summary>
+    [Output]
+    public ITaskItem[] Diagnosed { get; private set; } = [];
+
     /// <inheritdoc/>
     public void Cancel() => _cancel?.Invoke();
 
@@ -111,7 +119,8 @@ public sealed class CollectPythonPackages : Task, ICancelableTask
             i < RecursiveDirs.Length ? RecursiveDirs[i].Substring(1) : "",
             item.GetMetadata("Root"),
             item.GetMetadata("Distribution"),
-            item.GetMetadata("Materialize"))).ToList(),
+            item.GetMetadata("Materialize"),
+            item.GetMetadata("Link"))).ToList(),
         Rules = Rules.Select(item => new RuleItem(item.ItemSpec, item.GetMetadata("Action"), DefiningFile(item))).ToList(),
         EntryPoints = EntryPoints.Select(item => new EntryPointItem(item.ItemSpec, item.GetMetadata("Name"))).ToList(),
         Main = Main,
@@ -129,7 +138,12 @@ public sealed class CollectPythonPackages : Task, ICancelableTask
     {
         ProblemLog.Write(Log, LogDiagnostics ? result.Blocking.Concat(result.Recorded) : result.Blocking);
         Archives = result.Archives.Select(ArchiveItem).ToArray();
-        Manifest = result.Manifest is string path ? new TaskItem(Escape(path)) : null;
+        Manifest = result.Manifest is string path ? ItemPaths.ToItem(path) : null;
+        Diagnosed = (result.Manifest is string manifest ? DiagnosedFiles.Read(manifest, MostDiagnosed) : result.Blocking.Select(problem => problem.File))
+            .Where(file => new FileInfo(file) is { Exists: true, Length: <= LargestDiagnosed })
+            .Distinct(FilePaths.Comparer)
+            .Select(file => ItemPaths.ToItem(file))
+            .ToArray();
         Log.LogMessage(
             MessageImportance.Low,
             result.WasCurrent ? "The Python archives are up to date: {0}." : "The Python archives were made: {0}.",
@@ -137,14 +151,11 @@ public sealed class CollectPythonPackages : Task, ICancelableTask
     }
 
     private static ITaskItem ArchiveItem(ArchiveOutput archive) =>
-        new TaskItem(Escape(archive.Path), new Dictionary<string, string>
+        ItemPaths.ToItem(archive.Path, new Dictionary<string, string>
         {
             ["LogicalName"] = PythonTree.ResourceNameOf(archive.Distribution),
             ["WithCulture"] = "false",
             ["Type"] = "Non-Resx",
             ["Distribution"] = archive.Distribution,
         });
-
-    // An item's specification is unescaped when it is read.
-    private static string Escape(string path) => path.Replace("%", "%25").Replace(";", "%3B");
 }

@@ -3,6 +3,7 @@ namespace PyEmbed.Tasks;
 /// <summary>The ids of docs/diagnostics.md that the tasks use.</summary>
 internal static class ProblemIds
 {
+    public const string UnreadableManifest = "PYE1000";
     public const string SyntaxError = "PYE1001";
     public const string Encoding = "PYE1002";
     public const string NulBytes = "PYE1003";
@@ -22,4 +23,5 @@ internal static class ProblemIds
     public const string UnreadableReference = "PYE1017";
     public const string ModuleRule = "PYE1020";
     public const string UnmatchedRule = "PYE1021";
+    public const string EntryPointsNotPossible = "PYE1030";
 }

@@ -43,7 +43,7 @@ public sealed class DiagnosticTests
     [TestMethod]
     public void Every_id_is_reported_under_its_own_descriptor()
     {
-        string[] ids = Enumerable.Range(1001, 17).Concat([1020, 1021]).Select(number => $"PYE{number}").ToArray();
+        string[] ids = Enumerable.Range(1001, 17).Concat([1020, 1021, 1030]).Select(number => $"PYE{number}").ToArray();
         Diagnostic[] diagnostics = Report(ids.Select(id => s_error with { Id = id }).ToArray());
         CollectionAssert.AreEquivalent(ids, diagnostics.Select(diagnostic => diagnostic.Id).ToArray());
         Assert.HasCount(ids.Length, diagnostics.Select(diagnostic => diagnostic.Descriptor.Title.ToString()).Distinct().ToArray());

@@ -17,6 +17,9 @@ internal static class FilePaths
         return trimmed.Length == 0 || trimmed.EndsWith(":", StringComparison.Ordinal) ? full : trimmed;
     }
 
+    /// <summary>The absolute form of a path that stands in a project's metadata, where a backslash separates folders on any system.</summary>
+    public static string NormalizeMetadata(string folder, string path) => Normalize(folder, IsWindows ? path : path.Replace('\\', '/'));
+
     /// <summary>The part of <paramref name="path"/> below <paramref name="folder"/>, or null where it is not below it. Both are normalized.</summary>
     public static string? Below(string folder, string path)
     {

@@ -6,4 +6,5 @@ namespace PyEmbed.Tasks.Trees;
 /// <param name="Root">The metadata of that name; empty where it is to be inferred.</param>
 /// <param name="Distribution">The metadata of that name; empty for the default.</param>
 /// <param name="Materialize">The metadata of that name; empty for the default.</param>
-internal sealed record PackageItem(string FullPath, string RecursiveDir = "", string Root = "", string Distribution = "", string Materialize = "");
+/// <param name="Link">The metadata of that name: the place in the project's folder where it counts as lying; empty for its own.</param>
+internal sealed record PackageItem(string FullPath, string RecursiveDir = "", string Root = "", string Distribution = "", string Materialize = "", string Link = "");

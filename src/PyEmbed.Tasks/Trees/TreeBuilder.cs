@@ -108,9 +108,10 @@ internal sealed class TreeBuilder
         var file = new FileInfo(fullPath);
         if (file.Exists)
         {
-            string folder = file.DirectoryName!;
+            string place = Place(item, file.FullName);
+            string folder = Path.GetDirectoryName(place)!;
             string fixedPart = item.RecursiveDir.Length > 0 ? FixedPart(folder, item.RecursiveDir) : folder;
-            Add(draft, file, Root(item, fixedPart), folder);
+            Add(draft, file, place, Root(item, fixedPart));
             return;
         }
 
@@ -118,17 +119,24 @@ internal sealed class TreeBuilder
         var directory = new DirectoryInfo(fullPath);
         if (!directory.Exists)
         {
+            if (IsExcludedMatch(item, fullPath))
+            {
+                return;
+            }
+
             _problems.Block(
                 ProblemIds.Missing, _projectFile, $"The file or folder '{fullPath}' of a PythonPackage item does not exist; correct Include or create it.");
             return;
         }
 
-        string root = Root(item, fullPath);
+        string placeOfFolder = Place(item, fullPath);
+        string root = Root(item, placeOfFolder);
         try
         {
             foreach (FileInfo below in _walker.Files(directory))
             {
-                Add(draft, below, root, below.DirectoryName!);
+                string place = item.Link.Length > 0 ? placeOfFolder + below.FullName.Substring(fullPath.Length) : below.FullName;
+                Add(draft, below, place, root);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -137,8 +145,16 @@ internal sealed class TreeBuilder
         }
     }
 
+    // Globs also match links that lead nowhere: editors' locks, interpreters of virtual environments that were moved.
+    private bool IsExcludedMatch(PackageItem item, string fullPath) =>
+        DefaultExcludes.IsFile(Path.GetFileName(fullPath))
+        || (item.RecursiveDir.Length > 0 && Path.GetDirectoryName(fullPath) is string folder && Prefix(Root(item, FixedPart(folder, item.RecursiveDir)), folder) is null);
+
+    private string Place(PackageItem item, string fullPath) =>
+        item.Link.Length > 0 ? FilePaths.NormalizeMetadata(_projectDirectory, item.Link) : fullPath;
+
     private string Root(PackageItem item, string fixedPart) =>
-        item.Root.Length > 0 ? FilePaths.Normalize(_projectDirectory, item.Root) : _roots.Infer(fixedPart);
+        item.Root.Length > 0 ? FilePaths.NormalizeMetadata(_projectDirectory, item.Root) : _roots.Infer(fixedPart);
 
     private static string FixedPart(string folder, string recursiveDir)
     {
@@ -148,14 +164,19 @@ internal sealed class TreeBuilder
             : folder;
     }
 
-    private void Add(Draft draft, FileInfo file, string root, string folder)
+    /// <param name="draft">The tree.</param>
+    /// <param name="file">What is read.</param>
+    /// <param name="place">Where it counts as lying.</param>
+    /// <param name="root">The module root, which is above that place.</param>
+    private void Add(Draft draft, FileInfo file, string place, string root)
     {
-        if (DefaultExcludes.IsFile(file.Name) || Prefix(root, folder) is not string prefix)
+        string name = Path.GetFileName(place);
+        if (DefaultExcludes.IsFile(name) || Prefix(root, Path.GetDirectoryName(place)!) is not string prefix)
         {
             return;
         }
 
-        string path = prefix + file.Name;
+        string path = prefix + name;
         if (ArchivePath.Problem(path) is string problem)
         {
             draft.Block(path, ProblemIds.OutsideRoot, file.FullName, $"'{path}' cannot be a path in an archive: {problem}.");
@@ -178,7 +199,7 @@ internal sealed class TreeBuilder
 
         try
         {
-            bool inProject = FilePaths.Below(_projectDirectory, file.FullName) is not null;
+            bool inProject = FilePaths.Below(_projectDirectory, place) is not null;
             FileInfo content = FileLinks.Content(file);
             var found = new TreeFile(path, file.FullName, content.Length, content.LastWriteTimeUtc.Ticks, inProject);
             draft.Files.Add(path, found);
