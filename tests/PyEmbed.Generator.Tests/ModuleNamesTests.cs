@@ -177,7 +177,7 @@ public sealed class ModuleNamesTests
     }
 
     [TestMethod]
-    [DataRow(LanguageVersion.CSharp7_3)]
+    [DataRow(LanguageVersion.CSharp9)]
     [DataRow(LanguageVersion.CSharp10)]
     [DataRow(LanguageVersion.CSharp12)]
     [DataRow(LanguageVersion.Preview)]
@@ -191,6 +191,21 @@ public sealed class ModuleNamesTests
         };
         GeneratedCode code = GeneratorHarness.Run(manifest, version: version);
         Assert.HasCount(4, code.Sources);
+    }
+
+    [TestMethod]
+    public void What_a_library_for_dotnet_standard_gets_is_in_its_language()
+    {
+        BuildManifest manifest = GeneratorHarness.Modules("a", "a.record", "file", "nint") with
+        {
+            Trees = new([new("a", "PyEmbed/a.zip", new string('0', 64), 1, TreePlacement.App, "3.9", new(["b>=1"]))]),
+        };
+        Dictionary<string, string> sources = new(GeneratorHarness.Run(manifest).Sources);
+        Assert.HasCount(2, sources);
+        foreach ((string name, string source) in sources)
+        {
+            Assert.IsEmpty(CSharpSyntaxTree.ParseText(source, GeneratorHarness.ParseOptions(LanguageVersion.CSharp7_3)).GetDiagnostics(), name);
+        }
     }
 
     [TestMethod]
