@@ -113,7 +113,7 @@ public class PublishingTests
         Directory.Move(Path.Combine(app.Folder, "py-moved"), Path.Combine(app.Folder, "py"));
 
         var published = Times(elsewhere);
-        app.Dotnet("publish", "--nologo", "-v:n", "-tl:off", "-c", "Release", "-p:Version=1.2.3", $"-p:PublishDir={elsewhere}").Succeeds().DoesNotSay("csc.dll");
+        app.Dotnet("publish", "--nologo", "-v:n", "-tl:off", "-c", "Release", "-p:Version=1.2.3", $"-p:PublishDir={elsewhere}").Succeeds().DoesNotSay("/noconfig");
         CollectionAssert.AreEqual(published, Times(elsewhere));
         RunsElsewhere(app, elsewhere, "App");
     }

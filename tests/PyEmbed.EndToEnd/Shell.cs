@@ -13,6 +13,47 @@ internal static class Shell
     /// <param name="environment">Variables to set; a null value removes one.</param>
     public static ProcessResult Run(string folder, string[] program, IReadOnlyDictionary<string, string?>? environment = null)
     {
+        var start = Prepare(folder, program, environment);
+        var command = string.Join(' ', program);
+        using var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        if (!process.WaitForExit(Limit))
+        {
+            process.Kill(entireProcessTree: true);
+            Assert.Fail($"'{command}' did not end within {Limit}.\n{output.Result}{error.Result}");
+        }
+
+        process.WaitForExit();
+        return new ProcessResult(command, process.ExitCode, output.Result, error.Result);
+    }
+
+    /// <summary>Starts a program in a process group of its own and, at a moment of the caller's, kills all of that group at once.</summary>
+    /// <param name="folder">The working directory.</param>
+    /// <param name="program">Program and arguments.</param>
+    /// <param name="wait">Returns at that moment. It is given the process, which may end before.</param>
+    public static void RunUntilKilled(string folder, string[] program, Action<Process> wait)
+    {
+        // setsid makes itself the leader of a new group before it becomes the program.
+        using var process = Process.Start(Prepare(folder, ["setsid", .. program], null))!;
+        process.StandardInput.Close();
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        wait(process);
+
+        // Fails where all of the group has ended, which is as good.
+        Run(folder, ["sh", "-c", $"kill -KILL -- -{process.Id}"]);
+        if (!process.WaitForExit(Limit))
+        {
+            Assert.Fail($"'{string.Join(' ', program)}' outlived its killing.");
+        }
+
+        Task.WaitAll(output, error);
+    }
+
+    private static ProcessStartInfo Prepare(string folder, string[] program, IReadOnlyDictionary<string, string?>? environment)
+    {
         var start = new ProcessStartInfo(program[0], program[1..])
         {
             WorkingDirectory = folder,
@@ -41,19 +82,7 @@ internal static class Shell
             }
         }
 
-        var command = string.Join(' ', program);
-        using var process = Process.Start(start)!;
-        process.StandardInput.Close();
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
-        if (!process.WaitForExit(Limit))
-        {
-            process.Kill(entireProcessTree: true);
-            Assert.Fail($"'{command}' did not end within {Limit}.\n{output.Result}{error.Result}");
-        }
-
-        process.WaitForExit();
-        return new ProcessResult(command, process.ExitCode, output.Result, error.Result);
+        return start;
     }
 
     private static bool IsOfTheRunner(string name) =>
