@@ -73,13 +73,15 @@ internal static class Program
         ["two-copies"] = StartScenarios.TwoCopies,
         ["two-stores"] = StartScenarios.TwoStores,
         ["import"] = StartScenarios.ImportModule,
+        ["code-cache"] = StartScenarios.ImportWithCodeCache,
         ["dispose-holding"] = StartScenarios.DisposeHolding,
         ["use-after-dispose"] = StartScenarios.UseAfterDispose,
         ["start-twice"] = StartScenarios.StartTwice,
         ["start-time"] = StartScenarios.StartTime,
     };
 
-    internal static PythonInterpreter Started() => PythonInterpreter.Start(new PythonOptions { AutoMount = false });
+    /// <summary>Starts without a code cache, which would keep the code of each test in the user's own folder.</summary>
+    internal static PythonInterpreter Started() => PythonInterpreter.Start(new PythonOptions { AutoMount = false, BytecodeCacheDirectory = "" });
 
     internal static PythonMount MountCode(this PythonInterpreter python, string code) =>
         python.Mount(PythonTree.FromFiles(new Dictionary<string, ReadOnlyMemory<byte>> { ["program.py"] = Encoding.UTF8.GetBytes(code) }, "program"));

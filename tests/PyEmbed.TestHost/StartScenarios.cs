@@ -20,6 +20,7 @@ internal static unsafe class StartScenarios
                 Home = Option("home"),
                 VirtualEnvironment = Option("venv"),
                 ExtractionDirectory = Option("store"),
+                BytecodeCacheDirectory = Option("codes"),
                 SearchPaths = Option("paths")?.Split(':') ?? [],
                 Arguments = Option("arguments")?.Split(',') ?? [],
             });
@@ -104,18 +105,20 @@ internal static unsafe class StartScenarios
         return python.Evaluate<int>("__import__('program').answer - 35");
     }
 
-    /// <summary><c>store other</c>: a copy of the assembly joins with the same extraction directory, another asks for a different one.</summary>
+    /// <summary><c>option value other</c>: a copy of the assembly joins with the same value of an option, another asks for a different one.</summary>
     public static int TwoStores(string[] arguments)
     {
-        using PythonInterpreter python = PythonInterpreter.Start(new PythonOptions { AutoMount = false, ExtractionDirectory = arguments[0] });
-        foreach (string store in arguments)
+        PythonOptions own = new() { AutoMount = false };
+        typeof(PythonOptions).GetProperty(arguments[0])!.SetValue(own, arguments[1]);
+        using PythonInterpreter python = PythonInterpreter.Start(own);
+        foreach (string store in arguments[1..])
         {
             AssemblyLoadContext context = new("plug-in");
             Assembly copy = context.LoadFromAssemblyPath(typeof(PythonInterpreter).Assembly.Location);
             Type optionsType = copy.GetType("PyEmbed.PythonOptions")!;
             object options = Activator.CreateInstance(optionsType)!;
             optionsType.GetProperty("AutoMount")!.SetValue(options, false);
-            optionsType.GetProperty("ExtractionDirectory")!.SetValue(options, store);
+            optionsType.GetProperty(arguments[0])!.SetValue(options, store);
             try
             {
                 ((IDisposable)copy.GetType("PyEmbed.PythonInterpreter")!.GetMethod("Start")!.Invoke(null, [options])!).Dispose();
@@ -130,10 +133,23 @@ internal static unsafe class StartScenarios
         return 7;
     }
 
+    /// <summary><c>archive module store codes</c>: imports a module with a code cache ("-": the default place) and prints what loaded it.</summary>
+    public static int ImportWithCodeCache(string[] arguments)
+    {
+        using PythonInterpreter python = PythonInterpreter.Start(new PythonOptions
+        {
+            AutoMount = false, ExtractionDirectory = arguments[2], BytecodeCacheDirectory = arguments[3] == "-" ? null : arguments[3],
+        });
+        python.Mount(PythonTree.FromArchive(arguments[0]));
+        using PythonObject module = python.Import(arguments[1]);
+        Console.WriteLine(python.Evaluate<string>($"type(__import__('sys').modules['{arguments[1]}'].__loader__).__name__"));
+        return 7;
+    }
+
     /// <summary><c>archive module store</c>: imports a module of an archive and prints what it found, or the .NET exception.</summary>
     public static int ImportModule(string[] arguments)
     {
-        using PythonInterpreter python = PythonInterpreter.Start(new PythonOptions { AutoMount = false, ExtractionDirectory = arguments.ElementAtOrDefault(2) });
+        using PythonInterpreter python = PythonInterpreter.Start(new PythonOptions { AutoMount = false, ExtractionDirectory = arguments.ElementAtOrDefault(2), BytecodeCacheDirectory = "" });
         python.Mount(PythonTree.FromArchive(arguments[0]));
         try
         {

@@ -12,7 +12,7 @@ public sealed class PythonFixture
     private static readonly string Store = Path.Combine(Path.GetTempPath(), $"pyembed-tests-{Environment.ProcessId}");
 
     private static readonly Lazy<PythonInterpreter> Started = new(() =>
-        PythonInterpreter.Start(new PythonOptions { AutoMount = false, ExtractionDirectory = Store }));
+        PythonInterpreter.Start(new PythonOptions { AutoMount = false, ExtractionDirectory = Store, BytecodeCacheDirectory = "" }));
 
     public static PythonInterpreter Python => Started.Value;
 

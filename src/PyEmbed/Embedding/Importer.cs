@@ -13,7 +13,7 @@ internal sealed class Importer
 
     // The only Python that runs before the importer: finds it in the archive by the index and runs it.
     private static ReadOnlySpan<byte> Bootstrap => """
-        def boot(view, store, source):
+        def boot(view, store, source, codes):
             import sys, marshal
             from _frozen_importlib_external import MAGIC_NUMBER
             name = 'pyembed._importer'
@@ -36,7 +36,7 @@ internal sealed class Importer
                 except BaseException:
                     del sys.modules[name]
                     raise
-            module.boot(view, store, source)
+            module.boot(view, store, source, codes)
             return module
 
         """u8;
@@ -47,8 +47,9 @@ internal sealed class Importer
 
     /// <summary>Starts the importer, or finds it started. The caller holds the GIL.</summary>
     /// <param name="store">The extraction directory, or null for the user's own.</param>
-    /// <exception cref="InvalidOperationException">The importer runs already, with another extraction directory.</exception>
-    public static unsafe Importer Boot(string? store)
+    /// <param name="codes">The folder of the code cache, or null for the extraction directory, or empty where there is to be none.</param>
+    /// <exception cref="InvalidOperationException">The importer runs already, with other folders.</exception>
+    public static unsafe Importer Boot(string? store, string? codes)
     {
         TreeMemory memory = ResourceMemory.Of(Assembly.GetExecutingAssembly(), OwnTree)
             ?? throw new InvalidOperationException($"PyEmbed.dll lacks its resource {OwnTree}: it was not built by its own project.");
@@ -65,14 +66,15 @@ internal sealed class Importer
         using PyRef view = PyRef.Take(memory.CreateView());
         using PyRef place = PyRef.Take(TextOrNone(store));
         using PyRef source = PyRef.Take(TextOrNone(memory.Source));
-        nint* arguments = stackalloc nint[] { view.Value, place.Value, source.Value };
+        using PyRef cache = PyRef.Take(TextOrNone(codes));
+        nint* arguments = stackalloc nint[] { view.Value, place.Value, source.Value, cache.Value };
         try
         {
-            return new Importer(new PythonObject(PyRef.Checked(CPython.PyObject_VectorcallDict(boot, arguments, 3, 0))));
+            return new Importer(new PythonObject(PyRef.Checked(CPython.PyObject_VectorcallDict(boot, arguments, 4, 0))));
         }
         catch (PythonException e) when (e.PythonType == "ValueError")
         {
-            throw new InvalidOperationException($"PythonOptions.ExtractionDirectory cannot be '{store}': {e.Message}. Leave it out, or start PyEmbed with it first.", e);
+            throw new InvalidOperationException($"{e.Message[(e.PythonType.Length + ": ".Length)..]}. Leave it out, or start PyEmbed with it first.", e);
         }
     }
 

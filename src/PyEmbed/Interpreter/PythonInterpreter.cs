@@ -56,14 +56,17 @@ public sealed class PythonInterpreter : IDisposable
     /// </summary>
     /// <param name="options">How to find and start CPython, and what to mount; null for the defaults.</param>
     /// <exception cref="InvalidOperationException">PyEmbed is started already, or was stopped; the options ask for what only a fresh start can give; CPython does not start.</exception>
-    /// <exception cref="ArgumentException"><see cref="PythonOptions.ExtractionDirectory"/> is no path of a folder.</exception>
+    /// <exception cref="ArgumentException"><see cref="PythonOptions.ExtractionDirectory"/> or <see cref="PythonOptions.BytecodeCacheDirectory"/> is no path of a folder.</exception>
     /// <exception cref="PythonRuntimeNotFoundException">No usable CPython was found; the message says where it was looked for and what to install.</exception>
     /// <exception cref="InvalidDataException">A tree is corrupt or of a newer format. Then nothing is mounted.</exception>
     /// <exception cref="FileNotFoundException">An assembly that the build listed is missing.</exception>
     public static PythonInterpreter Start(PythonOptions? options = null)
     {
         options ??= new PythonOptions();
-        string? store = options.ExtractionDirectory is { } place ? ExtractionPath(place) : null;
+        string? store = options.ExtractionDirectory is { } place ? AbsoluteFolder(nameof(PythonOptions.ExtractionDirectory), place, "leave it null for one in the user's cache") : null;
+        string? codes = options.BytecodeCacheDirectory is { Length: > 0 } folder
+            ? AbsoluteFolder(nameof(PythonOptions.BytecodeCacheDirectory), folder, "leave it null for the extraction directory, or empty for no cache")
+            : options.BytecodeCacheDirectory;
         lock (StartLock)
         {
             if (current is not null)
@@ -78,7 +81,7 @@ public sealed class PythonInterpreter : IDisposable
 
             EnsureInitialized(options);
             CPython.Gate.Open();
-            current = Boot(options, store);
+            current = Boot(options, store, codes);
             return current;
         }
     }
@@ -308,25 +311,25 @@ public sealed class PythonInterpreter : IDisposable
         }
     }
 
-    /// <summary>The absolute path of an extraction directory, which need not exist.</summary>
-    private static string ExtractionPath(string place)
+    /// <summary>The absolute path of a folder that an option names, which need not exist.</summary>
+    private static string AbsoluteFolder(string name, string place, string otherwise)
     {
-        const string Option = $"{nameof(PythonOptions)}.{nameof(PythonOptions.ExtractionDirectory)}";
+        string option = $"{nameof(PythonOptions)}.{name}";
         if (string.IsNullOrWhiteSpace(place) || place.Contains('\0', StringComparison.Ordinal))
         {
-            throw new ArgumentException($"{Option} '{place.Replace("\0", "\\0", StringComparison.Ordinal)}' is no path: name a folder, or leave it null for one in the user's cache.");
+            throw new ArgumentException($"{option} '{place.Replace("\0", "\\0", StringComparison.Ordinal)}' is no path: name a folder, or {otherwise}.");
         }
 
         string path = Path.GetFullPath(place);
         return !File.Exists(path)
             ? path
-            : throw new ArgumentException($"{Option} '{path}' is a file: name a folder that only this user can write to, or one that does not exist yet.");
+            : throw new ArgumentException($"{option} '{path}' is a file: name a folder that only this user can write to, or one that does not exist yet.");
     }
 
-    private static PythonInterpreter Boot(PythonOptions options, string? store)
+    private static PythonInterpreter Boot(PythonOptions options, string? store, string? codes)
     {
         using Gil gil = Gil.Acquire();
-        Importer importer = Importer.Boot(store);
+        Importer importer = Importer.Boot(store, codes);
         PythonObject host = PythonCode.Import("pyembed._host");
         bool owner = started is not null;
         PythonInterpreter interpreter = new(importer, host, owner, owner ? PythonStartup.MainThread : 0);

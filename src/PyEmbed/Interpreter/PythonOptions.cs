@@ -48,6 +48,13 @@ public sealed class PythonOptions
     public string? ExtractionDirectory { get; init; }
 
     /// <summary>
+    /// Folder of the code cache: below it is kept what CPython has compiled of trees without bytecode for its version, so that other processes need not compile it again.
+    /// Made absolute; as for <see cref="ExtractionDirectory"/> it is created when first needed, and must be this user's alone: where it is not, or cannot be written to,
+    /// modules are compiled in each process. Null: the extraction directory. An empty string: nothing is kept.
+    /// </summary>
+    public string? BytecodeCacheDirectory { get; init; }
+
+    /// <summary>
     /// What <c>sys.argv[1:]</c> is outside <see cref="PythonInterpreter.RunModule"/> and <see cref="PythonInterpreter.RunEntryPoint"/>,
     /// which set <c>sys.argv</c> for their program. Default: empty, so that <c>sys.argv</c> is <c>['']</c>.
     /// </summary>

@@ -15,6 +15,7 @@ import zipimport
 from importlib.machinery import FileFinder
 
 import pyembed
+import pyembed._code_cache      # which mounting would import, and so begin again, while this mounts as a finder
 
 from . import trees
 

@@ -104,22 +104,30 @@ public sealed class ExtractionTests
 
     private static void IsRefused(string store, string why)
     {
-        TestHostProcess result = TestHostProcess.Run("options", "store=" + store, "1");
-        Assert.AreEqual(2, result.ExitCode, result.ToString());
-        StringAssert.StartsWith(result.Output, $"ArgumentException: PythonOptions.ExtractionDirectory '{store}' {why}");
+        foreach ((string name, string option) in new[] { ("store", nameof(PythonOptions.ExtractionDirectory)), ("codes", nameof(PythonOptions.BytecodeCacheDirectory)) })
+        {
+            if (store.Length > 0 || name == "store")
+            {
+                TestHostProcess result = TestHostProcess.Run("options", $"{name}={store}", "1");
+                Assert.AreEqual(2, result.ExitCode, result.ToString());
+                StringAssert.StartsWith(result.Output, $"ArgumentException: PythonOptions.{option} '{store}' {why}");
+            }
+        }
     }
 
     [TestMethod]
-    public void Another_copy_cannot_ask_for_another_extraction_directory()
+    [DataRow(nameof(PythonOptions.ExtractionDirectory), "extracts to")]
+    [DataRow(nameof(PythonOptions.BytecodeCacheDirectory), "keeps bytecode in")]
+    public void Another_copy_cannot_ask_for_another_folder(string option, string says)
     {
         using TemporaryFolder folder = new();
         string one = Path.Combine(folder.Path, "one"), two = Path.Combine(folder.Path, "two");
-        TestHostProcess result = TestHostProcess.Run("two-stores", one, two);
+        TestHostProcess result = TestHostProcess.Run("two-stores", option, one, two);
         Assert.AreEqual(7, result.ExitCode, result.ToString());
         string[] lines = result.Output.Split('\n');
         Assert.AreEqual("joined", lines[0]);
-        StringAssert.StartsWith(lines[1], $"PythonOptions.ExtractionDirectory cannot be '{two}'");
-        StringAssert.Contains(lines[1], $"extracts to '{one}'");
+        StringAssert.StartsWith(lines[1], $"PythonOptions.{option} cannot be '{two}'");
+        StringAssert.Contains(lines[1], $"{says} '{one}'");
     }
 
     [TestMethod]

@@ -29,12 +29,12 @@ def package_files():
 
 
 class BootTest(unittest.TestCase):
-    def run_host(self, code, tree=None, **options):
+    def run_host(self, code, tree=None, compiled=support.with_bytecode, **options):
         place = support.tempfile.mkdtemp(dir=support.CACHE)
         self.addCleanup(support.shutil.rmtree, place)
         own = os.path.join(place, 'own.zip')
         with open(own, 'wb') as file:
-            file.write(support.archive(support.with_bytecode(package_files()), 'pyembed', placement='library'))
+            file.write(support.archive(compiled(package_files()), 'pyembed', placement='library'))
         other = os.path.join(place, 'other.zip')
         with open(other, 'wb') as file:
             file.write(support.archive(support.with_bytecode(tree or {'host_mod.py': 'x = 1'}), 'host'))
@@ -61,6 +61,25 @@ class BootTest(unittest.TestCase):
                             'import pyembed._finders as f\nprint(sys.path_hooks.count(f.path_hook), sys.meta_path.count(f.Finder),'
                             ' len(module.mounts()))')
         self.assertEqual(out.split(), ['1', '1', '1'])
+
+    def test_its_own_modules_are_kept_too(self):
+        """Where the importer's tree has no bytecode for this Python, only what reads the code cache is compiled again."""
+        place = support.tempfile.mkdtemp(dir=support.CACHE)
+        self.addCleanup(support.shutil.rmtree, place)
+        code = (f'store = {os.path.join(place, "store")!r}\nimport builtins\ncompiled, compile_ = [], compile\n'
+                'def counted(source, path, *args, **options):\n'
+                '    if str(path).startswith(store):\n        compiled.append(os.path.basename(path))\n'
+                '    return compile_(source, path, *args, **options)\n'
+                'builtins.compile, sys.dont_write_bytecode = counted, WRITES\n'
+                'module.boot(own, store)\nmodule.mount_view(other, "Other.dll")\nimport host_mod, pyembed\n'
+                'print(*sorted(compiled))')
+        first, = {self.run_host(code.replace('WRITES', 'True'), compiled=dict) for _ in range(2)}
+        self.assertFalse(os.path.exists(os.path.join(place, 'store')))
+        self.assertLessEqual({'_adapters.py', '_finders.py', '_loaders.py', '__init__.py', '_mounts.py'}, set(first.split()))
+        code = code.replace('WRITES', 'False')
+        self.assertEqual(self.run_host(code, compiled=dict), first)
+        for _ in range(2):
+            self.assertEqual(self.run_host(code, compiled=dict).split(), ['_code_cache.py', '_records.py'])
 
     def test_trees_mount_with_sys_path_blanked(self):
         out = self.run_host('module.boot(own)\n'

@@ -16,7 +16,7 @@ from unittest import mock
 
 from storesupport import (
     APP, READS_ITSELF, USERS, StoreCase, all_below, dies_at, files_below, needs_mounts, posix_only)
-from support import _importer, archive, pyembed
+from support import _importer, archive, pyembed, with_bytecode
 
 REMEDY = 'Set the environment variable'         # that of a plain python, which the tests run under
 as_root = unittest.skipUnless(os.name == 'posix' and os.getuid() == 0, 'only root can act as several users')
@@ -449,10 +449,11 @@ class CostTest(StoreCase):
 
     def test_a_tree_that_needs_no_files_touches_no_disk(self):
         store = self.store()
-        out = self.again(store, files={'app/__init__.py': 'from . import m', 'app/m.py': '', 'app/data/x.txt': ''}, users={},
+        out = self.again(store, files=with_bytecode({'app/__init__.py': b'from . import m', 'app/m.py': b'', 'app/data/x.txt': b''}), users={},
                          before=f'watched = {store!r}\n' + textwrap.dedent(self.AUDIT), use='''
             import app.m
-            print(seen, counts, [name for name in sys.modules if name in ("fcntl", "msvcrt", "pyembed._store", "pyembed._places")])
+            print(seen, counts, [name for name in sys.modules if name in ("fcntl", "msvcrt", "pyembed._store", "pyembed._code_cache",
+                                                       "pyembed._places")])
         ''')
         self.assertEqual(out, '[] {} []')
         self.assertFalse(os.path.exists(store))

@@ -1,7 +1,6 @@
-"""Writes files and folders that are this user's alone, and tells whether those that are there still are.
+"""Writes files and folders that are this user's alone.
 
-What is defended: a folder or file of another user, one that others may write to, and a link or anything else in its place
-are refused or replaced. Each file is written beside the tree's own and renamed into its place, so a reader sees all of it
+A folder of another user, one that others may write to, and a link or anything else in its place are refused. Each file is written beside the tree's own and renamed into its place, so a reader sees all of it
 or none.
 """
 
@@ -12,12 +11,10 @@ import sys
 
 from . import _importer
 from ._importer import ExtractionError
+from ._records import is_private
 
 _PROGRAMS = b'\x7fELF', b'#!', b'\xcf\xfa\xed\xfe', b'\xca\xfe\xba\xbe'
 _POSIX = os.name == 'posix'
-_WRITERS = 0o022 if _POSIX else 0           # Windows has none of this, and its own rules for a user's folders
-_KIND_AND_WRITERS = 0o170000 | _WRITERS
-_user = getattr(os, 'getuid', int)
 
 _count = 0              # of temporary files, for their names
 
@@ -50,30 +47,6 @@ def remedy(error):
 
 def _below(place, folder):
     return place == folder or place.startswith(folder + os.sep)
-
-
-def is_private(found):
-    """Whether a file or folder is this user's, or the administrator's, and nobody else may write to it."""
-    return not found.st_mode & _WRITERS and found.st_uid in (_user(), 0)
-
-
-def is_sound_file(place, size, mtime):
-    """Whether the file is there, this user's, and as it was written: of that size, and not changed since *mtime* (s)."""
-    try:
-        found = os.lstat(place)
-    except OSError:
-        return False
-    return (found.st_size == size and found.st_mtime == mtime and found.st_mode & _KIND_AND_WRITERS == stat.S_IFREG
-            and found.st_uid in (_user(), 0))
-
-
-def is_sound_folder(place):
-    """Whether the folder is there, no link, and this user's alone."""
-    try:
-        found = os.lstat(place)
-    except OSError:
-        return False
-    return stat.S_ISDIR(found.st_mode) and is_private(found)
 
 
 def make_folder(folder, top, good):

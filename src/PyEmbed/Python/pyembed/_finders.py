@@ -15,9 +15,9 @@ from _frozen_importlib_external import BYTECODE_SUFFIXES, EXTENSION_SUFFIXES, SO
 
 # By their full names, which are in sys.modules before the package is.
 from pyembed._adapters import ADAPTERS, find_adapted
-from pyembed._importer import CACHE_SUFFIX, HAS_BYTECODE, HAS_EXTENSIONS
+from pyembed._importer import HAS_BYTECODE, HAS_EXTENSIONS
 from pyembed._loaders import (
-    CachedLoader, ExtensionLoader, NamespaceLoader, SourceLoader, SourcelessLoader, find_loaders, locate)
+    CachedLoader, CompiledLoader, ExtensionLoader, NamespaceLoader, SourceLoader, SourcelessLoader, find_loaders, locate)
 _importer = sys.modules['pyembed._importer']
 
 _SEP = os.sep
@@ -27,7 +27,7 @@ _MISSING = object()
 class Folder:
     """Path entry finder for one folder of a tree. Its *path* is absolute and need not exist on disk."""
 
-    __slots__ = ('tree', 'inner', 'path', '_table', '_codes', '_cache', '_beside')
+    __slots__ = ('tree', 'inner', 'path', '_table', '_codes', '_cache', '_suffix', '_beside')
 
     def __init__(self, tree, inner, path):
         self.tree = tree
@@ -36,6 +36,7 @@ class Folder:
         self._table = None
         self._codes = None          # the table of __pycache__, whose path with a separator is _cache
         self._cache = None
+        self._suffix = tree.suffix
         self._beside = None         # the finder of a real folder at this path; False where there is none
 
     def __repr__(self):
@@ -50,7 +51,7 @@ class Folder:
     def _read_tables(self):
         tree, cache = self.tree, f'{self.inner}/__pycache__' if self.inner else '__pycache__'
         table = tree.table(self.inner)
-        self._codes = tree.table(cache) if cache in tree.folders and CACHE_SUFFIX else {}
+        self._codes = tree.table(cache) if cache in tree.folders and tree.suffix else {}
         self._cache = f'{self.path}{_SEP}__pycache__{_SEP}'
         self._table = table         # last, as another thread may look
 
@@ -105,19 +106,26 @@ class Folder:
                     return self._spec(fullname, tail + suffix, ExtensionLoader)
         for suffix in SOURCE_SUFFIXES:
             if table.get(tail + suffix):
-                code = self._codes.get(f'{tail}{CACHE_SUFFIX}')
+                code = self._codes.get(f'{tail}{self._suffix}')
                 path = f'{self.path}{_SEP}{tail}{suffix}'
-                spec = ModuleSpec(fullname, SourceLoader(fullname, path, self) if code is None
+                spec = ModuleSpec(fullname, self._source_loader(fullname, path, tail) if code is None
                                   else CachedLoader(fullname, path, self, code), origin=path)
                 spec._set_fileattr = True
-                if CACHE_SUFFIX and sys.pycache_prefix is None:        # what ModuleSpec.cached would compute, slowly
-                    spec._cached = f'{self._cache}{tail}{CACHE_SUFFIX}'
+                if self._suffix and sys.pycache_prefix is None:        # what ModuleSpec.cached would compute, slowly
+                    spec._cached = f'{self._cache}{tail}{self._suffix}'
                 return spec
         if flags & HAS_BYTECODE:
             for suffix in BYTECODE_SUFFIXES:
                 if table.get(tail + suffix):
                     return self._spec(fullname, tail + suffix, SourcelessLoader)
         return None
+
+    def _source_loader(self, fullname, path, tail):
+        """The loader of a source for which the tree has no bytecode; an earlier process may have kept some."""
+        codes = self.tree.codes
+        code = None if codes is None else codes.find(
+            f'{self.inner}/__pycache__/{tail}{self._suffix}' if self.inner else f'__pycache__/{tail}{self._suffix}')
+        return SourceLoader(fullname, path, self) if code is None else CompiledLoader(fullname, path, self, code)
 
     def _spec(self, fullname, name, loader):
         path = self.path + _SEP + name

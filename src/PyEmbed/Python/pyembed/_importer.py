@@ -33,6 +33,7 @@ _moved = {}                 # root of a tree that was replaced -> that of the tr
 _own = None                 # the finder of this package's own tree, if it came from a tree
 _booted = False
 _store = None               # the extraction directory; None until first asked for
+_code_cache = None          # the folder of the code cache; None for the extraction directory, '' where there is to be none
 _passed_over = ()           # (place, why not) of each default extraction directory that cannot be used
 _everyone = 0               # flags of _places: what every module counts as asking for, since others look at where it lies
 extracted = {}              # path of each file materialised for this process -> None, in order
@@ -86,7 +87,7 @@ class Tree:
     """One mounted archive: a view of its bytes, and the folder tables of its index, unmarshalled when first used."""
 
     __slots__ = ('view', 'end', 'origin', 'folders', 'distribution', 'hash', 'placement', 'materialize',
-                 'file_users', 'triggers', 'root', 'mounts', 'paths', 'state', 'source')
+                 'file_users', 'suffix', 'codes', 'triggers', 'root', 'mounts', 'paths', 'state', 'source')
 
     def __init__(self, view, end, origin, folders, distribution, hash, placement='app', materialize='auto',
                  file_users=None):
@@ -99,6 +100,8 @@ class Tree:
         self.placement = placement
         self.materialize = materialize
         self.file_users = file_users        # archive path of a source -> what it asks for; None where no build has looked
+        self.suffix = CACHE_SUFFIX          # what follows a module's name in the name of its bytecode
+        self.codes = None                   # its CodeCache, where it has no bytecode for this Python
         self.triggers = NOTHING             # paths of the modules whose import must make files; set where it is mounted
         self.root = None
         self.mounts = 0
@@ -116,6 +119,13 @@ class Tree:
         prefix = self.root + os.sep
         asking = frozenset([prefix + path.replace('/', os.sep) for path in users])
         return OnceAFolder(asking) if _everyone else asking
+
+    def has_bytecode(self):
+        """Whether it has bytecode for this Python, as far as the first of its folders tells: a build compiles all."""
+        for folder in self.folders:
+            if folder == '__pycache__' or folder.endswith('/__pycache__'):
+                return self.suffix is not None and any([name.endswith(self.suffix) for name in self.table(folder)])
+        return False
 
     def damaged(self, why):
         return ArchiveError(f'{self.origin}: the archive is damaged: {why}')
@@ -296,6 +306,11 @@ def store():
     return _store
 
 
+def code_cache():
+    """The folder of the code cache, which need not exist; '' where there is to be none. See boot()."""
+    return store() if _code_cache is None else _code_cache
+
+
 def unusable(place):
     """Why files cannot go below *place*, as far as looking tells; None if they can. Creates nothing."""
     near = _existing(place)
@@ -360,19 +375,27 @@ def _default_stores():
     return [os.path.join(home, *cache, 'pyembed'), temporary]
 
 
-def boot(view=None, store=None, source=None):
+def boot(view=None, store=None, source=None, codes=None):
     """Install the path hook and the finder, once.
 
     *view* is the archive that holds this package; None where it was imported in another way. *store* is the extraction
-    directory; None means the user's own, see store(). *source* is as for mount_view(). Later calls change nothing; one
-    that asks for another extraction directory than that in use raises ValueError."""
-    global _booted, _own, _store, _trees
+    directory; None means the user's own, see store(). *source* is as for mount_view(). *codes* is the folder of the code
+    cache; None means the extraction directory, and '' that there is to be none. Later calls change nothing; one that asks
+    for other folders than those in use raises ValueError."""
+    global _booted, _own, _store, _code_cache, _trees
     with _lock:
         if store is not None:
             place = os.path.realpath(store)
             if _booted and _store not in (None, place):
-                raise ValueError(f'the importer runs in this process already and extracts to {_store!r}')
+                raise ValueError(f'PythonOptions.ExtractionDirectory cannot be {store!r}: the importer runs in this process '
+                                 f'already and extracts to {_store!r}')
             _store = place
+        if codes is not None:
+            place = codes and os.path.realpath(codes)
+            if _booted and code_cache() != place:
+                raise ValueError(f'PythonOptions.BytecodeCacheDirectory cannot be {codes!r}: the importer runs in this process '
+                                 'already and keeps ' + (f'bytecode in {code_cache()!r}' if code_cache() else 'no bytecode'))
+            _code_cache = place
         if _booted:
             return
         if view is None:
@@ -382,7 +405,11 @@ def boot(view=None, store=None, source=None):
             root = own.root = root_of(own)
             own.mounts = 1
             own.source = source
-            own_modules = [_run_own(own, f'pyembed.{name}') for name in ('_adapters', '_loaders', '_finders')]
+            own_modules = []
+            if not own.has_bytecode():
+                own_modules += [_run_own(own, 'pyembed._records'), _run_own(own, 'pyembed._code_cache')]
+                own.codes = own_modules[-1].open_cache(own)
+            own_modules += [_run_own(own, f'pyembed.{name}') for name in ('_adapters', '_loaders', '_finders')]
             _finders = own_modules[-1]
             _trees = {root: own}
             _own = sys.path_importer_cache[root] = _finders.Folder(own, '', root)
@@ -396,21 +423,34 @@ def boot(view=None, store=None, source=None):
 
 def _run_own(tree, name):
     """Load a module of this package from its tree, before there is a finder."""
-    folder, _, tail = name.replace('.', '/').rpartition('/')
-    path = os.path.join(tree.root, folder, tail + '.py')
-    record = CACHE_SUFFIX and tree.record(f'{folder}/__pycache__/{tail}{CACHE_SUFFIX}')
+    inner = name.replace('.', '/') + '.py'
+    path = os.path.join(tree.root, inner.replace('/', os.sep))
+    folder, _, tail = name.rpartition('.')
+    cached = f'{folder}/__pycache__/{tail}{CACHE_SUFFIX}'
+    record = CACHE_SUFFIX and tree.record(cached)
     data = tree.read(record, path) if record else b''
     if data[:8] == UNCHECKED:
         code = marshal.loads(data[16:])
         _imp._fix_co_filename(code, path)
     else:
-        source = tree.record(f'{folder}/{tail}.py')
-        if source is None:
+        record = tree.record(inner)
+        if record is None:
             raise tree.damaged(f'{name} is not in it')
-        code = compile(tree.read(source, path), path, 'exec', dont_inherit=True)
+        code = _compile_own(tree, tree.read(record, path), inner, path, cached)
     module = sys.modules[name] = type(sys)(name)
     exec(code, module.__dict__)
     return module
+
+
+def _compile_own(tree, source, inner, path, cached):
+    """The code of a module of this package for which its tree has no bytecode."""
+    data = tree.codes and tree.codes.find(cached)
+    code = data and sys.modules['pyembed._code_cache'].load(data, source)
+    if code is None:
+        code = compile(source, path, 'exec', dont_inherit=True)
+        if tree.codes is not None and not sys.dont_write_bytecode:
+            tree.codes.keep(inner, marshal.dumps(code))
+    return code
 
 
 def root_of(tree):

@@ -129,10 +129,15 @@ class SourceLoader(TreeLoader, SourceFileLoader):
         return {'mtime': MTIME, 'size': record[-1]}
 
     def set_data(self, path, data, *, _mode=0o666):
-        """Bytecode is never written: a tree is read-only."""
+        """Nothing is written: a tree is read-only."""
 
     def _cache_bytecode(self, source_path, cache_path, data):
-        """Nothing either; importlib's own asks the disk for the source's mode before it calls set_data."""
+        """What importlib has compiled, into the code cache, where the tree has one."""
+        folder = self._folder
+        if folder is not None and folder.tree.codes is not None and source_path == self.path:
+            _, inner = locate(source_path)
+            if inner is not None:
+                folder.tree.codes.keep(inner, memoryview(data)[16:])
 
 
 class CachedLoader(SourceLoader):
@@ -173,6 +178,22 @@ class CachedLoader(SourceLoader):
             except (TypeError, ValueError, EOFError):
                 pass
         return super().get_code(fullname)       # deflated, checked, stale, another Python's, damaged
+
+
+class CompiledLoader(CachedLoader):
+    """Loads source with bytecode that an earlier process has compiled and kept in the code cache."""
+
+    def get_code(self, fullname):
+        if fullname == self.name and self._code is not None:
+            tree, path = self._folder.tree, self.path
+            if path in tree.triggers:
+                materialize(tree, path)
+            record = self._folder.table[path.rpartition(_SEP)[2]]
+            code = sys.modules['pyembed._code_cache'].load(self._code, tree.read(record, path))
+            if code is not None:
+                _imp._fix_co_filename(code, path)
+                return code
+        return super().get_code(fullname)       # damaged: compiled, and kept anew
 
 
 class SourcelessLoader(TreeLoader, SourcelessFileLoader):

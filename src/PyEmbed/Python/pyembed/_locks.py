@@ -66,10 +66,12 @@ class Alone:
 
 
 class Exclusive:
-    """Context manager that keeps other processes out while it holds the file at a path; `locked` tells whether it does."""
+    """Context manager that keeps other processes out while it holds the file at a path; `locked` tells whether it does:
+    not where it does not *wait* and another process has the file, nor where there are no locks."""
 
-    def __init__(self, path):
+    def __init__(self, path, wait=True):
         self._path = path
+        self._wait = wait
         self._handle = None
         self.locked = False
 
@@ -77,14 +79,14 @@ class Exclusive:
         handle = self._handle = os.open(self._path, _FLAGS, 0o600)
         _held.append(handle)
         if fcntl is not None:
-            self.locked = _flock(handle, fcntl.LOCK_EX)
+            self.locked = _flock(handle, fcntl.LOCK_EX if self._wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
         elif msvcrt is not None:
             while not self.locked:
                 try:
-                    msvcrt.locking(handle, msvcrt.LK_LOCK, 1)
+                    msvcrt.locking(handle, msvcrt.LK_LOCK if self._wait else msvcrt.LK_NBLCK, 1)
                     self.locked = True
                 except OSError as error:        # it gives up after ten seconds
-                    if error.errno != 36:       # EDEADLOCK
+                    if not self._wait or error.errno != 36:     # EDEADLOCK
                         break
         return self
 

@@ -30,6 +30,7 @@ def mount(tree, root=None):
     if root == os.path.dirname(root):
         raise ValueError(f'a tree cannot be mounted at {root!r}, which every path lies below')
     path_files = _has_path_files(tree)
+    _open_code_cache(tree, root)
     with import_lock:
         is_new = _put_on(tree, root)
     if is_new and path_files:
@@ -76,6 +77,7 @@ def replace(root, tree):
     """Mount an opened tree in the stead of one mount of that at *root*, and return the new root."""
     root, new = _path_of(root), root_of(tree)
     path_files = _has_path_files(tree)
+    _open_code_cache(tree, new)
     with import_lock:
         old = _mounted(root)
         if new == root:
@@ -151,6 +153,17 @@ def _take_off(root, tree):
 def _has_path_files(tree):
     """Whether site would read .pth files, were the tree a folder: it would in site-packages, and an app is not there."""
     return tree.placement == 'library' and tree.table('')[''] & HAS_PATH_FILES
+
+
+def _open_code_cache(tree, root):
+    """Let a tree that is about to be mounted and has no bytecode for this Python use what was compiled before. Not under
+    importlib's lock: this imports."""
+    if root not in _importer._trees and not tree.has_bytecode():
+        try:
+            from ._code_cache import open_cache
+        except ImportError:         # sys.path does not lead to this package any more, or it is being imported at this moment
+            return
+        tree.codes = open_cache(tree)
 
 
 def _read_path_files(tree):

@@ -11,7 +11,8 @@ import time
 
 from . import _files, _locks
 from ._importer import is_safe_name
-from ._roots import LOCK, OWN_FOLDER, STATE, WRITING, folders_above, read_state
+from ._records import LOCK, OWN_FOLDER, STATE, WRITING, is_sound_folder, read_state
+from ._roots import folders_above
 
 UNUSED = 30 * 86400         # s; a root that no process has begun to use for so long is removed
 LIMIT = 4 << 30             # bytes; beyond it the roots whose last use began longest ago are removed
@@ -42,7 +43,7 @@ def prune(store):
 def _look(place):
     """(time when the last use began, size) of a root; None for what is none, or has a record that cannot be read."""
     own = os.path.join(place, OWN_FOLDER)
-    if not _files.is_sound_folder(place) or not _files.is_sound_folder(own):
+    if not is_sound_folder(place) or not is_sound_folder(own):
         return None
     try:
         lock = os.lstat(os.path.join(own, LOCK))
@@ -105,7 +106,7 @@ def _remove_folder(place, path):
 def _resolve(place, path):
     """The place of a path below a root, if its names are safe and no link is on the way."""
     for name in path.split('/'):
-        if not is_safe_name(name) or not _files.is_sound_folder(place):
+        if not is_safe_name(name) or not is_sound_folder(place):
             return None
         place = os.path.join(place, name)
     return place

@@ -1,29 +1,18 @@
 """The root of one tree on disk: which files have been made there, and how more are made.
 
-A root's own folder ``.pyembed`` (a name that no archive has) holds ``lock``, which each process that uses the root holds
-as long as it does; ``writing``, which keeps the processes apart that make files; and ``state``, the record of what was
-made: four bytes of CRC-32, then marshal data of (version, files, folders, units). Units and files are in the record
+Its own folder holds ``lock``, which each process that uses the root holds as long as it does; ``writing``, which keeps the
+processes apart that make files; and ``state``, the record of what was made (_records). Units and files are in the record
 before they are made, with the size and time that the files will have: what an interrupted process left is known, and a
 unit is there when all its files are, as recorded.
 """
 
-import marshal
 import os
 import time
 
-from . import _files, _locks
-try:
-    from zlib import crc32
-except ImportError:     # a CPython built without zlib
-    from binascii import crc32
+from . import _files, _locks, _records
+from ._records import LOCK, OWN_FOLDER, STATE, WRITING, read_state
 
-OWN_FOLDER = '.pyembed'
-LOCK = 'lock'
-WRITING = 'writing'
-STATE = 'state'
-_VERSION = 1
 _SEP = os.sep
-_TOUCH = 3600           # s; how exact the time is when a root's last use began
 
 
 class Root:
@@ -36,7 +25,7 @@ class Root:
         self._lock = None
         self.files = {}                     # path in the archive -> (size, time)
         self._folders = set()
-        self._units = {}                    # key -> (its files, its folders without files, what else it depends on)
+        self.units = {}                    # key -> (its files, its folders without files, what else it depends on)
 
     def path(self, inner):
         """The place of a path of the archive, which its names are known to keep below the root."""
@@ -45,7 +34,7 @@ class Root:
 
     def open(self):
         """Hold the root for this process, if it is there; read what has been made."""
-        if self._lock is None and _files.is_sound_folder(self._top) and _files.is_sound_folder(self._own):
+        if self._lock is None and _records.is_sound_folder(self._top) and _records.is_sound_folder(self._own):
             if self._hold():
                 self._read()
 
@@ -68,42 +57,39 @@ class Root:
             return False
         except OSError as error:
             raise _files.failed(path, error) from error
-        if time.time() - os.fstat(self._lock).st_mtime > _TOUCH:
-            try:
-                os.utime(path)
-            except OSError:
-                pass                    # a place that cannot be written to, where nothing is pruned either
+        _records.note_use(path, os.fstat(self._lock))
         return True
 
     def _read(self):
-        self.files, self._folders, self._units = read_state(self.place) or ({}, set(), {})
+        self.files, self._folders, self.units = read_state(self.place) or ({}, set(), {})
 
     def is_sound(self, key, depends=None):
         """Whether all of a unit is there, as it was made, and it *depends* on the same things."""
-        if key not in self._units:
+        if key not in self.units:
             return False
-        paths, folders, made_with = self._units[key]
+        paths, folders, made_with = self.units[key]
         return ((depends is None or depends(made_with))
-                and all([_files.is_sound_folder(self.path(folder)) for folder in folders])
+                and all([_records.is_sound_folder(self.path(folder)) for folder in folders])
                 and all(map(self._is_sound_file, paths)))
 
     def _is_sound_file(self, path):
-        return path in self.files and _files.is_sound_file(self.path(path), *self.files[path])
+        return path in self.files and _records.is_sound_file(self.path(path), *self.files[path])
 
     def places(self, key):
         """The places of a unit's files."""
-        return [self.path(path) for path in self._units[key][0]]
+        return [self.path(path) for path in self.units[key][0]]
 
-    def writing(self):
-        """Context manager: this process alone makes files here, and knows what others have made."""
-        return _Writing(self)
+    def writing(self, wait=True):
+        """Context manager: this process alone makes files here, and knows what others have made. Gives whether it is
+        alone: another one may be at it where it does not *wait*, or where the file system has no locks."""
+        return _Writing(self, wait)
 
-    def begin(self):
+    def begin(self, wait):
         """Make the root and its own folder, hold it, and return the lock for writing."""
         _files.make_folder(self._own, self._top, set())
         while not self._hold():
             _files.make_folder(self._own, self._top, set())
-        return _locks.Exclusive(os.path.join(self._own, WRITING))
+        return _locks.Exclusive(os.path.join(self._own, WRITING), wait)
 
     def refresh(self, alone):
         """Read what others have made; *alone* tells that none of them is at it, so that temporary files are left over."""
@@ -123,12 +109,12 @@ class Root:
                 if not (self._is_sound_file(path) if own else self._holds(path, read))]
         replaced = {path for path, _ in todo if path in self.files and not items[path][2]}
         if replaced:                        # of these, units of other trees are no more
-            self._units = {other: unit for other, unit in self._units.items() if replaced.isdisjoint(unit[0])}
+            self.units = {other: unit for other, unit in self.units.items() if replaced.isdisjoint(unit[0])}
         self.files.update({path: (items[path][0], now) for path, _ in todo})
         self._folders.update(folders)
         # Of the folders only those without files need a look later: the files tell of the others.
         holding = {above for path in items for above in folders_above(path)}
-        self._units[key] = tuple(items), ('', *[folder for folder in folders if folder not in holding]), made_with
+        self.units[key] = tuple(items), ('', *[folder for folder in folders if folder not in holding]), made_with
         self._save()
         for folder in folders:
             _files.make_folder(self.path(folder), self._top, good)
@@ -136,6 +122,22 @@ class Root:
             place = self.path(path)
             _files.make_folder(os.path.dirname(place), self._top, good)
             _files.write(place, read(), now, self._own)
+
+    def drop(self, keys):
+        """Remove units whose files no other unit has. A file that cannot be removed, as one that a process has mapped
+        cannot on Windows, stays with its unit."""
+        for key in keys:
+            for path in self.units[key][0]:
+                try:
+                    os.unlink(self.path(path))
+                except FileNotFoundError:
+                    pass
+                except PermissionError:
+                    break
+                self.files.pop(path, None)
+            else:
+                del self.units[key]
+        self._save()
 
     def _holds(self, path, read):
         """Whether a file that the root's name does not tell is there. Another version is not taken from a process."""
@@ -152,18 +154,19 @@ class Root:
         return False
 
     def _save(self):
-        body = marshal.dumps((_VERSION, self.files, tuple(self._folders), self._units), 2)
-        _files.write(os.path.join(self._own, STATE), crc32(body).to_bytes(4, 'little') + body, int(time.time()), self._own)
+        state = _records.pack_state(self.files, self._folders, self.units)
+        _files.write(os.path.join(self._own, STATE), state, int(time.time()), self._own)
 
 
 class _Writing:
-    def __init__(self, root):
+    def __init__(self, root, wait):
         self._root = root
+        self._wait = wait
 
     def __enter__(self):
         root = self._root
         try:
-            self._lock = root.begin().__enter__()
+            self._lock = root.begin(self._wait).__enter__()
             try:
                 root.refresh(self._lock.locked)
             except BaseException:
@@ -173,7 +176,7 @@ class _Writing:
             raise
         except OSError as error:
             raise _files.failed(root.place, error) from error
-        return root
+        return self._lock.locked
 
     def __exit__(self, *_):
         self._lock.__exit__()
@@ -184,22 +187,3 @@ def folders_above(path):
     while '/' in path:
         path = path.rpartition('/')[0]
         yield path
-
-
-def read_state(place):
-    """(files, folders, units) of the root at *place*; None where there is no record, or none to be trusted."""
-    path = os.path.join(place, OWN_FOLDER, STATE)
-    try:
-        found = os.lstat(path)
-        if not _files.is_private(found):
-            return None
-        with open(path, 'rb') as file:
-            data = file.read()
-        body = memoryview(data)[4:]
-        if crc32(body).to_bytes(4, 'little') != data[:4]:
-            return None
-        version, files, folders, units = marshal.loads(body)
-    except (OSError, ValueError, EOFError, TypeError):
-        return None
-    sound = version == _VERSION and (files.__class__, folders.__class__, units.__class__) == (dict, tuple, dict)
-    return (files, set(folders), units) if sound else None

@@ -44,9 +44,9 @@ if name not in sys.modules:
         module = sys.modules[name] = type(sys)(name)
         module.__package__ = 'pyembed'
         exec(code, module.__dict__)
-        module.boot(view, store, own[:3])
+        module.boot(view, store, own[:3], codes)
 from pyembed._workers import join
-join(store, trees)
+join(store, codes, trees)
 sys.path[:] = path
 '''
 
@@ -60,9 +60,9 @@ with open(file, encoding='ascii') as stream:
 class SearchPath(list):
     """``sys.path`` as multiprocessing hands it on; pickle and repr make of it the expression that mounts the trees too."""
 
-    def __init__(self, path, store, own, trees):
+    def __init__(self, path, store, codes, own, trees):
         super().__init__(path)
-        names = {'path': list(path), 'store': store, 'own': own, 'trees': trees}
+        names = {'path': list(path), 'store': store, 'codes': codes, 'own': own, 'trees': trees}
         self._expression = f'(lambda names: exec({_START!r}, names) or names["path"])({names!a})'
 
     def __reduce__(self):
@@ -98,14 +98,15 @@ def search_path(path):
     Raises OSError where the extraction directory cannot be used."""
     trees = [(*_range(tree), tree.origin, root, tree.hash)
              for root, tree in _importer._trees.items() if not _is_own(tree)]
-    return SearchPath(path, _importer.store(), _own(), trees)
+    return SearchPath(path, _importer.store(), _importer.code_cache(), _own(), trees)
 
 
-def join(store, trees):
+def join(store, codes, trees):
     """Mount in a worker what search_path() lists. A worker that a fork server forked has what was mounted before."""
     from ._mounts import mount, unmount
     if _importer._store is None:
         _importer._store = store
+        _importer._code_cache = codes
     for file, offset, size, origin, root, digest in trees:
         there = _importer._trees.get(root)
         if there is not None and there.hash == digest:
