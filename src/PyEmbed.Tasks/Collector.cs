@@ -15,6 +15,8 @@ internal sealed class Collector(CollectOptions options, string searchPath)
     private readonly ProblemList _problems = new();
     private IReadOnlyDictionary<string, ModuleRule> _excluded = new Dictionary<string, ModuleRule>();
 
+    private string ImportsPath => Path.Combine(options.OutputDirectory, OpenImportFile.Name);
+
     private string ManifestPath => Path.Combine(options.OutputDirectory, ManifestText.FileName);
 
     /// <summary>Makes archives and manifest current.</summary>
@@ -32,7 +34,7 @@ internal sealed class Collector(CollectOptions options, string searchPath)
 
         var archives = trees.Select(tree => new ArchiveOutput(tree.Distribution, ArchivePathOf(tree))).ToList();
         string digest = CollectState.Digest(options, trees, candidate);
-        List<string> outputs = [.. archives.Select(archive => archive.Path), ManifestPath];
+        List<string> outputs = [.. archives.Select(archive => archive.Path), ManifestPath, ImportsPath];
         if (state.IsCurrent(digest, outputs))
         {
             return new CollectResult(archives, ManifestPath, [], [], WasCurrent: true);
@@ -151,6 +153,8 @@ internal sealed class Collector(CollectOptions options, string searchPath)
                 tree.Distribution, tree.ResourceName, hash, ArchiveFormat.Version, tree.Placement, metadata.MinimumPython, new(metadata.Requirements)));
         }
 
+        InterpreterInfo[] interpreters = analysis.Interpreter is null ? [] : [analysis.Interpreter];
+        OutputFile.WriteIfChanged(ImportsPath, OpenImportFile.Format(new ImportChecks(trees, analysis.Answers, interpreters).Find()));
         analysis.Save(described.Select(tree => (tree.Name, tree.Hash)));
         var resolved = entryPoints.Resolve(options.EntryPoints, analysis.Answers).ToList();
         string? main = entryPoints.ResolveMain(options.Main, analysis.Answers);

@@ -21,6 +21,8 @@ internal static class ProblemIds
     public const string TooLarge = "PYE1015";
     public const string DistributionName = "PYE1016";
     public const string UnreadableReference = "PYE1017";
+    public const string UnresolvedRelativeImport = "PYE1018";
+    public const string UnresolvedImport = "PYE1019";
     public const string ModuleRule = "PYE1020";
     public const string UnmatchedRule = "PYE1021";
     public const string EntryPointsNotPossible = "PYE1030";

@@ -15,13 +15,14 @@ internal static class AnalysisRecords
         var analysis = new FileAnalysis();
         var problems = new List<AnalysisProblem>();
         var attributes = new List<AnalyzedAttribute>();
+        var imports = new List<AnalyzedImport>();
         while (readLine() is string line)
         {
             string[] fields = RecordLine.Parse(line);
             switch (fields[0], fields.Length)
             {
                 case ("end", 1):
-                    return analysis with { Problems = problems, Attributes = attributes };
+                    return analysis with { Problems = problems, Attributes = attributes, Imports = imports };
                 case ("sha256", 2):
                     analysis = analysis with { Sha256 = fields[1] };
                     break;
@@ -34,6 +35,16 @@ internal static class AnalysisRecords
                     break;
                 case ("uses-file", 2):
                     analysis = analysis with { UsesFile = (FileUse)RecordLine.Int(fields[1]) };
+                    break;
+                case ("import", >= 7):
+                    imports.Add(new AnalyzedImport(
+                        RecordLine.Int(fields[1]), RecordLine.Int(fields[2]), RecordLine.Int(fields[3]), RecordLine.Int(fields[4]), RecordLine.Int(fields[5]), fields[6], fields.Skip(7).ToArray()));
+                    break;
+                case ("binds", _):
+                    analysis = analysis with { Binds = fields.Skip(1).ToArray() };
+                    break;
+                case ("changes-imports", 2):
+                    analysis = analysis with { ImportChanges = (ImportChange)RecordLine.Int(fields[1]) };
                     break;
                 case ("docstring", 2):
                     analysis = analysis with { Docstring = fields[1] };
@@ -71,6 +82,31 @@ internal static class AnalysisRecords
         if (analysis.UsesFile != FileUse.None)
         {
             yield return RecordLine.Format("uses-file", RecordLine.Number((int)analysis.UsesFile));
+        }
+
+        foreach (AnalyzedImport import in analysis.Imports)
+        {
+            yield return RecordLine.Format(
+                [
+                    "import",
+                    RecordLine.Number(import.Line),
+                    RecordLine.Number(import.Column),
+                    RecordLine.Number(import.EndLine),
+                    RecordLine.Number(import.EndColumn),
+                    RecordLine.Number(import.Level),
+                    import.Module,
+                    .. import.Names,
+                ]);
+        }
+
+        if (analysis.Binds is not null)
+        {
+            yield return RecordLine.Format(["binds", .. analysis.Binds]);
+        }
+
+        if (analysis.ImportChanges != ImportChange.None)
+        {
+            yield return RecordLine.Format("changes-imports", RecordLine.Number((int)analysis.ImportChanges));
         }
 
         if (analysis.Docstring.Length > 0)

@@ -16,6 +16,13 @@ A request is ``file  path-on-disk  path-in-archive  wants-bytecode(0|1)  attribu
     uses-file flags                                                     the code asks for places on disk: 1 for its own, 2 if it
                                                                         also lists folders or names code files, 4 for others',
                                                                         with 2 for others' files too
+    import    line  column  end-line  end-column  level  module  name...
+                                                                        any number: imports that must succeed, but for those of
+                                                                        modules in every version's standard library
+    binds     name...                                                   of an __init__.py: all names that it may bind; absent
+                                                                        where it may have others
+    changes-imports flags                                               1: the code changes sys.path, 2: sys.modules, the
+                                                                        paths of packages, or what finds modules
     docstring first paragraph, on one line
     attribute name  defined(yes|no|unknown)  docstring                  one for each that was asked for
     bytecode  offset  length                                            in SPOOL: a .pyc with an unchecked hash (PEP 552)
@@ -27,6 +34,7 @@ alive from other files would change the bytes of this one.
 
 import _imp
 import ast
+import functools
 import hashlib
 import importlib.util
 import marshal
@@ -35,6 +43,7 @@ import sys
 
 # Beside this script, where an isolated interpreter does not look.
 sys.path.insert(0, __file__[:-len("analyze.py")] or ".")
+import imports
 import places
 
 del sys.path[0]
@@ -44,7 +53,6 @@ RAW_MAGIC = int.from_bytes(importlib.util.MAGIC_NUMBER, "little")
 
 COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 BLANK = re.compile(rb"^[ \t\f]*(?:[#\r\n]|$)")
-RELATIVE = re.compile(rb"\bfrom[ \t\f\\\r\n]*(\.[. \t\f\\\r\n]*)")
 DOCSTRING = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t\f]*(?:#[^\r\n]*)?\r?[\n\r])*[rRuU]?['\"]")
 
 
@@ -145,56 +153,31 @@ def refusal(source, error):
     return "PYE1001", line, start, end_line, end, error.msg
 
 
-def catches_import_errors(handlers):
-    """Whether an ``except`` clause is there for imports that fail."""
-    for handler in handlers:
-        kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-        for kind in kinds:
-            name = getattr(kind, "id", None) if kind is not None else "BaseException"
-            if name in ("ImportError", "ModuleNotFoundError", "SystemError", "ValueError", "Exception", "BaseException"):
-                return True
-    return False
-
-
-def relative_imports(node):
-    """The relative imports below a node that nothing guards."""
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.ImportFrom):
-            if child.level:
-                yield child
-        elif isinstance(child, ast.Try) and catches_import_errors(child.handlers):
-            for part in child.handlers + child.orelse + child.finalbody:
-                yield from relative_imports(part)
-        elif isinstance(child, ast.If) and "TYPE_CHECKING" in ast.dump(child.test):
-            for part in child.orelse:
-                yield from relative_imports(part)
-        elif not isinstance(child, ast.expr):
-            yield from relative_imports(child)
-
-
 def parse(source, name):
     """The source's tree."""
     return compile(source, name, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
 
 
-def import_problems(source, name):
-    """The relative imports that lead beyond the top level. Only a file with enough dots is parsed for it."""
-    depth = name.count("/")
-    if not any(match[1].count(b".") > depth for match in RELATIVE.finditer(source)):
-        return
-    lines = None
-    for node in relative_imports(parse(source, name)):
-        if node.level > depth:
-            if lines is None:
-                lines = lines_of(source)
-            place = []
-            for line, offset in ((node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset)):
-                text = lines[line - 1]
-                characters = len(text.encode("utf-8", "replace")[:offset].decode("utf-8", "replace"))
-                place += [line, units(text, characters)]
-            statement = "from " + "." * node.level + (node.module or "") + " import " + ", ".join(a.name for a in node.names)
-            where = "a top-level module" if depth == 0 else "a module %d package%s deep" % (depth, "" if depth == 1 else "s")
-            yield ("PYE1007", *place, "attempted relative import beyond top-level package: '%s' in %s" % (statement, where))
+def place(node, lines):
+    """Where a node begins and ends: lines and columns."""
+    found = []
+    for line, offset in ((node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset)):
+        text = lines()[line - 1] if offset else ""
+        found += [line, units(text, len(text.encode("utf-8", "replace")[:offset].decode("utf-8", "replace")))]
+    return found
+
+
+def look_at_imports(tree, name, source, known, answer):
+    """Answers what a file imports, what a package binds, and what changes how modules are found."""
+    lines = functools.lru_cache(None)(lambda: lines_of(source))
+    for node, found in imports.imports(tree, name, source, lines, known):
+        if isinstance(found, str):
+            answer("problem", "PYE1007", *place(node, lines), found)
+        else:
+            answer("import", *place(node, lines), *found)
+    bound = imports.bound(tree, source) if name.endswith("/__init__.py") else None
+    if bound is not None:
+        answer("binds", *bound)
 
 
 def bound_names(body, found):
@@ -221,8 +204,33 @@ def bound_names(body, found):
     return closed
 
 
-def analyze(path, name, wants_bytecode, attributes, spool, answer):
-    """Looks at one file and passes each record of the answer to ``answer``."""
+def look(source, name, attributes, known, answer):
+    """Answers what the syntax tells. The file is parsed at most once, and not at all where its text shows that there is
+    nothing to say; what was parsed is gone before the code is marshalled."""
+    is_package = name.endswith("/__init__.py") and not imports.OPEN.search(source)
+    imports_others = imports.has_others(source, known)
+    asks_for_places = places.WORDS.search(source)
+    tree = parse(source, name) if is_package or imports_others or asks_for_places or attributes else None
+    if is_package or imports_others:
+        look_at_imports(tree, name, source, known, answer)
+    changes = imports.changes(source)
+    if changes:
+        answer("changes-imports", changes)
+    flags = places.asked(tree, name) if asks_for_places else 0
+    if flags:
+        answer("uses-file", flags)
+    if attributes:
+        found = {}
+        closed = bound_names(tree.body, found)
+        for attribute in attributes:
+            first = attribute.partition(".")[0]
+            known = "yes" if first in found else "no" if closed else "unknown"
+            answer("attribute", attribute, known, first_paragraph(found.get(attribute, "")))
+
+
+def analyze(path, name, wants_bytecode, attributes, known, spool, answer):
+    """Looks at one file and passes each record of the answer to ``answer``. *known* has the modules that may always be
+    imported."""
     try:
         with open(path, "rb") as file:
             source = file.read()
@@ -235,20 +243,9 @@ def analyze(path, name, wants_bytecode, attributes, spool, answer):
     except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError) as error:
         answer("problem", *refusal(source, error))
         return
-    for problem in import_problems(source, name):
-        answer("problem", *problem)
-    flags = places.asked(parse(source, name), name) if places.WORDS.search(source) else 0
-    if flags:
-        answer("uses-file", flags)
+    look(source, name, attributes, known, answer)
     if DOCSTRING.match(source) and "__doc__" in code.co_names and isinstance(code.co_consts[0], str):
         answer("docstring", first_paragraph(code.co_consts[0]))
-    if attributes:
-        found = {}
-        closed = bound_names(parse(source, name).body, found)
-        for attribute in attributes:
-            first = attribute.partition(".")[0]
-            known = "yes" if first in found else "no" if closed else "unknown"
-            answer("attribute", attribute, known, first_paragraph(found.get(attribute, "")))
     if wants_bytecode:
         data = HEADER + _imp.source_hash(RAW_MAGIC, source) + marshal.dumps(code)
         answer("bytecode", spool.tell(), len(data))
@@ -269,6 +266,7 @@ def standard_library():
                 if suffix in ("py", "pyd") or suffix.endswith("so") or os.path.isfile(os.path.join(folder, entry, "__init__.py")):
                     names.add(stem)
         names -= {"test", "site-packages", "sitecustomize", "usercustomize"}
+        names |= imports.OF_PLATFORMS
     return sorted(name for name in names if name.isidentifier())
 
 
@@ -282,12 +280,14 @@ def main():
 
     version = ".".join(str(part) for part in sys.version_info[:3])
     answer("python", sys.implementation.name, version, sys.implementation.cache_tag or "", sys.executable)
-    answer("stdlib", *standard_library())
+    library = standard_library()
+    answer("stdlib", *library)
+    known = imports.settled(library)
     output.flush()
     with open(sys.argv[1], "wb") as spool:
         for line in lines:
             _, path, name, wants_bytecode, *attributes = [unescape(field) for field in line.rstrip("\n").split("\t")]
-            analyze(path, name, wants_bytecode == "1", attributes, spool, answer)
+            analyze(path, name, wants_bytecode == "1", attributes, known, spool, answer)
             spool.flush()
             answer("end")
             output.flush()

@@ -7,10 +7,14 @@ namespace PyEmbed.Tasks.References;
 /// <param name="ProjectFile">Where conflicts are reported.</param>
 /// <param name="ManifestFile">Receives the diagnostics, for the generator.</param>
 /// <param name="StateFile">Receives what the next build need not find out again.</param>
+/// <param name="ImportsFile">What the project's own trees leave open of their imports; the file need not be there.</param>
+/// <param name="IgnoredImports">Modules that may be missing, with those below them; <c>*</c> stands for any text.</param>
 internal sealed record ReferenceOptions(
     IReadOnlyList<string> References,
     string AssemblyName,
     IReadOnlyList<string> Trees,
     string ProjectFile,
     string ManifestFile,
-    string StateFile);
+    string StateFile,
+    string ImportsFile,
+    IReadOnlyList<string> IgnoredImports);

@@ -31,6 +31,8 @@ internal sealed class ReferenceResolver
             _state.AddInput(tree, ReferenceState.StampOf(tree));
         }
 
+        _state.AddInput(_options.ImportsFile, ReferenceState.StampOf(_options.ImportsFile));
+        _state.AddInput("ignored", string.Join(";", _options.IgnoredImports));
         if (_options.Trees.Count > 0)
         {
             _names.Add(_options.AssemblyName);
@@ -99,12 +101,13 @@ internal sealed class ReferenceResolver
     {
         bool complete = true;
         var trees = new List<TreeNames>();
+        var imports = new UnresolvedImports(_options.ImportsFile, _options.IgnoredImports);
         foreach (string path in _options.Trees)
         {
             complete &= TryRead(path, () =>
             {
                 using FileStream archive = File.OpenRead(path);
-                trees.Add(TreeNames.Read(archive, path, _options.AssemblyName));
+                trees.Add(TreeNames.Read(ArchiveReader.Open(archive, path), _options.AssemblyName));
             });
         }
 
@@ -113,15 +116,29 @@ internal sealed class ReferenceResolver
             complete &= TryRead(path, () =>
             {
                 using EmbeddedAssembly assembly = EmbeddedAssembly.Open(path);
-                foreach (string resource in assembly.IsReferenceAssembly ? [] : assembly.Resources)
+                if (assembly.IsReferenceAssembly)
+                {
+                    imports.NoteUnseen();
+                    return;
+                }
+
+                foreach (string resource in assembly.Resources)
                 {
                     using Stream archive = assembly.OpenResource(resource);
-                    trees.Add(TreeNames.Read(archive, $"{path}!{resource}", assembly.Name));
+                    ArchiveReader reader = ArchiveReader.Open(archive, $"{path}!{resource}");
+                    trees.Add(TreeNames.Read(reader, assembly.Name));
+                    imports.Note(reader);
                 }
             });
         }
 
         _diagnostics.AddRange(PackageConflicts.Find(trees, _options.ProjectFile));
+        if (complete)
+        {
+            // What cannot be read may have them.
+            _diagnostics.AddRange(imports.Find([_options.AssemblyName, .. _options.References.Select(Path.GetFileNameWithoutExtension)]));
+        }
+
         return complete;
     }
 

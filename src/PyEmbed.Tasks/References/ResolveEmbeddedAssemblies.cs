@@ -34,6 +34,12 @@ public sealed class ResolveEmbeddedAssemblies : Task
     [Required]
     public string StateFile { get; set; } = "";
 
+    /// <summary>What <see cref="CollectPythonPackages"/> left open of the trees' imports; the file need not be there.</summary>
+    public string ImportsFile { get; set; } = "";
+
+    /// <summary>Modules that may be missing, with those below them; <c>*</c> stands for any text.</summary>
+    public string[] IgnoredImports { get; set; } = [];
+
     /// <summary>Whether the task logs what it found, because no generator does.</summary>
     public bool LogDiagnostics { get; set; }
 
@@ -50,7 +56,9 @@ public sealed class ResolveEmbeddedAssemblies : Task
             OwnTrees.Select(item => FullPath(item.ItemSpec)).ToArray(),
             ProjectFile,
             FullPath(ManifestFile),
-            FullPath(StateFile));
+            FullPath(StateFile),
+            FullPath(ImportsFile),
+            IgnoredImports.Select(name => name.Trim()).Where(name => name.Length > 0).ToArray());
         try
         {
             Assemblies = [.. ReferenceResolver.Resolve(options)];

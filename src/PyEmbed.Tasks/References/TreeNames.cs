@@ -13,13 +13,11 @@ internal sealed record TreeNames(string Distribution, string Owner, string Hash,
     private const string Init = "__init__";
 
     /// <summary>Reads the names from an archive's index.</summary>
-    /// <param name="archive">The archive, seekable.</param>
-    /// <param name="origin">Names the archive in errors.</param>
+    /// <param name="reader">The archive.</param>
     /// <param name="owner">The assembly that holds it.</param>
-    /// <exception cref="ArchiveFormatException">The archive is corrupt, has no index, or is of a newer format.</exception>
-    public static TreeNames Read(Stream archive, string origin, string owner)
+    /// <exception cref="ArchiveFormatException">The archive is corrupt.</exception>
+    public static TreeNames Read(ArchiveReader reader, string owner)
     {
-        ArchiveReader reader = ArchiveReader.Open(archive, origin);
         var folders = new HashSet<string>(reader.Folders, StringComparer.Ordinal);
         var names = new HashSet<string>(StringComparer.Ordinal);
         Collect(reader, folders, "", "", names);

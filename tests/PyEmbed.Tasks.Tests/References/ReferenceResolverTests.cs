@@ -10,6 +10,8 @@ public sealed class ReferenceResolverTests : IDisposable
 
     private string ManifestFile => Path.Combine(_assemblies.Folder, "obj", "references", "PyEmbed.manifest");
 
+    private string ImportsFile => Path.Combine(_assemblies.Folder, "obj", "PyEmbed.imports");
+
     private string StateFile => Path.Combine(_assemblies.Folder, "obj", "references.state");
 
     public void Dispose() => _assemblies.Dispose();
@@ -304,7 +306,7 @@ public sealed class ReferenceResolverTests : IDisposable
     }
 
     private string[] Resolve(string[] references, string[] trees) =>
-        [.. ReferenceResolver.Resolve(new ReferenceOptions(references, "App", trees, "/p/App.csproj", ManifestFile, StateFile))];
+        [.. ReferenceResolver.Resolve(new ReferenceOptions(references, "App", trees, "/p/App.csproj", ManifestFile, StateFile, ImportsFile, []))];
 
     private ManifestDiagnostic[] Diagnostics() => [.. ManifestTextReader.Read(File.ReadAllText(ManifestFile)).Diagnostics];
 }
