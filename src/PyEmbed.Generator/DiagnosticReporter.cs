@@ -7,19 +7,32 @@ namespace PyEmbed.Generator;
 /// <summary>Reports the build's findings where the compiler applies the user's settings to them: NoWarn, WarningsAsErrors, global analyzer configs.</summary>
 internal static class DiagnosticReporter
 {
-    /// <summary>Reports each finding of the manifest.</summary>
-    public static void Report(SourceProductionContext context, EquatableArray<ManifestDiagnostic> diagnostics)
+    /// <summary>Reports each finding of the manifest, with a link into the page that explains it.</summary>
+    public static void Report(SourceProductionContext context, (EquatableArray<ManifestDiagnostic> Diagnostics, string HelpPage) found)
     {
-        foreach (ManifestDiagnostic diagnostic in diagnostics)
+        foreach (ManifestDiagnostic diagnostic in found.Diagnostics)
         {
-            context.ReportDiagnostic(ToDiagnostic(diagnostic));
+            context.ReportDiagnostic(ToDiagnostic(diagnostic, found.HelpPage));
         }
     }
 
-    private static Diagnostic ToDiagnostic(ManifestDiagnostic diagnostic) =>
+    private static Diagnostic ToDiagnostic(ManifestDiagnostic diagnostic, string helpPage) =>
         DiagnosticTable.ById.TryGetValue(diagnostic.Id, out DiagnosticDescriptor? descriptor)
-            ? Diagnostic.Create(descriptor, LocationOf(diagnostic), SeverityOf(diagnostic), null, null, diagnostic.Message)
-            : Diagnostic.Create(DiagnosticTable.UnreadableManifest, LocationOf(diagnostic), $"it reports '{diagnostic.Message}' as {diagnostic.Id}, which this PyEmbed does not know.");
+            ? Diagnostic.Create(Linked(descriptor, helpPage), LocationOf(diagnostic), SeverityOf(diagnostic), null, null, diagnostic.Message)
+            : Diagnostic.Create(
+                Linked(DiagnosticTable.UnreadableManifest, helpPage),
+                LocationOf(diagnostic),
+                $"it reports '{diagnostic.Message}' as {diagnostic.Id}, which this PyEmbed does not know.");
+
+    // Where the page lies is known in a build only.
+    private static DiagnosticDescriptor Linked(DiagnosticDescriptor descriptor, string helpPage) => new(
+        descriptor.Id,
+        descriptor.Title,
+        descriptor.MessageFormat,
+        descriptor.Category,
+        descriptor.DefaultSeverity,
+        descriptor.IsEnabledByDefault,
+        helpLinkUri: HelpLink.Of(helpPage, descriptor.Id));
 
     private static DiagnosticSeverity SeverityOf(ManifestDiagnostic diagnostic) => diagnostic.Severity switch
     {

@@ -10,80 +10,83 @@ internal static class DiagnosticTable
 
     private const string Category = "PyEmbed";
 
-    // The page in the repository; the project has no address on the web to complete it with.
-    private const string HelpLink = "docs/diagnostics.md#";
-
     // A message that the build wrote is complete, so the format of each is the message itself.
     private const string Message = "{0}";
 
     public static readonly DiagnosticDescriptor UnreadableManifest = new(
-        UnreadableManifestId, "The build's manifest cannot be read", "The manifest cannot be read: {0}", Category, DiagnosticSeverity.Error, true, helpLinkUri: HelpLink + "pye1000");
+        UnreadableManifestId, "The build's manifest cannot be read", "The manifest cannot be read: {0}", Category, DiagnosticSeverity.Error, true);
 
     public static readonly DiagnosticDescriptor SyntaxError = new(
-        "PYE1001", "Python syntax error", Message, Category, DiagnosticSeverity.Error, true, helpLinkUri: HelpLink + "pye1001");
+        "PYE1001", "Python syntax error", Message, Category, DiagnosticSeverity.Error, true);
 
     public static readonly DiagnosticDescriptor Encoding = new(
-        "PYE1002", "A Python file is not in its encoding", Message, Category, DiagnosticSeverity.Error, true, helpLinkUri: HelpLink + "pye1002");
+        "PYE1002", "A Python file is not in its encoding", Message, Category, DiagnosticSeverity.Error, true);
 
     public static readonly DiagnosticDescriptor NullBytes = new(
-        "PYE1003", "A Python file contains NUL bytes", Message, Category, DiagnosticSeverity.Error, true, helpLinkUri: HelpLink + "pye1003");
+        "PYE1003", "A Python file contains NUL bytes", Message, Category, DiagnosticSeverity.Error, true);
 
     public static readonly DiagnosticDescriptor DuplicateModule = new(
-        "PYE1004", "Two files for one module", Message, Category, DiagnosticSeverity.Error, true, helpLinkUri: HelpLink + "pye1004");
+        "PYE1004", "Two files for one module", Message, Category, DiagnosticSeverity.Error, true);
 
     public static readonly DiagnosticDescriptor CaseCollision = new(
-        "PYE1005", "Names that differ only in case", Message, Category, DiagnosticSeverity.Error, true, helpLinkUri: HelpLink + "pye1005");
+        "PYE1005", "Names that differ only in case", Message, Category, DiagnosticSeverity.Error, true);
 
     public static readonly DiagnosticDescriptor ShadowsStandardLibrary = new(
-        "PYE1006", "A module shadows the standard library", Message, Category, DiagnosticSeverity.Warning, true, helpLinkUri: HelpLink + "pye1006");
+        "PYE1006", "A module shadows the standard library", Message, Category, DiagnosticSeverity.Warning, true);
 
     public static readonly DiagnosticDescriptor RelativeImportBeyondTop = new(
-        "PYE1007", "A relative import leaves its top-level package", Message, Category, DiagnosticSeverity.Error, true, helpLinkUri: HelpLink + "pye1007");
+        "PYE1007", "A relative import leaves its top-level package", Message, Category, DiagnosticSeverity.Error, true);
 
     public static readonly DiagnosticDescriptor OutsideRoot = new(
-        "PYE1008", "An item lies outside its root", Message, Category, DiagnosticSeverity.Error, true, helpLinkUri: HelpLink + "pye1008");
+        "PYE1008", "An item lies outside its root", Message, Category, DiagnosticSeverity.Error, true);
 
     public static readonly DiagnosticDescriptor MissingItem = new(
-        "PYE1009", "A file or folder does not exist", Message, Category, DiagnosticSeverity.Error, true, helpLinkUri: HelpLink + "pye1009");
+        "PYE1009", "A file or folder does not exist", Message, Category, DiagnosticSeverity.Error, true);
 
     public static readonly DiagnosticDescriptor ChangedDuringBuild = new(
-        "PYE1010", "A file vanished or changed during the build", Message, Category, DiagnosticSeverity.Error, true, helpLinkUri: HelpLink + "pye1010");
+        "PYE1010", "A file vanished or changed during the build", Message, Category, DiagnosticSeverity.Error, true);
 
     public static readonly DiagnosticDescriptor PackageInTwoDistributions = new(
-        "PYE1011", "A regular package is in two distributions", Message, Category, DiagnosticSeverity.Error, true, helpLinkUri: HelpLink + "pye1011");
+        "PYE1011", "A regular package is in two distributions", Message, Category, DiagnosticSeverity.Error, true);
 
     public static readonly DiagnosticDescriptor NoPythonAtBuild = new(
-        "PYE1012", "No Python was found for the build", Message, Category, DiagnosticSeverity.Warning, true, helpLinkUri: HelpLink + "pye1012");
+        "PYE1012", "No Python was found for the build", Message, Category, DiagnosticSeverity.Warning, true);
 
     public static readonly DiagnosticDescriptor MissingEntryPoint = new(
-        "PYE1013", "An entry point does not exist", Message, Category, DiagnosticSeverity.Error, true, helpLinkUri: HelpLink + "pye1013");
+        "PYE1013", "An entry point does not exist", Message, Category, DiagnosticSeverity.Error, true);
 
     public static readonly DiagnosticDescriptor UnusableValue = new(
-        "PYE1014", "An interpreter or property value cannot be used", Message, Category, DiagnosticSeverity.Error, true, helpLinkUri: HelpLink + "pye1014");
+        "PYE1014", "An interpreter or property value cannot be used", Message, Category, DiagnosticSeverity.Error, true);
 
     public static readonly DiagnosticDescriptor TreeTooLarge = new(
-        "PYE1015", "A tree is too large", Message, Category, DiagnosticSeverity.Error, true, helpLinkUri: HelpLink + "pye1015");
+        "PYE1015", "A tree is too large", Message, Category, DiagnosticSeverity.Error, true);
 
     public static readonly DiagnosticDescriptor InvalidDistributionName = new(
-        "PYE1016", "A distribution's name is invalid", Message, Category, DiagnosticSeverity.Error, true, helpLinkUri: HelpLink + "pye1016");
+        "PYE1016", "A distribution's name is invalid", Message, Category, DiagnosticSeverity.Error, true);
 
     public static readonly DiagnosticDescriptor UnreadableReference = new(
-        "PYE1017", "A reference cannot be searched for Python trees", Message, Category, DiagnosticSeverity.Error, true, helpLinkUri: HelpLink + "pye1017");
+        "PYE1017", "A reference cannot be searched for Python trees", Message, Category, DiagnosticSeverity.Error, true);
+
+    public static readonly DiagnosticDescriptor UnresolvedRelativeImport = new(
+        "PYE1018", "A relative import finds no module", Message, Category, DiagnosticSeverity.Warning, true);
+
+    public static readonly DiagnosticDescriptor UnresolvedImport = new(
+        "PYE1019", "An import finds no module", Message, Category, DiagnosticSeverity.Warning, true);
 
     public static readonly DiagnosticDescriptor BadModuleRule = new(
-        "PYE1020", "A module rule cannot be understood", Message, Category, DiagnosticSeverity.Error, true, helpLinkUri: HelpLink + "pye1020");
+        "PYE1020", "A module rule cannot be understood", Message, Category, DiagnosticSeverity.Error, true);
 
     public static readonly DiagnosticDescriptor UnmatchedModuleRule = new(
-        "PYE1021", "A module rule matches nothing", Message, Category, DiagnosticSeverity.Warning, true, helpLinkUri: HelpLink + "pye1021");
+        "PYE1021", "A module rule matches nothing", Message, Category, DiagnosticSeverity.Warning, true);
 
     public static readonly DiagnosticDescriptor EntryPointsNotPossible = new(
-        "PYE1030", "Entry points cannot be generated for this project", Message, Category, DiagnosticSeverity.Error, true, helpLinkUri: HelpLink + "pye1030");
+        "PYE1030", "Entry points cannot be generated for this project", Message, Category, DiagnosticSeverity.Error, true);
 
     private static readonly Dictionary<string, DiagnosticDescriptor> s_byId = new DiagnosticDescriptor[]
     {
         UnreadableManifest, SyntaxError, Encoding, NullBytes, DuplicateModule, CaseCollision, ShadowsStandardLibrary,
         RelativeImportBeyondTop, OutsideRoot, MissingItem, ChangedDuringBuild, PackageInTwoDistributions, NoPythonAtBuild,
-        MissingEntryPoint, UnusableValue, TreeTooLarge, InvalidDistributionName, UnreadableReference,
+        MissingEntryPoint, UnusableValue, TreeTooLarge, InvalidDistributionName, UnreadableReference, UnresolvedRelativeImport, UnresolvedImport,
         BadModuleRule, UnmatchedModuleRule, EntryPointsNotPossible,
     }.ToDictionary(descriptor => descriptor.Id, StringComparer.Ordinal);
 

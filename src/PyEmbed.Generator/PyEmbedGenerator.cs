@@ -8,7 +8,7 @@ namespace PyEmbed.Generator;
 /// entry points, a <c>Main</c> where one is asked for, and the build's findings as diagnostics.
 /// </summary>
 /// <remarks>
-/// Everything comes from the manifests (docs/formats.md, section 2) and from <c>RootNamespace</c>; no step looks at the
+/// Everything comes from the manifests (docs/formats.md, section 2) and from properties of the project; no step looks at the
 /// compilation, so an edit of C# runs none of them again.
 /// </remarks>
 [Generator(LanguageNames.CSharp)]
@@ -25,10 +25,8 @@ public sealed class PyEmbedGenerator : IIncrementalGenerator
             .Select(static (files, _) => MergedManifest.Merge(files))
             .WithTrackingName(GeneratorSteps.Manifest);
 
-        IncrementalValueProvider<string> rootNamespace = context.AnalyzerConfigOptionsProvider
-            .Select(static (options, _) =>
-                options.GlobalOptions.TryGetValue("build_property.RootNamespace", out string? value) ? value : "")
-            .WithTrackingName(GeneratorSteps.RootNamespace);
+        IncrementalValueProvider<string> rootNamespace = Property(context, "RootNamespace").WithTrackingName(GeneratorSteps.RootNamespace);
+        IncrementalValueProvider<string> helpPage = Property(context, "_PyEmbedHelpPage").WithTrackingName(GeneratorSteps.HelpPage);
 
         // Each output hangs on its own part of the manifest, so that a new docstring does not report the diagnostics again.
         IncrementalValueProvider<EquatableArray<ManifestTree>> trees = manifest
@@ -46,6 +44,10 @@ public sealed class PyEmbedGenerator : IIncrementalGenerator
         context.RegisterSourceOutput(modules.Combine(rootNamespace), ModuleNamesSource.Add);
         context.RegisterSourceOutput(entryPoints.Combine(rootNamespace), EntryPointsSource.Add);
         context.RegisterSourceOutput(main.Combine(rootNamespace), ProgramSource.Add);
-        context.RegisterSourceOutput(diagnostics, DiagnosticReporter.Report);
+        context.RegisterSourceOutput(diagnostics.Combine(helpPage), DiagnosticReporter.Report);
     }
+
+    private static IncrementalValueProvider<string> Property(IncrementalGeneratorInitializationContext context, string name) =>
+        context.AnalyzerConfigOptionsProvider.Select((options, _) =>
+            options.GlobalOptions.TryGetValue("build_property." + name, out string? value) ? value : "");
 }

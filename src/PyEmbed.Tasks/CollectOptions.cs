@@ -41,8 +41,8 @@ internal sealed record CollectOptions
     public TreePlacement? Placement { get; init; }
 
     /// <summary>
-    /// Whether the caller reports what is found, instead of a generator. A run that found errors is then repeated, so that they are
-    /// reported again.
+    /// Whether the caller reports what is found, instead of a generator: then a run with nothing to do gives it again, because what
+    /// the build makes of it, an error or nothing, is not known here.
     /// </summary>
     public bool ReportsProblems { get; init; }
 }

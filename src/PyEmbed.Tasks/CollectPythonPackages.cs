@@ -67,6 +67,9 @@ public sealed class CollectPythonPackages : Task, ICancelableTask
     /// <summary>Whether this is a design-time build: at most a manifest with the modules' names is written, no interpreter started.</summary>
     public bool NamesOnly { get; set; }
 
+    /// <summary>The path of the page that explains the diagnostics; empty for none.</summary>
+    public string HelpPage { get; set; } = "";
+
     /// <summary>Whether the task logs what it found, because no generator does.</summary>
     public bool LogDiagnostics { get; set; }
 
@@ -136,7 +139,7 @@ public sealed class CollectPythonPackages : Task, ICancelableTask
 
     private void Report(CollectResult result)
     {
-        ProblemLog.Write(Log, LogDiagnostics ? result.Blocking.Concat(result.Recorded) : result.Blocking);
+        ProblemLog.Write(Log, LogDiagnostics ? result.Blocking.Concat(result.Recorded) : result.Blocking, HelpPage);
         Archives = result.Archives.Select(ArchiveItem).ToArray();
         Manifest = result.Manifest is string path ? ItemPaths.ToItem(path) : null;
         Diagnosed = (result.Manifest is string manifest ? DiagnosedFiles.Read(manifest, MostDiagnosed) : result.Blocking.Select(problem => problem.File))

@@ -6,7 +6,7 @@ namespace PyEmbed.Tasks;
 /// <param name="Archives">The archives; empty where the run was blocked.</param>
 /// <param name="Manifest">The manifest's path; null where the run was blocked.</param>
 /// <param name="Blocking">What kept archives from being made.</param>
-/// <param name="Recorded">What was found and is in the manifest; empty where nothing was to be done.</param>
+/// <param name="Recorded">What is in the manifest; empty where nothing was to be done and a generator reports it.</param>
 /// <param name="WasCurrent">Whether nothing was to be done.</param>
 internal sealed record CollectResult(
     IReadOnlyList<ArchiveOutput> Archives,

@@ -37,7 +37,10 @@ internal sealed class Collector(CollectOptions options, string searchPath)
         List<string> outputs = [.. archives.Select(archive => archive.Path), ManifestPath, ImportsPath];
         if (state.IsCurrent(digest, outputs))
         {
-            return new CollectResult(archives, ManifestPath, [], [], WasCurrent: true);
+            ManifestDiagnostic[] recorded = options.ReportsProblems
+                ? [.. ManifestTextReader.Read(File.ReadAllText(ManifestPath, ArchiveFormat.Utf8)).Diagnostics]
+                : [];
+            return new CollectResult(archives, ManifestPath, [], recorded, WasCurrent: true);
         }
 
         MissingGlobs.Check(options.ProjectFile, options.ProjectDirectory, _problems);
@@ -73,11 +76,7 @@ internal sealed class Collector(CollectOptions options, string searchPath)
         }
 
         OutputFile.WriteIfChanged(ManifestPath, ManifestTextWriter.Write(manifest));
-        if (!options.ReportsProblems || manifest.Diagnostics.All(problem => problem.Severity != ManifestSeverity.Error))
-        {
-            state.Write(digest, outputs);
-        }
-
+        state.Write(digest, outputs);
         return new CollectResult(archives, ManifestPath, [], [.. manifest.Diagnostics]);
     }
 

@@ -11,6 +11,8 @@ namespace PyEmbed.Generator.Tests;
 /// <summary>Runs the generator in memory, over manifests and a compilation that the test makes.</summary>
 internal static class GeneratorHarness
 {
+    public const string HelpPage = "/nuget packages/pyembed/docs/diagnostics.md";
+
     public const string ManifestPath = "/obj/pyembed/PyEmbed.manifest";
 
     /// <summary>What generated code calls, as the runtime declares it.</summary>
@@ -116,8 +118,8 @@ internal static class GeneratorHarness
         {
             public override bool TryGetValue(string key, out string value)
             {
-                value = rootNamespace;
-                return key == "build_property.RootNamespace";
+                value = key == "build_property._PyEmbedHelpPage" ? HelpPage : rootNamespace;
+                return key is "build_property.RootNamespace" or "build_property._PyEmbedHelpPage";
             }
         }
     }

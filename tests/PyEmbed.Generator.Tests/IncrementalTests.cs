@@ -10,7 +10,7 @@ public sealed class IncrementalTests
 {
     private static readonly string[] s_allSteps =
     [
-        GeneratorSteps.ManifestFile, GeneratorSteps.Manifest, GeneratorSteps.RootNamespace, GeneratorSteps.Trees,
+        GeneratorSteps.ManifestFile, GeneratorSteps.Manifest, GeneratorSteps.RootNamespace, GeneratorSteps.HelpPage, GeneratorSteps.Trees,
         GeneratorSteps.Modules, GeneratorSteps.EntryPoints, GeneratorSteps.Main, GeneratorSteps.Diagnostics,
     ];
 

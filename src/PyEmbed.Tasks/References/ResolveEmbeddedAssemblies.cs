@@ -40,6 +40,9 @@ public sealed class ResolveEmbeddedAssemblies : Task
     /// <summary>Modules that may be missing, with those below them; <c>*</c> stands for any text.</summary>
     public string[] IgnoredImports { get; set; } = [];
 
+    /// <summary>The path of the page that explains the diagnostics; empty for none.</summary>
+    public string HelpPage { get; set; } = "";
+
     /// <summary>Whether the task logs what it found, because no generator does.</summary>
     public bool LogDiagnostics { get; set; }
 
@@ -66,7 +69,7 @@ public sealed class ResolveEmbeddedAssemblies : Task
             {
                 // From the file, for a build in which nothing changed finds nothing again.
                 string manifest = File.ReadAllText(options.ManifestFile, ArchiveFormat.Utf8);
-                ProblemLog.Write(Log, ManifestTextReader.Read(manifest).Diagnostics);
+                ProblemLog.Write(Log, ManifestTextReader.Read(manifest).Diagnostics, HelpPage);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

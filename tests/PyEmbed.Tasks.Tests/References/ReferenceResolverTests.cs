@@ -1,4 +1,5 @@
 using PyEmbed.Manifest;
+using PyEmbed.Tasks.Checks;
 using PyEmbed.Tasks.References;
 
 namespace PyEmbed.Tasks.Tests.References;
@@ -7,6 +8,9 @@ namespace PyEmbed.Tasks.Tests.References;
 public sealed class ReferenceResolverTests : IDisposable
 {
     private readonly TestAssemblies _assemblies = new();
+    private static int s_writes;
+
+    private string[] _ignored = [];
 
     private string ManifestFile => Path.Combine(_assemblies.Folder, "obj", "references", "PyEmbed.manifest");
 
@@ -287,6 +291,111 @@ public sealed class ReferenceResolverTests : IDisposable
         }
     }
 
+    [TestMethod]
+    [DataRow("lib", "lib", "", null)]
+    [DataRow("lib", "lib.anything.below", "", null)]
+    [DataRow("one", "one", "", null)]
+    [DataRow("space.part", "space.part", "", null)]
+    [DataRow("space", "space.part.x", "", null)]
+    [DataRow("space", "space", "part", null)]
+    [DataRow("space", "space", "part nope", "space.nope")]
+    [DataRow("space", "space.nope.more", "", "space.nope")]
+    [DataRow("native", "native", "", null)]
+    [DataRow("loose", "loose", "", null)]
+    [DataRow("nope", "nope.more", "", "nope")]
+    public void An_import_that_the_project_leaves_open_may_be_satisfied_by_a_reference(string missing, string module, string names, string? expected)
+    {
+        string lib = _assemblies.Carrier(
+            "Lib", ("a", TestAssemblies.Archive("a", "lib/__init__.py", "one.py", "native.abi3.so", "loose.pyc")), ("b", TestAssemblies.Archive("b", "space/part.py")));
+        Open(missing, module, names.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Resolve([lib], []);
+        Assert.AreEqual(expected is null ? "" : $"PYE1019 The module '{expected}' is missing", string.Join("; ", Diagnostics().Select(one => $"{one.Id} {one.Message}")));
+        Open(missing, module, [], isFinal: true);
+        Resolve([lib], []);
+        Assert.AreEqual($"The module '{missing}' is missing", Diagnostics().Single().Message, "what is the project's own in part is in no reference");
+    }
+
+    [TestMethod]
+    public void A_changed_reference_import_or_list_decides_anew()
+    {
+        string lib = _assemblies.Carrier("Lib", ("a", TestAssemblies.Archive("a", "a.py")));
+        Open("b", "b", []);
+        Resolve([lib], []);
+        Assert.HasCount(1, Diagnostics());
+        Resolve([lib], []);
+        Assert.HasCount(1, Diagnostics(), "a build without changes says the same");
+
+        Resolve([_assemblies.Carrier("Lib", ("a", TestAssemblies.Archive("a", "a.py", "b.py")))], []);
+        Assert.IsEmpty(Diagnostics());
+        Open("c", "c", []);
+        Resolve([lib], []);
+        Assert.HasCount(1, Diagnostics());
+        _ignored = ["c"];
+        Resolve([lib], []);
+        Assert.IsEmpty(Diagnostics());
+        _ignored = [];
+        Resolve([lib], []);
+        Assert.HasCount(1, Diagnostics());
+        File.Delete(ImportsFile);
+        Resolve([lib], []);
+        Assert.IsEmpty(Diagnostics());
+    }
+
+    [TestMethod]
+    [DataRow("a.b", "a", true)]
+    [DataRow("a", "a", true)]
+    [DataRow("ab", "a", false)]
+    [DataRow("a", "a.*", false)]
+    [DataRow("a.b.c", "a.*", true)]
+    [DataRow("a.b.c", "a.*.c", true)]
+    [DataRow("a.b.d", "a.*.c", false)]
+    [DataRow("google_x", "google_*", true)]
+    [DataRow("aa", "a*a*a", false)]
+    [DataRow("a", "*", true)]
+    [DataRow("a.c", "x;a.c", true)]
+    public void Ignored_are_a_name_and_what_is_below_it_with_any_text_for_a_star(string module, string ignored, bool isIgnored)
+    {
+        _ignored = ignored.Split(';');
+        Open(module, module, []);
+        Resolve([], []);
+        Assert.HasCount(isIgnored ? 0 : 1, Diagnostics());
+    }
+
+    [TestMethod]
+    [DataRow("System.IO")]
+    [DataRow("clr")]
+    [DataRow("Contoso.Billing")]
+    public void With_pythonnet_namespaces_are_modules(string module)
+    {
+        Open(module.Split('.')[0], module, []);
+        string contoso = _assemblies.Plain("Contoso.Core");
+        Resolve([contoso], []);
+        Assert.HasCount(1, Diagnostics());
+        Resolve([contoso, _assemblies.Plain("Python.Runtime")], []);
+        Assert.IsEmpty(Diagnostics());
+    }
+
+    [TestMethod]
+    public void Where_a_reference_cannot_be_looked_into_only_what_is_the_projects_own_is_said()
+    {
+        Open("lib", "lib", []);
+        Resolve([_assemblies.CarrierWithoutResource("Facade", referenceAssembly: true)], []);
+        Assert.IsEmpty(Diagnostics());
+        Resolve([_assemblies.CarrierWithoutResource("Broken")], []);
+        Assert.AreEqual("PYE1017", Diagnostics().Single().Id);
+    }
+
+    private void Open(string missing, string module, string[] names, bool isFinal = false)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(ImportsFile)!);
+        File.WriteAllText(ImportsFile, OpenImportFile.Format(
+            [new OpenImport(missing, module, names, isFinal, "App", new ManifestDiagnostic("PYE1019", ManifestSeverity.Warning, "/p/a.py", 1, 1, 1, 9, "is missing"))]));
+        Overwritten(ImportsFile);
+    }
+
+    // Two writes within one tick of the clock must differ too.
+    private static void Overwritten(string path) => File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddSeconds(Interlocked.Increment(ref s_writes)));
+
     private static DateTime Backdate(params string[] paths)
     {
         var time = new DateTime(2001, 1, 1, 0, 0, 0, DateTimeKind.Utc);
@@ -306,7 +415,7 @@ public sealed class ReferenceResolverTests : IDisposable
     }
 
     private string[] Resolve(string[] references, string[] trees) =>
-        [.. ReferenceResolver.Resolve(new ReferenceOptions(references, "App", trees, "/p/App.csproj", ManifestFile, StateFile, ImportsFile, []))];
+        [.. ReferenceResolver.Resolve(new ReferenceOptions(references, "App", trees, "/p/App.csproj", ManifestFile, StateFile, ImportsFile, _ignored))];
 
     private ManifestDiagnostic[] Diagnostics() => [.. ManifestTextReader.Read(File.ReadAllText(ManifestFile)).Diagnostics];
 }
