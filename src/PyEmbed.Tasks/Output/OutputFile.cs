@@ -21,15 +21,7 @@ internal static class OutputFile
                 return false;
             }
 
-            if (File.Exists(path))
-            {
-                File.Replace(temporary, path, destinationBackupFileName: null);
-            }
-            else
-            {
-                File.Move(temporary, path);
-            }
-
+            Move(temporary, path);
             return true;
         }
         finally
@@ -43,6 +35,24 @@ internal static class OutputFile
     {
         byte[] bytes = Manifest.ArchiveFormat.Utf8.GetBytes(text);
         return WriteIfChanged(path, stream => stream.Write(bytes, 0, bytes.Length));
+    }
+
+    private static void Move(string temporary, string path)
+    {
+        if (!File.Exists(path))
+        {
+            try
+            {
+                File.Move(temporary, path);
+                return;
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                // A build at the same time was first.
+            }
+        }
+
+        File.Replace(temporary, path, destinationBackupFileName: null);
     }
 
     private static bool HaveSameContent(string one, string other)

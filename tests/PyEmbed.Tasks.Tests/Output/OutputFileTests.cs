@@ -41,6 +41,39 @@ public sealed class OutputFileTests : IDisposable
     }
 
     [TestMethod]
+    public void Writers_at_the_same_time_all_succeed()
+    {
+        for (int round = 0; round < 200; round++)
+        {
+            string path = _folder[$"shared{round}"];
+            using var written = new Barrier(3);
+            var failures = new System.Collections.Concurrent.ConcurrentQueue<Exception>();
+            Thread[] writers = Enumerable.Range(0, 3).Select(_ => new Thread(() =>
+            {
+                try
+                {
+                    OutputFile.WriteIfChanged(path, stream =>
+                    {
+                        stream.WriteByte(1);
+                        written.SignalAndWait();
+                    });
+                }
+                catch (IOException e)
+                {
+                    failures.Enqueue(e);
+                }
+            })).ToArray();
+            Array.ForEach(writers, writer => writer.Start());
+            Array.ForEach(writers, writer => writer.Join());
+
+            Assert.IsEmpty(failures, string.Join('\n', failures));
+            CollectionAssert.AreEqual(new byte[] { 1 }, File.ReadAllBytes(path));
+        }
+
+        Assert.HasCount(200, Directory.GetFiles(_folder.Root));
+    }
+
+    [TestMethod]
     public void Large_files_are_compared_to_their_end()
     {
         string path = _folder["big"];
