@@ -79,6 +79,9 @@ internal static class DiagnosticTable
     public static readonly DiagnosticDescriptor UnmatchedModuleRule = new(
         "PYE1021", "A module rule matches nothing", Message, Category, DiagnosticSeverity.Warning, true);
 
+    public static readonly DiagnosticDescriptor UncallableConsoleScript = new(
+        "PYE1022", "A console script cannot be called", Message, Category, DiagnosticSeverity.Warning, true);
+
     public static readonly DiagnosticDescriptor EntryPointsNotPossible = new(
         "PYE1030", "Entry points cannot be generated for this project", Message, Category, DiagnosticSeverity.Error, true);
 
@@ -87,7 +90,7 @@ internal static class DiagnosticTable
         UnreadableManifest, SyntaxError, Encoding, NullBytes, DuplicateModule, CaseCollision, ShadowsStandardLibrary,
         RelativeImportBeyondTop, OutsideRoot, MissingItem, ChangedDuringBuild, PackageInTwoDistributions, NoPythonAtBuild,
         MissingEntryPoint, UnusableValue, TreeTooLarge, InvalidDistributionName, UnreadableReference, UnresolvedRelativeImport, UnresolvedImport,
-        BadModuleRule, UnmatchedModuleRule, EntryPointsNotPossible,
+        BadModuleRule, UnmatchedModuleRule, UncallableConsoleScript, EntryPointsNotPossible,
     }.ToDictionary(descriptor => descriptor.Id, StringComparer.Ordinal);
 
     /// <summary>Every descriptor, by its id.</summary>

@@ -23,7 +23,7 @@ internal static class EntryPointsSource
         // A method may well be called Main; it is not the program's, as the compiler finds by its parameters and warns of.
         writer.Line("#pragma warning disable CS0028, CS7022");
         bool opened = writer.OpenNamespace(input.RootNamespace);
-        writer.Line("/// <summary>The Python functions that this project calls as programs.</summary>");
+        writer.Line("/// <summary>The Python functions that this project can call as programs.</summary>");
         writer.Line(SourceWriter.GeneratedCode);
         writer.Open($"internal static partial class {ClassName}");
         for (int i = 0; i < names.Length; i++)
@@ -43,7 +43,8 @@ internal static class EntryPointsSource
 
     private static void WriteMethod(SourceWriter writer, ManifestEntryPoint entry, string name)
     {
-        writer.Documentation(entry.Docstring, "Python function", entry.Reference);
+        string what = entry.Script.Length == 0 ? "Python function" : $"Console script <c>{XmlText.Escape(entry.Script)}</c>, Python function";
+        writer.Documentation(entry.Docstring, what, entry.Reference);
         writer.Line("/// <param name=\"python\">The interpreter to call it in.</param>");
         writer.Line("/// <param name=\"args\">What <c>sys.argv[1:]</c> shall be.</param>");
         writer.Line("/// <returns>The exit code, as a console script would have it.</returns>");

@@ -151,8 +151,9 @@ internal static class ManifestTextReader
         }
 
         string docstring = line.Text("docstring");
+        string script = line.Text("script");
         line.End();
-        return new ManifestEntryPoint(methodName, reference, docstring);
+        return new ManifestEntryPoint(methodName, reference, docstring, script);
     }
 
     private static ManifestDiagnostic ReadDiagnostic(ManifestTextLine line)

@@ -46,6 +46,7 @@ internal static class ManifestTextWriter
             Field(text, entry.MethodName);
             Field(text, entry.Reference);
             Field(text, entry.Docstring);
+            Field(text, entry.Script);
             text.Append('\n');
         }
 

@@ -25,6 +25,9 @@ internal sealed record CollectOptions
 
     public IReadOnlyList<EntryPointItem> EntryPoints { get; init; } = [];
 
+    /// <summary>Whether console scripts of embedded distributions become methods.</summary>
+    public bool ScriptMethods { get; init; } = true;
+
     /// <summary>What the generated <c>Main</c> runs; empty for none.</summary>
     public string Main { get; init; } = "";
 

@@ -49,6 +49,9 @@ public sealed class CollectPythonPackages : Task, ICancelableTask
     /// <summary>References <c>module:function</c>, with the metadata <c>Name</c>.</summary>
     public ITaskItem[] EntryPoints { get; set; } = [];
 
+    /// <summary>Whether console scripts of embedded distributions become methods: in C#, where the target framework has PyEmbed's runtime.</summary>
+    public bool ScriptMethods { get; set; } = true;
+
     /// <summary>What the generated <c>Main</c> runs: <c>module:function</c>, or a module's name.</summary>
     public string Main { get; set; } = "";
 
@@ -126,6 +129,7 @@ public sealed class CollectPythonPackages : Task, ICancelableTask
             item.GetMetadata("Link"))).ToList(),
         Rules = Rules.Select(item => new RuleItem(item.ItemSpec, item.GetMetadata("Action"), DefiningFile(item))).ToList(),
         EntryPoints = EntryPoints.Select(item => new EntryPointItem(item.ItemSpec, item.GetMetadata("Name"))).ToList(),
+        ScriptMethods = ScriptMethods,
         Main = Main,
         Python = Python,
         Bytecode = Bytecode,

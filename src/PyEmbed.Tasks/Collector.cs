@@ -80,15 +80,35 @@ internal sealed class Collector(CollectOptions options, string searchPath)
         return new CollectResult(archives, ManifestPath, [], [.. manifest.Diagnostics]);
     }
 
-    /// <summary>For a design-time build: a manifest with the names of the project's modules where there is none yet. Starts no interpreter.</summary>
+    /// <summary>
+    /// For a design-time build: a manifest with the names of the project's modules and entry points, and without docstrings, where
+    /// there is none yet. Starts no interpreter.
+    /// </summary>
     public CollectResult RunForNames()
     {
         if (!File.Exists(ManifestPath))
         {
-            List<PythonTree> trees = BuildTrees();
+            List<PythonTree> trees = BuildTrees().Select(tree => tree.Sorted()).ToList();
+            var unanswered = new Dictionary<TreeFile, FileAnalysis>();
+            EntryPointChecks entryPoints;
+            try
+            {
+                entryPoints = EntryPoints(trees);
+            }
+            catch (SourceChangedException)
+            {
+                // A build proper says what is wrong.
+                return new CollectResult([], null, [], []);
+            }
+
             Directory.CreateDirectory(options.OutputDirectory);
-            var names = new EquatableArray<ManifestModule>(OwnModules.List(trees.Select(tree => tree.Sorted()), new Dictionary<TreeFile, FileAnalysis>()));
-            OutputFile.WriteIfChanged(ManifestPath, ManifestTextWriter.Write(new BuildManifest(default, names, default, null, default)));
+            var names = new BuildManifest(
+                default,
+                new(OwnModules.List(trees, unanswered)),
+                new(entryPoints.Resolve(options, unanswered)),
+                entryPoints.ResolveMain(options.Main, unanswered),
+                default);
+            OutputFile.WriteIfChanged(ManifestPath, ManifestTextWriter.Write(names));
         }
 
         return new CollectResult([], ManifestPath, [], []);
@@ -107,6 +127,9 @@ internal sealed class Collector(CollectOptions options, string searchPath)
         _excluded = builder.Selection.Excluded;
         return trees;
     }
+
+    private EntryPointChecks EntryPoints(IReadOnlyList<PythonTree> trees) => new(
+        new ProjectModules(trees, _excluded), ConsoleScripts.Read(trees, SourceReader.ReadLines).ToList(), options.ProjectFile, _problems);
 
     private string ArchivePathOf(PythonTree tree) => Path.Combine(options.OutputDirectory, tree.Distribution + ".zip");
 
@@ -132,7 +155,7 @@ internal sealed class Collector(CollectOptions options, string searchPath)
 
     private BuildManifest? Produce(List<PythonTree> trees, InterpreterCandidate candidate, bool wantsBytecode, SpoolFolder spool, CancellationToken cancellation)
     {
-        var entryPoints = new EntryPointChecks(trees, _excluded, options.ProjectFile, _problems);
+        EntryPointChecks entryPoints = EntryPoints(trees);
         var analysis = new TreeAnalysis(options, candidate, wantsBytecode, spool, _problems);
         analysis.Run(trees, entryPoints.WantedAttributes(options), cancellation);
         TreeChecks.Run(trees, analysis.Interpreter?.StandardLibrary ?? [], SourceReader.Read, _problems);
@@ -155,7 +178,7 @@ internal sealed class Collector(CollectOptions options, string searchPath)
         InterpreterInfo[] interpreters = analysis.Interpreter is null ? [] : [analysis.Interpreter];
         OutputFile.WriteIfChanged(ImportsPath, OpenImportFile.Format(new ImportChecks(trees, analysis.Answers, interpreters).Find()));
         analysis.Save(described.Select(tree => (tree.Name, tree.Hash)));
-        var resolved = entryPoints.Resolve(options.EntryPoints, analysis.Answers).ToList();
+        IReadOnlyList<ManifestEntryPoint> resolved = entryPoints.Resolve(options, analysis.Answers);
         string? main = entryPoints.ResolveMain(options.Main, analysis.Answers);
         return new BuildManifest(
             new(described), new(OwnModules.List(trees, analysis.Answers)), new(resolved), main, new(_problems.Recorded));

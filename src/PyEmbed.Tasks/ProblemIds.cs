@@ -25,5 +25,6 @@ internal static class ProblemIds
     public const string UnresolvedImport = "PYE1019";
     public const string ModuleRule = "PYE1020";
     public const string UnmatchedRule = "PYE1021";
+    public const string ConsoleScript = "PYE1022";
     public const string EntryPointsNotPossible = "PYE1030";
 }

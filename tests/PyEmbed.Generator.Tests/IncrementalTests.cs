@@ -17,7 +17,7 @@ public sealed class IncrementalTests
     private static readonly BuildManifest s_manifest = new(
         new([new("a", "PyEmbed/a.zip", new string('0', 64), 1, TreePlacement.App, "3.9", new(["b"]))]),
         new([new("a", ManifestModuleKind.Module, "Docs.")]),
-        new([new("Run", "a:run", "Docs.")]),
+        new([new("Run", "a:run", "Docs.", "run")]),
         "a",
         new([new("PYE1006", ManifestSeverity.Warning, "/py/a.py", 1, 1, 1, 2, "It shadows.")]));
 
@@ -75,6 +75,17 @@ public sealed class IncrementalTests
             s_allSteps.Except([GeneratorSteps.ManifestFile, GeneratorSteps.Manifest, step]),
             IncrementalStepRunReason.Cached,
             IncrementalStepRunReason.Unchanged);
+        AssertOutputs(driver, expectedToRun: 1);
+    }
+
+    [TestMethod]
+    [DataRow("Docs.", "run-it")]
+    [DataRow("Other.", "run")]
+    public void A_changed_console_script_runs_the_entry_points_only(string docstring, string script)
+    {
+        GeneratorDriver driver = After(s_manifest with { EntryPoints = new([s_manifest.EntryPoints[0] with { Docstring = docstring, Script = script }]) });
+
+        AssertSteps(driver, [GeneratorSteps.EntryPoints], IncrementalStepRunReason.Modified);
         AssertOutputs(driver, expectedToRun: 1);
     }
 

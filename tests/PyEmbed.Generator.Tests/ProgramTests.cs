@@ -84,6 +84,30 @@ public sealed class ProgramTests
         Assert.AreEqual("PyEmbedProgram", program.EntryPoint!.DeclaringType!.Name);
     }
 
+    [TestMethod]
+    public void A_console_script_is_a_method_whose_documentation_names_it()
+    {
+        GeneratedCode code = GeneratorHarness.Run(BuildManifest.Empty with
+        {
+            EntryPoints = new(
+            [
+                new("Serve", "mine:serve", ""),
+                new("SphinxBuild", "sphinx.cmd.build:main", "Builds <all> of it.", "sphinx-build"),
+                new("2to3", "a:b", "", "2to3"),
+                new("Serve", "other:serve", "", "serve"),
+            ]),
+        });
+        INamedTypeSymbol type = code.Compilation.GetTypeByMetadataName("My.App.PythonEntryPoints")!;
+
+        CollectionAssert.AreEqual(
+            new[] { "Serve", "SphinxBuild", "_2to3", "Serve_" },
+            type.GetMembers().OfType<IMethodSymbol>().Select(method => method.Name).ToArray());
+        string documentation = type.GetMembers("SphinxBuild").Single().GetDocumentationCommentXml()!;
+        Assert.Contains("<summary>Builds &lt;all&gt; of it.</summary>", documentation);
+        Assert.Contains("<para>Console script <c>sphinx-build</c>, Python function <c>sphinx.cmd.build:main</c>.</para>", documentation);
+        Assert.Contains("<summary>Console script <c>serve</c>, Python function <c>other:serve</c>.</summary>", type.GetMembers("Serve_").Single().GetDocumentationCommentXml()!);
+    }
+
     private static Assembly Load(BuildManifest manifest)
     {
         using var image = new MemoryStream();

@@ -17,7 +17,7 @@ public sealed class ManifestTextTests
             new("mypkg.core", ManifestModuleKind.Module, "Back\\slash \\t,\ttab,\r\nlines \u2028 and \u0085 and \0."),
             new("mypkg.sub", ManifestModuleKind.Package, "Σ"),
         ]),
-        EntryPoints: new([new("Main", "mypkg.__main__:main", "Runs it.")]),
+        EntryPoints: new([new("Main", "mypkg.__main__:main", "Runs it.", "my-run")]),
         Main: "mypkg.__main__:main",
         Diagnostics: new(
         [
@@ -33,7 +33,7 @@ public sealed class ManifestTextTests
         string expected = "pyembed-manifest 1\n"
             + $"tree\tmypkg\tPyEmbed/mypkg.zip\t{s_hash}\t1\tapp\t3.9\trequests>=2; python_version < '3.12'\tnumpy\n"
             + "module\tmypkg.core\tmodule\tBack\\\\slash \\\\t,\\ttab,\\r\\nlines \u2028 and \u0085 and \0.\n"
-            + "entry\tMain\tmypkg.__main__:main\tRuns it.\n"
+            + "entry\tMain\tmypkg.__main__:main\tRuns it.\tmy-run\n"
             + "main\tmypkg.__main__:main\n"
             + "diagnostic\tPYE1001\terror\t/a b/c\\td.py\t3\t14\t3\t20\tinvalid syntax\n";
         Assert.AreEqual(expected, ManifestTextWriter.Write(manifest));

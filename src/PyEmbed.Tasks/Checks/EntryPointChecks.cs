@@ -5,56 +5,23 @@ using PyEmbed.Tasks.Trees;
 
 namespace PyEmbed.Tasks.Checks;
 
-/// <summary>Resolves the references to Python code that items and properties make.</summary>
-internal sealed class EntryPointChecks
+/// <summary>Resolves the references to Python code that items, properties and embedded distributions make.</summary>
+/// <param name="modules">The project's modules.</param>
+/// <param name="scripts">The commands of its distributions.</param>
+/// <param name="projectFile">Where problems of items and properties are reported.</param>
+/// <param name="problems">Where problems go.</param>
+internal sealed class EntryPointChecks(ProjectModules modules, IReadOnlyList<ConsoleScript> scripts, string projectFile, ProblemList problems)
 {
-    private readonly Dictionary<string, TreeFile> _modules = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _packages = new(StringComparer.Ordinal);
-    private readonly IReadOnlyDictionary<string, ModuleRule> _excluded;
-    private readonly string _projectFile;
-    private readonly ProblemList _problems;
-
-    /// <param name="trees">The project's trees.</param>
-    /// <param name="excluded">The modules that rules leave out of them, each with its rule.</param>
-    /// <param name="projectFile">Where problems are reported.</param>
-    /// <param name="problems">Where problems go.</param>
-    public EntryPointChecks(IEnumerable<PythonTree> trees, IReadOnlyDictionary<string, ModuleRule> excluded, string projectFile, ProblemList problems)
-    {
-        _excluded = excluded;
-        _projectFile = projectFile;
-        _problems = problems;
-        foreach (TreeFile file in trees.SelectMany(tree => tree.Files))
-        {
-            if (ModuleName.FromPath(file.Path, out bool isPackage) is not string name)
-            {
-                continue;
-            }
-
-            if (isPackage || !_modules.ContainsKey(name))
-            {
-                _modules[name] = file;
-            }
-
-            for (int dot = name.IndexOf('.'); dot > 0; dot = name.IndexOf('.', dot + 1))
-            {
-                _packages.Add(name.Substring(0, dot));
-            }
-
-            if (isPackage)
-            {
-                _packages.Add(name);
-            }
-        }
-    }
+    private static readonly char[] s_wordBreaks = ['_', '-', '.', ' '];
 
     /// <summary>The attributes that the interpreter must look up, by file.</summary>
     public Dictionary<TreeFile, SortedSet<string>> WantedAttributes(CollectOptions options)
     {
         var wanted = new Dictionary<TreeFile, SortedSet<string>>();
-        foreach (string reference in options.EntryPoints.Select(item => item.Reference).Append(options.Main))
+        foreach (string reference in options.EntryPoints.Select(item => item.Reference).Append(options.Main).Concat(scripts.Select(script => script.Reference)))
         {
             string[] parts = reference.Split(':');
-            if (parts.Length == 2 && ModuleName.IsDotted(parts[1]) && _modules.TryGetValue(parts[0], out TreeFile? file))
+            if (parts.Length == 2 && ModuleName.IsDotted(parts[1]) && modules.Find(parts[0]) is TreeFile file)
             {
                 if (!wanted.TryGetValue(file, out SortedSet<string>? names))
                 {
@@ -69,27 +36,29 @@ internal sealed class EntryPointChecks
         return wanted;
     }
 
-    /// <summary>The entry points that are well-formed; what is wrong with any is recorded.</summary>
-    public IEnumerable<ManifestEntryPoint> Resolve(IEnumerable<EntryPointItem> items, IReadOnlyDictionary<TreeFile, FileAnalysis> analyses)
+    /// <summary>
+    /// The entry points that are well-formed, and after them the commands whose functions are there, unless an entry point is the
+    /// same method already; what is wrong with any is recorded.
+    /// </summary>
+    public IReadOnlyList<ManifestEntryPoint> Resolve(CollectOptions options, IReadOnlyDictionary<TreeFile, FileAnalysis> analyses)
     {
-        foreach (EntryPointItem item in items)
+        List<ManifestEntryPoint> entries = options.EntryPoints.Select(item => Resolve(item, analyses)).OfType<ManifestEntryPoint>().ToList();
+        var methods = new HashSet<(string, string)>(entries.Select(entry => (entry.MethodName, entry.Reference)));
+        foreach (ConsoleScript script in options.ScriptMethods ? scripts : [])
         {
-            string[] parts = item.Reference.Split(':');
-            if (parts.Length != 2 || !ModuleName.IsDotted(parts[0]) || !ModuleName.IsDotted(parts[1]))
+            if (Missing(script, analyses) is string reason)
             {
-                Record($"The PythonEntryPoint '{item.Reference}' is not of the form 'package.module:function'.");
+                Record(script, reason);
             }
-            else if (item.Name.Length > 0 && !ModuleName.IsIdentifier(item.Name))
+            else if (methods.Add((MethodName(script.Name), script.Reference)))
             {
-                Record($"The Name '{item.Name}' of the PythonEntryPoint '{item.Reference}' cannot be a method's name.");
-            }
-            else
-            {
-                string what = $"The PythonEntryPoint '{item.Reference}'";
-                string docstring = Check(what, parts[0], parts[1], analyses);
-                yield return new ManifestEntryPoint(item.Name.Length > 0 ? item.Name : MethodName(parts[1]), item.Reference, docstring);
+                string[] parts = script.Reference.Split(':');
+                string docstring = Analyzed(parts[0], parts[1], analyses)?.Docstring ?? "";
+                entries.Add(new ManifestEntryPoint(MethodName(script.Name), script.Reference, docstring, script.Name));
             }
         }
+
+        return entries;
     }
 
     /// <summary>What <c>Main</c> runs, or null where there is nothing to run; what is wrong with it is recorded.</summary>
@@ -100,10 +69,21 @@ internal sealed class EntryPointChecks
             return null;
         }
 
+        bool isRunnable = modules.Find(modules.IsPackage(reference) ? reference + ".__main__" : reference) is not null;
+        if (!isRunnable && scripts.FirstOrDefault(script => script.Name == reference) is ConsoleScript script)
+        {
+            if (Missing(script, analyses) is string reason)
+            {
+                Record($"PyEmbedEntryPoint '{reference}' names a console script that cannot be called: {reason}.");
+            }
+
+            return script.Reference;
+        }
+
         string[] parts = reference.Split(':');
         if (parts.Length > 2 || !parts.All(ModuleName.IsDotted))
         {
-            Record($"PyEmbedEntryPoint '{reference}' is neither of the form 'package.module:function' nor a module's name.");
+            Record($"PyEmbedEntryPoint '{reference}' is neither of the form 'package.module:function' nor the name of a module or of an embedded distribution's console script.");
             return null;
         }
 
@@ -112,75 +92,116 @@ internal sealed class EntryPointChecks
         {
             Check(what, parts[0], parts[1], analyses);
         }
-        else if (_packages.Contains(reference))
+        else if (!isRunnable && !IsExcluded(what, modules.IsPackage(reference) ? reference + ".__main__" : reference))
         {
-            if (!_modules.ContainsKey(reference + ".__main__") && !IsExcluded(what, reference + ".__main__"))
+            if (modules.IsPackage(reference))
             {
                 Record($"{what} names a package without '__main__.py', which cannot be run; add one or name a function.");
             }
-        }
-        else if (!_modules.ContainsKey(reference))
-        {
-            RecordUnknown(what, reference);
+            else
+            {
+                RecordUnknown(what, reference);
+            }
         }
 
         return reference;
     }
 
-    private static string MethodName(string attribute)
+    private ManifestEntryPoint? Resolve(EntryPointItem item, IReadOnlyDictionary<TreeFile, FileAnalysis> analyses)
     {
-        string last = attribute.Substring(attribute.LastIndexOf('.') + 1);
-        string name = string.Concat(last.Split('_').Where(word => word.Length > 0).Select(word => char.ToUpperInvariant(word[0]) + word.Substring(1)));
-        return name.Length > 0 && !char.IsDigit(name[0]) ? name : last;
+        string[] parts = item.Reference.Split(':');
+        if (parts.Length != 2 || !ModuleName.IsDotted(parts[0]) || !ModuleName.IsDotted(parts[1]))
+        {
+            Record($"The PythonEntryPoint '{item.Reference}' is not of the form 'package.module:function'.");
+            return null;
+        }
+
+        if (item.Name.Length > 0 && !ModuleName.IsIdentifier(item.Name))
+        {
+            Record($"The Name '{item.Name}' of the PythonEntryPoint '{item.Reference}' cannot be a method's name.");
+            return null;
+        }
+
+        string docstring = Check($"The PythonEntryPoint '{item.Reference}'", parts[0], parts[1], analyses);
+        string name = item.Name.Length > 0 ? item.Name : MethodName(parts[1].Substring(parts[1].LastIndexOf('.') + 1));
+        return new ManifestEntryPoint(name, item.Reference, docstring);
     }
+
+    // What remains illegal, such as a digit in front, the generator makes legal.
+    private static string MethodName(string name)
+    {
+        string method = string.Concat(name.Split(s_wordBreaks, StringSplitOptions.RemoveEmptyEntries).Select(word => char.ToUpperInvariant(word[0]) + word.Substring(1)));
+        return method.Length > 0 && !char.IsDigit(method[0]) ? method : name;
+    }
+
+    /// <summary>Why a command cannot be called, or null where it can.</summary>
+    private string? Missing(ConsoleScript script, IReadOnlyDictionary<TreeFile, FileAnalysis> analyses)
+    {
+        if (script.Reference.Length == 0)
+        {
+            return "it is not of the form 'name = package.module:function'";
+        }
+
+        string[] parts = script.Reference.Split(':');
+        if (modules.Find(parts[0]) is null)
+        {
+            return modules.ExclusionOf(parts[0]) is ModuleRule rule
+                ? $"the PythonModuleRule '{rule}' leaves its module '{parts[0]}' out"
+                : $"no PythonPackage item has its module '{parts[0]}'";
+        }
+
+        return IsMissing(parts[0], parts[1], analyses) ? $"its module '{parts[0]}' does not define '{parts[1]}'" : null;
+    }
+
+    private AnalyzedAttribute? Analyzed(string module, string attribute, IReadOnlyDictionary<TreeFile, FileAnalysis> analyses) =>
+        modules.Find(module) is TreeFile file && analyses.TryGetValue(file, out FileAnalysis? analysis)
+            ? analysis.Attributes.FirstOrDefault(candidate => candidate.Name == attribute)
+            : null;
+
+    private bool IsMissing(string module, string attribute, IReadOnlyDictionary<TreeFile, FileAnalysis> analyses) =>
+        Analyzed(module, attribute, analyses) is { State: AttributeState.No } && modules.Find($"{module}.{attribute}") is null;
 
     private string Check(string what, string module, string attribute, IReadOnlyDictionary<TreeFile, FileAnalysis> analyses)
     {
-        if (!_modules.TryGetValue(module, out TreeFile? file))
+        if (modules.Find(module) is not TreeFile file)
         {
-            if (_packages.Contains(module) && !_excluded.ContainsKey(module))
+            if (!IsExcluded(what, module))
             {
-                Record($"{what} names the namespace package '{module}', which has no code; name a module of it.");
-            }
-            else
-            {
-                RecordUnknown(what, module);
+                if (modules.IsPackage(module))
+                {
+                    Record($"{what} names the namespace package '{module}', which has no code; name a module of it.");
+                }
+                else
+                {
+                    RecordUnknown(what, module);
+                }
             }
 
             return "";
         }
 
-        AnalyzedAttribute? found = analyses.TryGetValue(file, out FileAnalysis? analysis)
-            ? analysis.Attributes.FirstOrDefault(candidate => candidate.Name == attribute)
-            : null;
-        bool isSubmodule = _modules.ContainsKey($"{module}.{attribute}");
-        if (found is { State: AttributeState.No } && !isSubmodule)
+        if (IsMissing(module, attribute, analyses))
         {
             Record($"{what} names '{attribute}', which the module '{module}' ('{file.FullPath}') does not define.");
         }
 
-        return found?.Docstring ?? "";
+        return Analyzed(module, attribute, analyses)?.Docstring ?? "";
     }
 
     // A package of which the project has nothing may come from a library that it references, or from the interpreter.
     private void RecordUnknown(string what, string module)
     {
-        if (IsExcluded(what, module))
-        {
-            return;
-        }
-
         string top = module.Split('.')[0];
-        if (_packages.Contains(top) || _modules.ContainsKey(top))
+        if (modules.IsPackage(top) || modules.Find(top) is not null)
         {
             Record($"{what} names the module '{module}', which no PythonPackage item has.");
         }
         else
         {
-            _problems.Record(
+            problems.Record(
                 ProblemIds.EntryPoint,
                 ManifestSeverity.Warning,
-                _projectFile,
+                projectFile,
                 $"{what} names the module '{module}', which no PythonPackage item has. It is not checked; where it comes from a reference, suppress this warning.");
         }
     }
@@ -188,7 +209,7 @@ internal sealed class EntryPointChecks
     /// <summary>Whether a rule leaves the module out; that is recorded then.</summary>
     private bool IsExcluded(string what, string module)
     {
-        if (!_excluded.TryGetValue(module, out ModuleRule? rule))
+        if (modules.ExclusionOf(module) is not ModuleRule rule)
         {
             return false;
         }
@@ -197,5 +218,20 @@ internal sealed class EntryPointChecks
         return true;
     }
 
-    private void Record(string message) => _problems.Record(ProblemIds.EntryPoint, ManifestSeverity.Error, _projectFile, message);
+    private void Record(string message) => problems.Record(ProblemIds.EntryPoint, ManifestSeverity.Error, projectFile, message);
+
+    // What rules leave out is wanted so, and nobody who embeds a third-party distribution can mend it.
+    private void Record(ConsoleScript script, string reason)
+    {
+        bool isOwn = script.File.InProject && (script.Reference.Length == 0 || modules.ExclusionOf(script.Reference.Split(':')[0]) is null);
+        problems.Record(new ManifestDiagnostic(
+            ProblemIds.ConsoleScript,
+            isOwn ? ManifestSeverity.Warning : ManifestSeverity.Info,
+            script.File.FullPath,
+            script.Line,
+            0,
+            0,
+            0,
+            $"The console script '{script.Name}' becomes no method of PythonEntryPoints: {reason}."));
+    }
 }

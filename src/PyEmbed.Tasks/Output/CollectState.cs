@@ -28,6 +28,8 @@ internal sealed class CollectState
             text.Append(option).Append('\n');
         }
 
+        text.Append("script methods\t").Append(options.ScriptMethods).Append('\n');
+
         // Its text may have a new glob that matches nothing.
         text.Append(options.ProjectFile).Append('\t').Append(File.GetLastWriteTimeUtc(options.ProjectFile).Ticks).Append('\n');
 

@@ -186,6 +186,9 @@ def bound_names(body, found):
     for node in body:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             found[node.name] = ast.get_docstring(node) or ""
+            for member in node.body if isinstance(node, ast.ClassDef) else ():
+                if isinstance(member, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                    found[node.name + "." + member.name] = ast.get_docstring(member) or ""
             closed = closed and node.name != "__getattr__"
             continue
         for child in ast.walk(node):

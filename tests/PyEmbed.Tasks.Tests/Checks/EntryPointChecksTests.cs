@@ -15,6 +15,8 @@ public sealed class EntryPointChecksTests
 
     private static readonly TreeFile s_half = new("half/tool.py", "/p/half/tool.py", 0, 0, true);
 
+    private static readonly TreeFile s_scripts = new("pkg-1.dist-info/entry_points.txt", "/p/pkg-1.dist-info/entry_points.txt", 0, 0, true);
+
     private static readonly Dictionary<string, ModuleRule> s_excluded = new()
     {
         ["pkg.left"] = new ModuleRule(ModuleRuleAction.RecursiveExclude, "pkg.left"),
@@ -105,14 +107,95 @@ public sealed class EntryPointChecksTests
     [TestMethod]
     public void The_interpreter_is_asked_for_what_is_referred_to()
     {
-        Dictionary<TreeFile, SortedSet<string>> wanted = Checks().WantedAttributes(new CollectOptions
+        Dictionary<TreeFile, SortedSet<string>> wanted = Checks(Script("run", "pkg.__main__:third"), Script("bad", "")).WantedAttributes(new CollectOptions
         {
             EntryPoints = [new EntryPointItem("pkg.__main__:main"), new EntryPointItem("nonsense")],
             Main = "pkg.__main__:other",
         });
 
         Assert.AreEqual(s_main, wanted.Keys.Single());
-        CollectionAssert.AreEqual(new[] { "main", "other" }, wanted[s_main].ToArray());
+        CollectionAssert.AreEqual(new[] { "main", "other", "third" }, wanted[s_main].ToArray());
+    }
+
+    [TestMethod]
+    [DataRow("pkg", "Pkg")]
+    [DataRow("pkg-build", "PkgBuild")]
+    [DataRow("py.test", "PyTest")]
+    [DataRow("pip3.11", "Pip311")]
+    [DataRow("2to3", "2to3")]
+    [DataRow("run_it", "RunIt")]
+    public void A_console_script_gets_a_method(string script, string method)
+    {
+        ManifestEntryPoint entry = Assert.ContainsSingle(Checks(Script(script)).Resolve(new CollectOptions(), Answers()));
+
+        Assert.AreEqual(new ManifestEntryPoint(method, "pkg.__main__:main", "Runs.", script), entry);
+        Assert.IsEmpty(_problems.Recorded);
+    }
+
+    [TestMethod]
+    public void Entry_points_come_first_and_a_script_that_is_the_same_method_is_not_repeated()
+    {
+        ConsoleScript[] scripts = [Script("run"), Script("go", "pkg:other"), Script("go", "pkg:other"), Script("again")];
+
+        IReadOnlyList<ManifestEntryPoint> entries = Checks(scripts).Resolve(
+            new CollectOptions { EntryPoints = [new("pkg.__main__:main", "Go"), new("pkg.__main__:main", "Run")] }, Answers());
+
+        CollectionAssert.AreEqual(
+            new[] { "Go pkg.__main__:main ", "Run pkg.__main__:main ", "Go pkg:other go", "Again pkg.__main__:main again" },
+            entries.Select(entry => $"{entry.MethodName} {entry.Reference} {entry.Script}").ToArray());
+    }
+
+    [TestMethod]
+    [DataRow("", "not of the form 'name = package.module:function'", "Warning")]
+    [DataRow("pkg.none:main", "no PythonPackage item has its module 'pkg.none'", "Warning")]
+    [DataRow("pkg.__main__:gone", "its module 'pkg.__main__' does not define 'gone'", "Warning")]
+    [DataRow("pkg.left:main", "the PythonModuleRule 'recursive-exclude pkg.left' leaves its module 'pkg.left' out", "Info")]
+    public void A_script_without_its_function_is_no_method_and_recorded(string reference, string part, string severity)
+    {
+        Assert.IsEmpty(Checks(Script("run", reference)).Resolve(new CollectOptions(), Answers()));
+
+        ManifestDiagnostic problem = Assert.ContainsSingle(_problems.Recorded);
+        Assert.AreEqual(("PYE1022", severity, s_scripts.FullPath, 7), (problem.Id, problem.Severity.ToString(), problem.File, problem.Line));
+        StringAssert.Contains(problem.Message, part);
+    }
+
+    [TestMethod]
+    public void Where_methods_cannot_be_there_are_none_for_scripts()
+    {
+        EntryPointChecks checks = Checks(Script("run"), Script("bad", ""));
+
+        Assert.IsEmpty(checks.Resolve(new CollectOptions { ScriptMethods = false }, Answers()));
+        Assert.IsEmpty(_problems.Recorded);
+        Assert.AreEqual("pkg.__main__:main", checks.ResolveMain("run", Answers()));
+    }
+
+    [TestMethod]
+    public void A_script_that_nobody_here_can_mend_is_information()
+    {
+        var outside = new ConsoleScript("run", "none:main", s_scripts with { InProject = false }, 1);
+
+        Checks(outside).Resolve(new CollectOptions(), Answers());
+
+        Assert.AreEqual(ManifestSeverity.Info, Assert.ContainsSingle(_problems.Recorded).Severity);
+    }
+
+    [TestMethod]
+    [DataRow("pkg-run", "pkg.__main__:main")]
+    [DataRow("ns", "pkg.__main__:main")]
+    [DataRow("pkg", "pkg")]
+    [DataRow("ns.tool", "ns.tool")]
+    public void Main_runs_a_console_script_where_no_module_of_its_name_can_be_run(string name, string main)
+    {
+        Assert.AreEqual(main, Checks(Script(name)).ResolveMain(name, Answers()));
+        Assert.IsEmpty(_problems.Recorded);
+    }
+
+    [TestMethod]
+    public void Main_cannot_run_a_console_script_without_its_function()
+    {
+        Checks(Script("pkg-run", "pkg.__main__:gone")).ResolveMain("pkg-run", Answers());
+
+        AssertRecorded("names a console script that cannot be called: its module 'pkg.__main__' does not define 'gone'");
     }
 
     private static Dictionary<TreeFile, FileAnalysis> Answers() => new()
@@ -128,10 +211,15 @@ public sealed class EntryPointChecksTests
         },
     };
 
-    private EntryPointChecks Checks() =>
-        new([new PythonTree("d", TreePlacement.App, MaterializeMode.Auto, [s_main, s_init, s_tool, s_half])], s_excluded, "/p/App.csproj", _problems);
+    private EntryPointChecks Checks(params ConsoleScript[] scripts)
+    {
+        var tree = new PythonTree("d", TreePlacement.App, MaterializeMode.Auto, [s_main, s_init, s_tool, s_half]);
+        return new(new ProjectModules([tree], s_excluded), scripts, "/p/App.csproj", _problems);
+    }
 
-    private List<ManifestEntryPoint> Resolve(EntryPointItem item) => Checks().Resolve([item], Answers()).ToList();
+    private static ConsoleScript Script(string name, string reference = "pkg.__main__:main") => new(name, reference, s_scripts, 7);
+
+    private List<ManifestEntryPoint> Resolve(EntryPointItem item) => [.. Checks().Resolve(new CollectOptions { EntryPoints = [item] }, Answers())];
 
     private void AssertRecorded(string part, ManifestSeverity severity = ManifestSeverity.Error)
     {

@@ -219,6 +219,18 @@ public sealed class AnalyzerTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow("class Cli:\n    def run(self):\n        '''Runs.'''\n", "Runs.")]
+    [DataRow("class Cli:\n    '''Class.'''\n    run = print\n", "")]
+    [DataRow("if x:\n    class Cli:\n        @staticmethod\n        async def run():\n            '''Runs.\n\n            More.'''\n", "Runs.")]
+    public void A_method_has_its_own_docstring(string source, string docstring)
+    {
+        string path = _folder.Write("m.py", source);
+        using var run = new Run(this, TestPythons.Default, [new AnalysisRequest(path, "m.py", false, new(["Cli.run"]))]);
+
+        Assert.AreEqual(new AnalyzedAttribute("Cli.run", AttributeState.Yes, docstring), Assert.ContainsSingle(run.Answers[0].Attributes));
+    }
+
+    [TestMethod]
     public void Odd_paths_cross_the_pipe()
     {
         string name = OperatingSystem.IsWindows() ? "gr\u00f6\u00dfe \U0001F40D.py" : "gr\u00f6\u00dfe \U0001F40D\t\n\r.py";
