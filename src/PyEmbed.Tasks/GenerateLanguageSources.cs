@@ -1,5 +1,6 @@
 using Microsoft.Build.Framework;
 using PyEmbed.Manifest;
+using PyEmbed.Tasks.Checks;
 using PyEmbed.Tasks.Languages;
 using PyEmbed.Tasks.Output;
 using Task = Microsoft.Build.Utilities.Task;
@@ -27,6 +28,9 @@ public sealed class GenerateLanguageSources : Task
     /// <summary>Where the files go.</summary>
     [Required]
     public string OutputDirectory { get; set; } = "";
+
+    /// <summary>The path of the page that explains the diagnostics; empty for none.</summary>
+    public string HelpPage { get; set; } = "";
 
     /// <summary>The file with the attributes; none where there is no tree.</summary>
     [Output]
@@ -59,14 +63,17 @@ public sealed class GenerateLanguageSources : Task
 
             if (manifest.EntryPoints.Count > 0)
             {
-                Log.LogWarning(
-                    null, ProblemIds.EntryPointsNotPossible, null, ProjectFile, 0, 0, 0, 0,
+                Report(
+                    ProblemIds.EntryPointsNotPossible,
+                    ManifestSeverity.Warning,
+                    ProjectFile,
+                    ProjectPlaces.Find(ProjectFile, "PythonEntryPoint", "").Line,
                     "PythonEntryPoint items become methods in C# projects only; call PythonInterpreter.RunEntryPoint instead.");
             }
         }
         catch (ManifestTextException e)
         {
-            Log.LogError(null, ProblemIds.UnreadableManifest, null, ManifestFile, 0, 0, 0, 0, "The manifest cannot be read: {0}", e.Message);
+            Report(ProblemIds.UnreadableManifest, ManifestSeverity.Error, FullPath(ManifestFile), e.Line, $"The manifest cannot be read: {e.Message}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -82,6 +89,9 @@ public sealed class GenerateLanguageSources : Task
         OutputFile.WriteIfChanged(path, text);
         return ItemPaths.ToItem(path);
     }
+
+    private void Report(string id, ManifestSeverity severity, string file, int line, string message) =>
+        ProblemLog.Write(Log, [new ManifestDiagnostic(id, severity, file, line, 0, 0, 0, message)], HelpPage);
 
     private string FullPath(string path) => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(ProjectFile), path));
 }

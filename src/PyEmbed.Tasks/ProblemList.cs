@@ -1,4 +1,5 @@
 using PyEmbed.Manifest;
+using PyEmbed.Tasks.Checks;
 
 namespace PyEmbed.Tasks;
 
@@ -21,8 +22,22 @@ internal sealed class ProblemList
     public void Block(string id, string file, string message) =>
         _blocking.Add(new ManifestDiagnostic(id, ManifestSeverity.Error, file, 0, 0, 0, 0, message));
 
+    /// <summary>The same for something that a project file says: an item with a value, or a property (<see cref="ProjectPlaces.Find"/>).</summary>
+    public void BlockIn(string id, string projectFile, string element, string value, string message) =>
+        _blocking.Add(At(id, ManifestSeverity.Error, projectFile, element, value, message));
+
     public void Record(string id, ManifestSeverity severity, string file, string message) =>
         Record(new ManifestDiagnostic(id, severity, file, 0, 0, 0, 0, message));
 
+    /// <summary>The same for something that a project file says.</summary>
+    public void RecordIn(string id, ManifestSeverity severity, string projectFile, string element, string value, string message) =>
+        Record(At(id, severity, projectFile, element, value, message));
+
     public void Record(ManifestDiagnostic problem) => _recorded.Add(problem);
+
+    private static ManifestDiagnostic At(string id, ManifestSeverity severity, string projectFile, string element, string value, string message)
+    {
+        (int line, int column) = ProjectPlaces.Find(projectFile, element, value);
+        return new ManifestDiagnostic(id, severity, projectFile, line, column, 0, 0, message);
+    }
 }

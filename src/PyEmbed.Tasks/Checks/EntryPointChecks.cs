@@ -14,6 +14,9 @@ internal sealed class EntryPointChecks(ProjectModules modules, IReadOnlyList<Con
 {
     private static readonly char[] s_wordBreaks = ['_', '-', '.', ' '];
 
+    // The item or property that is looked at.
+    private (string Element, string Value) _subject;
+
     /// <summary>The attributes that the interpreter must look up, by file.</summary>
     public Dictionary<TreeFile, SortedSet<string>> WantedAttributes(CollectOptions options)
     {
@@ -69,6 +72,7 @@ internal sealed class EntryPointChecks(ProjectModules modules, IReadOnlyList<Con
             return null;
         }
 
+        _subject = ("PyEmbedEntryPoint", "");
         bool isRunnable = modules.Find(modules.IsPackage(reference) ? reference + ".__main__" : reference) is not null;
         if (!isRunnable && scripts.FirstOrDefault(script => script.Name == reference) is ConsoleScript script)
         {
@@ -109,6 +113,7 @@ internal sealed class EntryPointChecks(ProjectModules modules, IReadOnlyList<Con
 
     private ManifestEntryPoint? Resolve(EntryPointItem item, IReadOnlyDictionary<TreeFile, FileAnalysis> analyses)
     {
+        _subject = ("PythonEntryPoint", item.Reference);
         string[] parts = item.Reference.Split(':');
         if (parts.Length != 2 || !ModuleName.IsDotted(parts[0]) || !ModuleName.IsDotted(parts[1]))
         {
@@ -198,10 +203,8 @@ internal sealed class EntryPointChecks(ProjectModules modules, IReadOnlyList<Con
         }
         else
         {
-            problems.Record(
-                ProblemIds.EntryPoint,
+            Record(
                 ManifestSeverity.Warning,
-                projectFile,
                 $"{what} names the module '{module}', which no PythonPackage item has. It is not checked; where it comes from a reference, suppress this warning.");
         }
     }
@@ -218,7 +221,10 @@ internal sealed class EntryPointChecks(ProjectModules modules, IReadOnlyList<Con
         return true;
     }
 
-    private void Record(string message) => problems.Record(ProblemIds.EntryPoint, ManifestSeverity.Error, projectFile, message);
+    private void Record(string message) => Record(ManifestSeverity.Error, message);
+
+    private void Record(ManifestSeverity severity, string message) =>
+        problems.RecordIn(ProblemIds.EntryPoint, severity, projectFile, _subject.Element, _subject.Value, message);
 
     // What rules leave out is wanted so, and nobody who embeds a third-party distribution can mend it.
     private void Record(ConsoleScript script, string reason)

@@ -19,8 +19,8 @@ internal static class MissingGlobs
             string folder = separator < 0 ? "" : FilePaths.Normalize(projectDirectory, glob.Substring(0, separator + 1).Replace('\\', '/'));
             if (folder.Length > 0 && !Directory.Exists(folder))
             {
-                problems.Block(
-                    ProblemIds.Missing, projectFile, $"The folder '{folder}' of the PythonPackage item '{glob}' does not exist; correct Include or create it.");
+                problems.BlockIn(
+                    ProblemIds.Missing, projectFile, "PythonPackage", glob, $"The folder '{folder}' of the PythonPackage item '{glob}' does not exist; correct Include or create it.");
             }
         }
     }

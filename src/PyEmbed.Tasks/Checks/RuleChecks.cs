@@ -7,6 +7,8 @@ namespace PyEmbed.Tasks.Checks;
 /// <summary>Reads the <c>PythonModuleRule</c> items, and finds those that are none or match nothing.</summary>
 internal static class RuleChecks
 {
+    private const string Element = "PythonModuleRule";
+
     private static readonly char[] s_wildcards = ['*', '?'];
 
     /// <summary>The rules; an item that is none is a blocking problem.</summary>
@@ -21,7 +23,7 @@ internal static class RuleChecks
             }
             else
             {
-                problems.Block(ProblemIds.ModuleRule, item.DefinedIn, $"The PythonModuleRule '{item.Module}' {problem}.");
+                problems.BlockIn(ProblemIds.ModuleRule, item.DefinedIn, Element, item.Module, $"The PythonModuleRule '{item.Module}' {problem}.");
             }
         }
 
@@ -39,7 +41,8 @@ internal static class RuleChecks
                 string reason = selection.HasBelow(rules[i].Module)
                     ? $"'{rules[i].Module}' has no file of its own, only modules below it; to match those, use recursive-{(rules[i].Includes ? "include" : "exclude")}."
                     : "This project's trees have no such module; those of its references are chosen by their own projects. Correct or remove it.";
-                problems.Record(ProblemIds.UnmatchedRule, ManifestSeverity.Warning, items[i].DefinedIn, $"The PythonModuleRule '{rules[i]}' matches nothing. {reason}");
+                problems.RecordIn(
+                    ProblemIds.UnmatchedRule, ManifestSeverity.Warning, items[i].DefinedIn, Element, items[i].Module, $"The PythonModuleRule '{rules[i]}' matches nothing. {reason}");
             }
         }
     }
@@ -47,11 +50,13 @@ internal static class RuleChecks
     /// <summary>Finds wildcards, which MSBuild takes for files and drops without a word where there are none such.</summary>
     public static void CheckWildcards(string projectFile, ProblemList problems)
     {
-        foreach (string include in ProjectItems.Includes(projectFile, "PythonModuleRule").Where(include => include.IndexOfAny(s_wildcards) >= 0))
+        foreach (string include in ProjectItems.Includes(projectFile, Element).Where(include => include.IndexOfAny(s_wildcards) >= 0))
         {
-            problems.Block(
+            problems.BlockIn(
                 ProblemIds.ModuleRule,
                 projectFile,
+                Element,
+                include,
                 $"The PythonModuleRule '{include}' has a wildcard, which MSBuild takes for the names of files. For a package with all below it use the Action recursive-exclude or recursive-include, for all modules Include=\"{ModuleRule.Root}\" with exclude-all or include-all.");
         }
     }

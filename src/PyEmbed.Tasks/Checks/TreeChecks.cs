@@ -12,11 +12,21 @@ internal static class TreeChecks
         var standardNames = new HashSet<string>(standardLibrary, StringComparer.Ordinal);
         foreach (PythonTree tree in trees)
         {
+            CheckSizes(tree, problems);
             CheckFolders(tree, problems);
             CheckStandardLibrary(tree, standardNames, problems);
         }
 
         CheckPackages(trees, read, problems);
+    }
+
+    private static void CheckSizes(PythonTree tree, ProblemList problems)
+    {
+        foreach (TreeFile file in tree.Files.Where(file => file.Length > int.MaxValue))
+        {
+            problems.Block(
+                ProblemIds.TooLarge, file.FullPath, $"'{file.Path}' is larger than the 2 GiB that an archive can hold. Leave it out of the distribution '{tree.Distribution}'.");
+        }
     }
 
     private static void CheckFolders(PythonTree tree, ProblemList problems)

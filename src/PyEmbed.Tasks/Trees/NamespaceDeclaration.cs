@@ -9,7 +9,7 @@ namespace PyEmbed.Tasks.Trees;
 /// </summary>
 internal static class NamespaceDeclaration
 {
-    private static readonly Regex s_call = new(@"\bdeclare_namespace\(\s*__name__\s*\)|\bextend_path\(\s*__path__\s*,", RegexOptions.CultureInvariant);
+    private static readonly Regex s_call = new(@"^[^#\r\n]*\b(?:declare_namespace\(\s*__name__\s*\)|extend_path\(\s*__path__\s*,)", RegexOptions.CultureInvariant | RegexOptions.Multiline);
 
     public static bool IsIn(byte[] source) => s_call.IsMatch(Encoding.UTF8.GetString(source));
 }

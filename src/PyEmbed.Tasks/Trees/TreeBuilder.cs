@@ -6,6 +6,8 @@ namespace PyEmbed.Tasks.Trees;
 /// <summary>Turns items into trees: which files, under which root, in which distribution, as far as the rules leave them in.</summary>
 internal sealed class TreeBuilder
 {
+    private const string Element = "PythonPackage";
+
     private readonly string _projectDirectory;
     private readonly string _defaultDistribution;
     private readonly FolderWalker _walker;
@@ -58,9 +60,11 @@ internal sealed class TreeBuilder
         {
             if (!DistributionName.IsValid(name))
             {
-                _problems.Block(
+                _problems.BlockIn(
                     ProblemIds.DistributionName,
                     _projectFile,
+                    Element,
+                    item.Distribution,
                     $"'{name}' cannot be a distribution's name; use ASCII letters, digits, '.', '_' and '-', with a letter or digit at both ends.");
                 return null;
             }
@@ -71,8 +75,8 @@ internal sealed class TreeBuilder
         }
         else if (draft.Distribution != name)
         {
-            _problems.Block(
-                ProblemIds.DistributionName, _projectFile, $"The distributions '{draft.Distribution}' and '{name}' differ only in case; give them the same name or different ones.");
+            _problems.BlockIn(
+                ProblemIds.DistributionName, _projectFile, Element, name, $"The distributions '{draft.Distribution}' and '{name}' differ only in case; give them the same name or different ones.");
             return null;
         }
 
@@ -88,14 +92,14 @@ internal sealed class TreeBuilder
 
         if (!ArchiveFormat.TryParse(value.ToLowerInvariant(), out MaterializeMode mode))
         {
-            _problems.Block(ProblemIds.UnusableValue, _projectFile, $"Materialize=\"{value}\" is none of Auto, Never, Data, All.");
+            _problems.BlockIn(ProblemIds.UnusableValue, _projectFile, Element, value, $"Materialize=\"{value}\" is none of Auto, Never, Data, All.");
             return false;
         }
 
         if (draft.Materialize is MaterializeMode other && other != mode)
         {
-            _problems.Block(
-                ProblemIds.UnusableValue, _projectFile, $"The distribution '{draft.Distribution}' has items with Materialize=\"{other}\" and with Materialize=\"{mode}\"; it can have one value only.");
+            _problems.BlockIn(
+                ProblemIds.UnusableValue, _projectFile, Element, value, $"The distribution '{draft.Distribution}' has items with Materialize=\"{other}\" and with Materialize=\"{mode}\"; it can have one value only.");
             return false;
         }
 
@@ -124,8 +128,8 @@ internal sealed class TreeBuilder
                 return;
             }
 
-            _problems.Block(
-                ProblemIds.Missing, _projectFile, $"The file or folder '{fullPath}' of a PythonPackage item does not exist; correct Include or create it.");
+            _problems.BlockIn(
+                ProblemIds.Missing, _projectFile, Element, fullPath, $"The file or folder '{fullPath}' of a PythonPackage item does not exist; correct Include or create it.");
             return;
         }
 

@@ -99,6 +99,7 @@ public sealed class TreeChecksTests
     [DataRow("__import__('pkg_resources').declare_namespace(__name__)", "", false)]
     [DataRow("", "__import__('pkg_resources').declare_namespace(__name__)", false)]
     [DataRow("# no declare_namespace", "# no extend_path", false)]
+    [DataRow("# __import__('pkg_resources').declare_namespace(__name__)\n", "x = 1  # __path__ = extend_path(__path__, __name__)", false)]
     public void A_namespace_that_each_portion_declares_is_no_clash(string one, string other, bool allowed)
     {
         _contents["/one/ns/__init__.py"] = one;

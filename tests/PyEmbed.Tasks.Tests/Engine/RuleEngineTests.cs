@@ -50,7 +50,7 @@ public sealed class RuleEngineTests
         (int exitCode, string output) = project.Dotnet("build");
 
         Assert.AreNotEqual(0, exitCode);
-        StringAssert.Contains(output, $"{props} : error PYE1020: The PythonModuleRule 'a' has the Action 'exclude-all', which is about all modules");
+        StringAssert.Contains(output, $"{props}(1,21): error PYE1020: The PythonModuleRule 'a' has the Action 'exclude-all', which is about all modules");
     }
 
     private static string Modules(EngineProject project) =>
