@@ -36,11 +36,11 @@ class Machinery:
 
     def __init__(self, mirror):
         from importlib import machinery
-        from pyembed import _finders
+        from pyembed import _loaders
         self._machinery = machinery
         # As partial, which a class does not bind as a method where a test makes it an attribute.
-        self.SourceFileLoader = partial(Loader, mirror, _finders.SourceLoader)
-        self.SourcelessFileLoader = partial(Loader, mirror, _finders.SourcelessLoader)
+        self.SourceFileLoader = partial(Loader, mirror, _loaders.SourceLoader)
+        self.SourcelessFileLoader = partial(Loader, mirror, _loaders.SourcelessLoader)
 
     def __getattr__(self, attribute):
         return getattr(self._machinery, attribute)

@@ -13,6 +13,8 @@ import warnings
 
 from support import TreeCase, _finders, bytecode, pyembed, run_python
 
+from pyembed import _loaders
+
 FILES = {'app/__init__.py': 'X = __name__\n', 'app/m.py': 'from . import X\nNAME = __name__\n',
          'flat.pyc': bytecode('flat.py', 'NAME = __name__\n')}
 
@@ -84,7 +86,7 @@ class SpecTest(TreeCase):
         """What tools do that change code as it is compiled: they derive from the loader's class."""
         self.mount(FILES)
 
-        class Loader(_finders.SourceLoader):
+        class Loader(_loaders.SourceLoader):
             def source_to_code(self, data, path, **options):
                 return super().source_to_code(data + b'EXTRA = 1\n', path, **options)
 

@@ -20,6 +20,8 @@ import zipimport
 
 from support import TreeCase, _finders, bytecode, pyembed
 
+from pyembed import _loaders
+
 PACKAGE = {
     'app/__init__.py': 'X = 1\n', 'app/m.py': 'from app import X\nY = X + 1\n', 'app/sub/__init__.py': 'from .n import Z\n',
     'app/sub/n.py': 'Z = __name__\n', 'app/text.txt': 'text',
@@ -42,7 +44,7 @@ class SpecFromFileLocationTest(TreeCase):
                 path = os.path.join(root, 'app', 'm.py')
                 module = self.load('other_name', path)
                 self.assertEqual((module.Y, module.__name__, module.__file__), (2, 'other_name', path))
-                self.assertIsInstance(module.__loader__, _finders.SourceLoader)
+                self.assertIsInstance(module.__loader__, _loaders.SourceLoader)
                 self.assertEqual(module.__spec__.cached, importlib.util.cache_from_source(path))
                 self.assertEqual(module.__loader__.get_source('other_name'), PACKAGE['app/m.py'])
                 self.assertIsNone(module.__spec__.submodule_search_locations)

@@ -15,9 +15,10 @@ from _frozen_importlib_external import BYTECODE_SUFFIXES, EXTENSION_SUFFIXES, SO
 
 # By their full names, which are in sys.modules before the package is.
 from pyembed._adapters import ADAPTERS, find_adapted
-from pyembed._importer import HAS_BYTECODE, HAS_EXTENSIONS
+from pyembed._importer import HAS_BYTECODE, HAS_EXTENSIONS, IS_STRIPPED
 from pyembed._loaders import (
-    CachedLoader, CompiledLoader, ExtensionLoader, NamespaceLoader, SourceLoader, SourcelessLoader, find_loaders, locate)
+    CachedLoader, CompiledLoader, ExtensionLoader, NamespaceLoader, SourcelessLoader, StrippedLoader, find_loaders, locate,
+    source_loader)
 _importer = sys.modules['pyembed._importer']
 
 _SEP = os.sep
@@ -118,6 +119,8 @@ class Folder:
             for suffix in BYTECODE_SUFFIXES:
                 if table.get(tail + suffix):
                     return self._spec(fullname, tail + suffix, SourcelessLoader)
+        if flags & IS_STRIPPED and self.tree.tags(self.inner, tail):
+            return self._spec(fullname, f'{tail}.pyc', StrippedLoader)
         return None
 
     def _source_loader(self, fullname, path, tail):
@@ -125,7 +128,7 @@ class Folder:
         codes = self.tree.codes
         code = None if codes is None else codes.find(
             f'{self.inner}/__pycache__/{tail}{self._suffix}' if self.inner else f'__pycache__/{tail}{self._suffix}')
-        return SourceLoader(fullname, path, self) if code is None else CompiledLoader(fullname, path, self, code)
+        return source_loader(fullname, path, self) if code is None else CompiledLoader(fullname, path, self, code)
 
     def _spec(self, fullname, name, loader):
         path = self.path + _SEP + name

@@ -18,14 +18,20 @@ FORMAT_VERSION = 1          # the newest format version this reader knows
 HAS_EXTENSIONS = 1          # folder flag: a file here ends in .so or .pyd
 HAS_BYTECODE = 2            # folder flag: a .pyc file lies directly here
 HAS_PATH_FILES = 4          # folder flag: a .pth file lies directly here
+IS_STRIPPED = 8             # folder flag: sources were left out here, and what is left is in __pycache__
 
 UNCHECKED = MAGIC_NUMBER + b'\x01\0\0\0'        # how bytecode begins that is not to be checked (PEP 552)
 _INDEX_MAGIC = b'PYEMBED\0'
 
+
+def bytecode_suffix(tag, optimize):
+    """What follows a module's name in the name of its bytecode file, for a cache tag and an optimisation level."""
+    return f'.{tag}.opt-{optimize}.pyc' if optimize else f'.{tag}.pyc'
+
+
 _tag = sys.implementation.cache_tag
 # What follows a module's name in the name of its bytecode file; None where this Python has no such files.
-CACHE_SUFFIX = None if _tag is None else '.{}{}.pyc'.format(
-    _tag, f'.opt-{sys.flags.optimize}' if sys.flags.optimize else '')
+CACHE_SUFFIX = _tag and bytecode_suffix(_tag, sys.flags.optimize)
 
 _lock = _thread.RLock()     # held while starting
 _trees = {}                 # root -> Tree, in mount order; replaced, never changed, so that readers need no lock
@@ -87,10 +93,10 @@ class Tree:
     """One mounted archive: a view of its bytes, and the folder tables of its index, unmarshalled when first used."""
 
     __slots__ = ('view', 'end', 'origin', 'folders', 'distribution', 'hash', 'placement', 'materialize',
-                 'file_users', 'suffix', 'codes', 'triggers', 'root', 'mounts', 'paths', 'state', 'source')
+                 'file_users', 'optimize', 'stripped', 'suffix', 'codes', 'triggers', 'root', 'mounts', 'paths', 'state', 'source')
 
     def __init__(self, view, end, origin, folders, distribution, hash, placement='app', materialize='auto',
-                 file_users=None):
+                 file_users=None, optimize=0, stripped=()):
         self.view = view
         self.end = end                      # no record may reach beyond this offset
         self.origin = origin
@@ -100,7 +106,10 @@ class Tree:
         self.placement = placement
         self.materialize = materialize
         self.file_users = file_users        # archive path of a source -> what it asks for; None where no build has looked
-        self.suffix = CACHE_SUFFIX          # what follows a module's name in the name of its bytecode
+        self.optimize = optimize            # the level at which all its code is compiled; 0 for the interpreter's own
+        self.stripped = stripped            # cache tags of the versions it has bytecode for, where it has no sources
+        # What follows a module's name in the name of its bytecode; None where this Python has no such files.
+        self.suffix = bytecode_suffix(_tag, optimize) if optimize and _tag else CACHE_SUFFIX
         self.codes = None                   # its CodeCache, where it has no bytecode for this Python
         self.triggers = NOTHING             # paths of the modules whose import must make files; set where it is mounted
         self.root = None
@@ -117,7 +126,8 @@ class Tree:
         if self.materialize != 'auto' or users is None:
             return EVERYTHING
         prefix = self.root + os.sep
-        asking = frozenset([prefix + path.replace('/', os.sep) for path in users])
+        names = map(self.file_name, users) if self.stripped else users
+        asking = frozenset([prefix + path.replace('/', os.sep) for path in names])
         return OnceAFolder(asking) if _everyone else asking
 
     def has_bytecode(self):
@@ -144,9 +154,35 @@ class Tree:
         return table
 
     def record(self, path):
-        """The record of the file at an archive path, None if there is no such file."""
+        """The record of the file at an archive path, None if there is no such file.
+
+        A module whose source was left out has its bytecode at ``pkg/mod.pyc``, too, where CPython has that of modules
+        without sources."""
         folder, _, name = path.rpartition('/')
-        return self.table(folder).get(name) if name and folder in self.folders else None
+        if not name or folder not in self.folders:
+            return None
+        table = self.table(folder)
+        found = table.get(name)
+        if found is None and table[''] & IS_STRIPPED and name.endswith('.pyc') and self.file_name(path[:-1]) == path:
+            return self.bytecode(folder).get(f'{name[:-4]}{self.suffix}')
+        return found
+
+    def bytecode(self, folder):
+        """The table of the bytecode of the modules in a folder."""
+        cache = f'{folder}/__pycache__' if folder else '__pycache__'
+        return self.table(cache) if cache in self.folders else {}
+
+    def file_name(self, source):
+        """The archive path that a module shows whose source has this one: another where that was left out."""
+        folder, _, name = source.rpartition('/')
+        if folder in self.folders and name not in self.table(folder) and self.tags(folder, name[:-3]):
+            return source + 'c'
+        return source
+
+    def tags(self, folder, module):
+        """The cache tags of the versions that a module in a folder has bytecode for, of those that the tree names."""
+        codes = self.bytecode(folder)
+        return [tag for tag in self.stripped if codes.get(module + bytecode_suffix(tag, self.optimize))]
 
     def range(self, record, name):
         """(compression method, offset, size in the archive) of a file, checked.
@@ -223,15 +259,18 @@ def _open_index(view, end, origin):
         info, folders = marshal.loads(body)
         distribution, digest, users = info['distribution'], info['hash'], info.get('file_users')
         placement, materialize = info['placement'], info['materialize']
+        optimize, stripped = info.get('optimize', 0), info.get('stripped', ())
         sound = (folders.__class__ is dict and '' in folders and digest.__class__ is str and len(digest) == 64
                  and not digest.strip('0123456789abcdef') and (users is None or _are_file_users(users))
                  and placement in ('app', 'library') and materialize in ('auto', 'never', 'data', 'all')
+                 and optimize.__class__ is int and 0 <= optimize <= 2
+                 and stripped.__class__ is tuple and all([tag.__class__ is str for tag in stripped])
                  and is_safe_name(distribution))
     except (ValueError, EOFError, TypeError, KeyError) as error:
         raise damaged(f'bad index: {error}') from error
     if not sound:
         raise damaged('bad index')
-    return Tree(view, start, origin, folders, distribution, digest, placement, materialize, users)
+    return Tree(view, start, origin, folders, distribution, digest, placement, materialize, users, optimize, stripped)
 
 
 def _are_file_users(users):

@@ -5,6 +5,7 @@ import os
 import marshal
 import _frozen_importlib_external as _external
 import _imp
+from _functools import partial
 from _frozen_importlib_external import MAGIC_NUMBER, ExtensionFileLoader, SourceFileLoader, SourcelessFileLoader
 try:
     from _frozen_importlib_external import NamespaceLoader as _NamespaceLoader
@@ -140,6 +141,20 @@ class SourceLoader(TreeLoader, SourceFileLoader):
                 folder.tree.codes.keep(inner, memoryview(data)[16:])
 
 
+def source_loader(fullname, path, folder):
+    """A SourceLoader that compiles at the level that its tree is compiled at."""
+    loader = SourceLoader(fullname, path, folder)
+    compile_at_level(loader, folder.tree.optimize)
+    return loader
+
+
+def compile_at_level(loader, optimize):
+    """Let a loader compile at a tree's level; 0 is the interpreter's own."""
+    if optimize:
+        # By no Python function, whose frame would be in the tracebacks of sources that do not compile.
+        loader.source_to_code = partial(SourceLoader.source_to_code, loader, _optimize=optimize)
+
+
 class CachedLoader(SourceLoader):
     """Loads source with bytecode."""
 
@@ -177,7 +192,26 @@ class CachedLoader(SourceLoader):
                         return code
             except (TypeError, ValueError, EOFError):
                 pass
-        return super().get_code(fullname)       # deflated, checked, stale, another Python's, damaged
+            code = self._inflate()
+            if code is not None:
+                return code
+        if self._folder is not None:
+            compile_at_level(self, self._folder.tree.optimize)
+        return super().get_code(fullname)       # checked, stale, another Python's, damaged
+
+    def _inflate(self):
+        """The code of bytecode that is deflated and not to be checked; None."""
+        if self._code.__class__ is tuple and len(self._code) == 4:
+            data = self._folder.tree.read(self._code, self.path)
+            if data[:8] == UNCHECKED:
+                try:
+                    code = marshal.loads(memoryview(data)[16:])
+                except (TypeError, ValueError, EOFError):
+                    return None
+                if code.__class__ is _CODE:
+                    _imp._fix_co_filename(code, self.path)
+                    return code
+        return None
 
 
 class CompiledLoader(CachedLoader):
@@ -205,6 +239,32 @@ class SourcelessLoader(TreeLoader, SourcelessFileLoader):
             from pyembed._bytecode import foreign
             raise foreign(fullname, self.path, magic)
         return super().get_code(fullname)
+
+
+class StrippedLoader(SourcelessLoader):
+    """Loads a module whose source was left out. Its place is that of bytecode without a source, ``pkg/mod.pyc``."""
+
+    create_module = CachedLoader.create_module
+
+    def get_code(self, fullname):
+        if self._folder is None or fullname != self.name:
+            return super().get_code(fullname)
+        folder, path = self._folder, self.path
+        tree, tail = folder.tree, path.rpartition(_SEP)[2][:-4]
+        record = tree.bytecode(folder.inner).get(f'{tail}{tree.suffix}')
+        if record is None:
+            from pyembed._bytecode import stripped
+            raise stripped(fullname, path, tree, tree.tags(folder.inner, tail))
+        if path in tree.triggers:
+            materialize(tree, path)
+        data = tree.read(record, path)
+        if data[:8] != UNCHECKED:
+            return super().get_code(fullname)       # which says what it is
+        code = marshal.loads(memoryview(data)[16:])
+        if code.__class__ is not _CODE:
+            raise ImportError(f'{path}: the bytecode of {fullname} is damaged', name=fullname, path=path)
+        _imp._fix_co_filename(code, path[:-1])      # where the source would be, as in tracebacks of all others
+        return code
 
 
 class ExtensionLoader(TreeLoader, ExtensionFileLoader):
@@ -272,6 +332,9 @@ def find_loaders():
 def _placed(stock):
     def loader(fullname, path):
         tree, inner = locate(path)
-        ours = tree is not None and tree.record(inner) is not None
-        return (_LOADERS.get(stock, stock) if ours else stock)(fullname, path)
+        if tree is None or tree.record(inner) is None:
+            return stock(fullname, path)
+        if stock is SourcelessFileLoader and inner.rpartition('/')[2] not in tree.table(inner.rpartition('/')[0]):
+            return StrippedLoader(fullname, path)
+        return _LOADERS.get(stock, stock)(fullname, path)
     return loader

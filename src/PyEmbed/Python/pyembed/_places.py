@@ -39,6 +39,8 @@ def asks(tree, path):
         return OWN
     inner = path[len(tree.root) + 1:].replace(os.sep, '/')
     users = tree.file_users
+    if tree.stripped and inner.endswith('.pyc'):
+        inner = inner[:-1]
     flags = _search(tree, inner) if users is None else users.get(inner, 0)
     return flags | _importer._everyone
 

@@ -94,7 +94,8 @@ def _is_outside_packages(tree, folder):
     below = False
     names = folder.split('/')
     for depth in range(1, len(names) + 1):
-        if '__init__.py' in tree.table('/'.join(names[:depth])):
+        inner = '/'.join(names[:depth])
+        if '__init__.py' in tree.table(inner) or tree.tags(inner, '__init__'):
             below = True
         elif below:
             return True
