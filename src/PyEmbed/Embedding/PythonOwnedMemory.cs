@@ -3,7 +3,7 @@ using PyEmbed.Interop;
 namespace PyEmbed.Embedding;
 
 /// <summary>
-/// An archive that was built or read at run time. At the first view it becomes a Python <c>bytes</c> object, so that Python's own
+/// An archive that was built or read at run time, or is embedded in what may be unloaded. At the first view it becomes a Python <c>bytes</c> object, so that Python's own
 /// reference counts keep it as long as the tree or any slice of a view lives.
 /// </summary>
 internal sealed unsafe class PythonOwnedMemory : TreeMemory
@@ -12,7 +12,13 @@ internal sealed unsafe class PythonOwnedMemory : TreeMemory
     private byte[]? archive;
     private nint bytes;
 
-    public PythonOwnedMemory(byte[] archive) => this.archive = archive;
+    /// <param name="archive">The archive, which nobody else changes.</param>
+    /// <param name="source">What <see cref="Source"/> is.</param>
+    public PythonOwnedMemory(byte[] archive, string? source = null)
+    {
+        this.archive = archive;
+        Source = source;
+    }
 
     ~PythonOwnedMemory()
     {
@@ -21,6 +27,8 @@ internal sealed unsafe class PythonOwnedMemory : TreeMemory
             PendingReleases.Enqueue(bytes);
         }
     }
+
+    public override string? Source { get; }
 
     public override nint CreateView()
     {

@@ -9,8 +9,9 @@ namespace PyEmbed;
 /// <c>sys.path</c>. Making one needs no interpreter and touches no Python; instances are immutable and for use by any thread.
 /// </summary>
 /// <remarks>
-/// The memory stays as long as Python has any view of it, also after unmounting. The assembly of a mounted tree, with its load context,
-/// and the mapping of a mounted archive file stay for the life of the process; trees made of files are freed by reference count.
+/// The memory stays as long as Python has any view of it, also after unmounting. An assembly's own image is used where the assembly stays for the
+/// life of the process; of one in a collectible load context the tree is copied, so that modules of a plug-in outlive it. The mapping of a
+/// mounted archive file stays for the life of the process; what was copied, and trees made of files, are freed by reference count.
 /// </remarks>
 public sealed class PythonTree
 {
@@ -35,7 +36,10 @@ public sealed class PythonTree
     /// <summary>The distribution's name that the resource carries.</summary>
     internal string? Distribution => Assembly is null ? null : Origin[(Origin.IndexOf('!', StringComparison.Ordinal) + 1 + ResourcePrefix.Length)..^ResourceSuffix.Length];
 
-    /// <summary>A tree that an assembly embeds. Its bytes are used where they are, in the assembly's mapped image.</summary>
+    /// <summary>
+    /// A tree that an assembly embeds. Its bytes are used where they are, in the assembly's mapped image; those of an assembly in a collectible
+    /// load context are copied. The instance, and a mount of it, keep the assembly from being unloaded.
+    /// </summary>
     /// <param name="assembly">The assembly.</param>
     /// <param name="name">The distribution, as in <c>PyEmbed/&lt;name&gt;.zip</c>; may be left out where the assembly embeds one tree only.</param>
     /// <exception cref="ArgumentException">The assembly embeds no such tree, or several and no name was given.</exception>

@@ -5,13 +5,14 @@ using PyEmbed.Interop;
 namespace PyEmbed.Embedding;
 
 /// <summary>
-/// A resource in the mapped image of an assembly, used in place. The image goes with its load context, and there is no telling
-/// when Python has dropped the last slice of a view that has no owner: an assembly whose tree was mounted is kept for good.
+/// A resource in the mapped image of an assembly that stays as long as the process, used in place.
 /// </summary>
+/// <remarks>
+/// The image of an assembly in a collectible load context goes with that, and there is no telling when Python has dropped the last slice
+/// of a view of memory without an owner. Such a resource is copied, so that it goes when Python is done with it.
+/// </remarks>
 internal sealed unsafe class ResourceMemory : TreeMemory
 {
-    private static readonly HashSet<Assembly> Viewed = []; // Guarded by the GIL.
-
     private readonly Assembly assembly;
     private readonly byte* start;
     private readonly long length;
@@ -32,27 +33,22 @@ internal sealed unsafe class ResourceMemory : TreeMemory
             return null;
         }
 
-        if (stream is UnmanagedMemoryStream inPlace)
+        if (stream is UnmanagedMemoryStream inPlace && !assembly.IsCollectible)
         {
             return new ResourceMemory(assembly, inPlace.PositionPointer, inPlace.Length);
         }
 
-        // An assembly that overrides the method (a dynamic one): no memory to point to.
-        MemoryStream copy = new();
-        stream.CopyTo(copy);
-        return new PythonOwnedMemory(copy.ToArray());
+        // Or an assembly that overrides the method (a dynamic one): no memory to point to.
+        byte[] copy = new byte[stream.Length];
+        stream.ReadExactly(copy);
+        return new PythonOwnedMemory(copy, SourceOf(assembly));
     }
 
-    /// <remarks>An assembly without a file of its own lies in the program of a single-file application, unless compressed there.</remarks>
-    public override string? Source
-    {
-        [UnconditionalSuppressMessage("SingleFile", "IL3000", Justification = "That the location is empty is what is asked.")]
-        get => assembly.Location is { Length: > 0 } file ? file : Environment.ProcessPath;
-    }
+    public override string? Source => SourceOf(assembly);
 
-    public override nint CreateView()
-    {
-        Viewed.Add(assembly);
-        return PyRef.Checked(CPython.PyMemoryView_FromMemory(start, (nint)length, CPython.PyBUF_READ));
-    }
+    public override nint CreateView() => PyRef.Checked(CPython.PyMemoryView_FromMemory(start, (nint)length, CPython.PyBUF_READ));
+
+    /// <summary>An assembly without a file of its own lies in the program of a single-file application, unless compressed there.</summary>
+    [UnconditionalSuppressMessage("SingleFile", "IL3000", Justification = "That the location is empty is what is asked.")]
+    private static string? SourceOf(Assembly assembly) => assembly.Location is { Length: > 0 } file ? file : Environment.ProcessPath;
 }

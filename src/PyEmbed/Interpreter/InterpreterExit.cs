@@ -21,14 +21,8 @@ internal static unsafe class InterpreterExit
     public static void Register(PythonObject hostModule)
     {
         host = hostModule;
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => RunWithinLimits();
-        AppDomain.CurrentDomain.UnhandledException += (_, e) =>
-        {
-            if (e.IsTerminating)
-            {
-                RunWithinLimits();
-            }
-        };
+        AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
+        AppDomain.CurrentDomain.UnhandledException += OnUnhandledException;
     }
 
     /// <summary>Ends Python on the calling thread; waits for Python's non-daemon threads as <c>python</c> does.</summary>
@@ -42,6 +36,20 @@ internal static unsafe class InterpreterExit
             Call(interruptible ? "join_program_threads" : "join_threads");
             Call("finish");
             NativeHost.SetSignalAction(NativeHost.SIGINT, interrupt);
+
+            // A copy of this assembly in a collectible load context can be unloaded now.
+            AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
+            AppDomain.CurrentDomain.UnhandledException -= OnUnhandledException;
+        }
+    }
+
+    private static void OnProcessExit(object? sender, EventArgs e) => RunWithinLimits();
+
+    private static void OnUnhandledException(object sender, UnhandledExceptionEventArgs e)
+    {
+        if (e.IsTerminating)
+        {
+            RunWithinLimits();
         }
     }
 

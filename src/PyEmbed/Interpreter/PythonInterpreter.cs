@@ -196,8 +196,8 @@ public sealed class PythonInterpreter : IDisposable
 
     /// <summary>
     /// Stops Python for this process: joins its non-daemon threads, however long they take, runs <c>atexit</c>'s functions on the calling thread and flushes the standard streams.
-    /// Afterwards every use of Python throws <see cref="ObjectDisposedException"/>, and no start is possible. Where PyEmbed had attached to an interpreter of another host it only
-    /// takes its trees off <c>sys.path</c>.
+    /// Afterwards every use of Python throws <see cref="ObjectDisposedException"/>, and no start is possible. Where PyEmbed had attached to an interpreter of another host, or of
+    /// another copy of this assembly, it only takes its trees off <c>sys.path</c> and flushes.
     /// </summary>
     /// <exception cref="InvalidOperationException">The calling thread runs Python code or holds the GIL.</exception>
     public void Dispose()
@@ -223,6 +223,9 @@ public sealed class PythonInterpreter : IDisposable
             {
                 using IDisposable hold = Hold();
                 UnmountAll();
+
+                // Who started Python may have stopped it already, or be another host, which flushes nothing of ours.
+                Call(host, "flush");
             }
 
             stopped = true;

@@ -25,7 +25,8 @@ internal static class FromPython
         }
 
         Converter? converter = FindBuiltIn(type) ?? RegisteredConverters.Find(type);
-        return converter == null ? null : Found.GetOrAdd(type, converter);
+        // What is remembered for ever would keep a plug-in from being unloaded.
+        return converter == null || type.IsCollectible ? converter : Found.GetOrAdd(type, converter);
     }
 
     /// <summary>The converter of a type of the closed list, tuples excepted.</summary>

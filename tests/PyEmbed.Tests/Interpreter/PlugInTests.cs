@@ -1,0 +1,32 @@
+namespace PyEmbed.Tests;
+
+/// <summary>Assemblies and copies of PyEmbed in collectible load contexts, each in a process of its own.</summary>
+[TestClass]
+public sealed class PlugInTests
+{
+    /// <summary>A mount keeps the plug-in; once it is gone so is the plug-in, and its module works on.</summary>
+    [TestMethod]
+    public void An_unloaded_plug_in_leaves_its_modules_working() =>
+        Expect("plug-in", "mounted True", "unmounted False", "text PK 48", "ModuleNotFoundError");
+
+    [TestMethod]
+    public void Plug_ins_that_come_and_go_leave_nothing() => Expect("plug-in-cycles", "0 True");
+
+    [TestMethod]
+    public void Conversions_of_a_plug_ins_types_do_not_keep_it() => Expect("plug-in-types", "Green", "True", "False");
+
+    [TestMethod]
+    public void A_plug_ins_own_copy_of_PyEmbed_joins_and_goes() => Expect("plug-in-copy", "42", "copy False", "text X = 1 42", "2");
+
+    [TestMethod]
+    public void The_copy_that_started_Python_may_go_first() => Expect("plug-in-copy-first", "at exit", "starter False", "goes on 42");
+
+    private static void Expect(string scenario, params string[] lines)
+    {
+        using TemporaryFolder folder = new();
+        TestHostProcess result = TestHostProcess.Run(scenario, folder.Path);
+        Assert.AreEqual(7, result.ExitCode, result.ToString());
+        CollectionAssert.AreEqual(lines, result.Output.TrimEnd('\n').Split('\n'), result.ToString());
+        Assert.AreEqual("", result.Error);
+    }
+}
