@@ -23,14 +23,18 @@ _NAME = re.compile(r'.+-[0-9a-f]{20}(\.pruned)?$')
 
 
 def prune(store):
-    """Remove roots in the directory by age, then by size. A root that cannot be removed stays; the next time may do."""
+    """Remove roots in the directory by age, then by size. What cannot be removed, or not be listed, stays; it is for the
+    next process to try, and what this one has made is there."""
     roots = []
-    with os.scandir(store) as entries:
-        for entry in entries:
-            if _NAME.match(entry.name) and entry.is_dir(follow_symlinks=False):
-                seen = _look(entry.path)
-                if seen is not None:
-                    roots.append((*seen, entry.path))
+    try:
+        with os.scandir(store) as entries:
+            for entry in entries:
+                if _NAME.match(entry.name) and entry.is_dir(follow_symlinks=False):
+                    seen = _look(entry.path)
+                    if seen is not None:
+                        roots.append((*seen, entry.path))
+    except OSError:
+        return
     total = sum([size for _, size, _ in roots])
     now = time.time()
     for last, size, place in sorted(roots):

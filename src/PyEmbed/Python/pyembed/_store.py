@@ -160,16 +160,9 @@ def _make_sound(place, top, key, select, depends=None):
                 unit.make(root, key)
         if not _made_something:
             _made_something = True
-            _prune()
+            from ._pruning import prune
+            prune(_importer.store())
     return root
-
-
-def _prune():
-    from ._pruning import prune
-    try:
-        prune(_importer.store())
-    except OSError:
-        pass                    # it is for the next process to try; what was asked for is there
 
 
 def _top(tree):
