@@ -47,7 +47,7 @@ internal static class DiagnosticTable
         "PYE1010", "A file vanished or changed during the build", Message, Category, DiagnosticSeverity.Error, true);
 
     public static readonly DiagnosticDescriptor PackageInTwoDistributions = new(
-        "PYE1011", "A regular package is in two distributions", Message, Category, DiagnosticSeverity.Error, true);
+        "PYE1011", "A package or module is in two distributions", Message, Category, DiagnosticSeverity.Error, true);
 
     public static readonly DiagnosticDescriptor NoPythonAtBuild = new(
         "PYE1012", "No Python was found for the build", Message, Category, DiagnosticSeverity.Warning, true);

@@ -161,12 +161,12 @@ public sealed class CollectorTests : IDisposable
     public void Broken_files_are_errors_in_the_project_and_warnings_elsewhere()
     {
         _folder.Write("project/py/bad.py", "def\n");
-        _folder.Write("site/bad.py", "def\n");
+        _folder.Write("site/broken.py", "def\n");
 
         Run(new CollectOptions { Packages = [new(_folder["project/py"]), new(_folder["site"], Distribution: "site")] });
 
         CollectionAssert.AreEqual(
-            new[] { $"PYE1001:Error:{_folder["project/py/bad.py"]}:1", $"PYE1001:Warning:{_folder["site/bad.py"]}:1" },
+            new[] { $"PYE1001:Error:{_folder["project/py/bad.py"]}:1", $"PYE1001:Warning:{_folder["site/broken.py"]}:1" },
             Manifest().Diagnostics.Select(problem => $"{problem.Id}:{problem.Severity}:{problem.File}:{problem.Line}").ToArray());
         Assert.IsTrue(Archive().TryFind("bad.py", out _), "the source is packed all the same");
     }

@@ -17,7 +17,10 @@ internal static class TreeChecks
             CheckStandardLibrary(tree, standardNames, problems);
         }
 
-        CheckPackages(trees, read, problems);
+        if (trees.Count > 1)
+        {
+            CheckDistributions(trees, read, problems);
+        }
     }
 
     private static void CheckSizes(PythonTree tree, ProblemList problems)
@@ -115,31 +118,48 @@ internal static class TreeChecks
         }
     }
 
-    private static void CheckPackages(IReadOnlyList<PythonTree> trees, Func<TreeFile, byte[]> read, ProblemList problems)
+    private static void CheckDistributions(IReadOnlyList<PythonTree> trees, Func<TreeFile, byte[]> read, ProblemList problems)
     {
-        var owners = new Dictionary<string, (PythonTree Tree, TreeFile File)>(StringComparer.Ordinal);
+        var owners = new Dictionary<string, (PythonTree Tree, TreeFile File, bool IsPackage)>(StringComparer.Ordinal);
         foreach (PythonTree tree in trees)
         {
-            string covered = "/";
-            foreach (TreeFile file in tree.Files.Where(file => file.Name == "__init__.py" && file.Folder.Length > 0))
+            string covered = ".";
+            foreach ((string name, TreeFile file, bool isPackage) in Modules(tree))
             {
-                if (!owners.TryGetValue(file.Folder, out (PythonTree Tree, TreeFile File) owner))
+                if (!owners.TryGetValue(name, out (PythonTree Tree, TreeFile File, bool IsPackage) owner))
                 {
-                    owners.Add(file.Folder, (tree, file));
+                    owners.Add(name, (tree, file, isPackage));
                 }
                 else if (owner.Tree != tree
-                    && !file.Folder.StartsWith(covered, StringComparison.Ordinal)
-                    && !(NamespaceDeclaration.IsIn(read(file)) && NamespaceDeclaration.IsIn(read(owner.File))))
+                    && !name.StartsWith(covered, StringComparison.Ordinal)
+                    && !(isPackage && owner.IsPackage && NamespaceDeclaration.IsIn(read(file)) && NamespaceDeclaration.IsIn(read(owner.File))))
                 {
                     // What lies below it is in both as well, and said with it.
-                    covered = file.Folder + "/";
+                    covered = name + ".";
+                    bool arePackages = isPackage && owner.IsPackage;
+                    string remedy = arePackages ? "Put it into one, or remove __init__.py from both to make it a namespace." : "Leave it out of one, or rename it.";
                     problems.Record(
                         ProblemIds.PackageInTwoDistributions,
                         ManifestSeverity.Error,
                         file.FullPath,
-                        $"The package '{file.Folder.Replace('/', '.')}' is in the distributions '{owner.Tree.Distribution}' and '{tree.Distribution}'; Python imports one of them and never sees the other. Put it into one, or remove __init__.py from both to make it a namespace.");
+                        $"The {(arePackages ? "package" : "module")} '{name}' is in the distributions '{owner.Tree.Distribution}' and '{tree.Distribution}'; Python imports one of them and never sees the other. {remedy}");
                 }
             }
         }
+    }
+
+    /// <summary>A tree's modules, each after the packages that it is in. Of several files for one module the package comes first.</summary>
+    private static IEnumerable<(string Name, TreeFile File, bool IsPackage)> Modules(PythonTree tree)
+    {
+        var modules = new List<(string Name, TreeFile File, bool IsPackage)>();
+        foreach (TreeFile file in tree.Files)
+        {
+            if (ModuleName.FromPath(file.Path, out bool isPackage) is string name)
+            {
+                modules.Add((name, file, isPackage));
+            }
+        }
+
+        return modules.OrderBy(module => module.Name, StringComparer.Ordinal).ThenBy(module => !module.IsPackage);
     }
 }

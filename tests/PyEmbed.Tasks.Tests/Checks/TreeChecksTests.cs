@@ -120,6 +120,28 @@ public sealed class TreeChecksTests
         AssertRecorded("PYE1011:Error:ns/a/__init__.py");
     }
 
+    [TestMethod]
+    [DataRow("six.py", "six.py", "module 'six'")]
+    [DataRow("six.py", "six/__init__.py", "module 'six'")]
+    [DataRow("ns/m.py", "ns/m.py", "module 'ns.m'")]
+    [DataRow("_c.cpython-311-x86_64-linux-gnu.so", "_c.py", "module '_c'")]
+    [DataRow("Pkg/B.py Pkg/__init__.py Pkg/a/__init__.py Pkg/a/x.py", "Pkg/B.py Pkg/__init__.py Pkg/a/__init__.py Pkg/a/x.py", "package 'Pkg'")]
+    public void A_module_in_two_distributions_is_said_once(string one, string other, string what)
+    {
+        Run(Tree("one", one.Split(' ')), Tree("two", [.. other.Split(' '), "zed.py", "six-1.0.dist-info/METADATA"]), Tree("three", "ns/n.py", "six-1.0.dist-info/METADATA"));
+
+        StringAssert.StartsWith(Assert.ContainsSingle(_problems.Recorded).Message, $"The {what} is in the distributions 'one' and 'two'");
+    }
+
+    [TestMethod]
+    public void Modules_of_declared_namespaces_clash_one_by_one()
+    {
+        _contents["ns/__init__.py"] = "__import__('pkg_resources').declare_namespace(__name__)";
+        Run(Tree("one", "ns/__init__.py", "ns/m.py", "ns/n.py"), Tree("two", "ns/__init__.py", "ns/m.py", "ns/o.py"));
+
+        AssertRecorded("PYE1011:Error:ns/m.py");
+    }
+
     private static PythonTree Tree(string distribution, params string[] paths) =>
         Tree(distribution, TreePlacement.App, paths.Select(path => new TreeFile(path, path, 0, 0, true)));
 
