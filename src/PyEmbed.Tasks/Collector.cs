@@ -176,7 +176,7 @@ internal sealed class Collector(CollectOptions options, string searchPath)
         }
 
         InterpreterInfo[] interpreters = analysis.Interpreter is null ? [] : [analysis.Interpreter];
-        OutputFile.WriteIfChanged(ImportsPath, OpenImportFile.Format(new ImportChecks(trees, analysis.Answers, interpreters).Find()));
+        OutputFile.WriteIfChanged(ImportsPath, OpenImportFile.Format(new ImportChecks(trees, _excluded, analysis.Answers, interpreters).Find()));
         analysis.Save(described.Select(tree => (tree.Name, tree.Hash)));
         IReadOnlyList<ManifestEntryPoint> resolved = entryPoints.Resolve(options, analysis.Answers);
         string? main = entryPoints.ResolveMain(options.Main, analysis.Answers);

@@ -1,4 +1,5 @@
 using PyEmbed.Manifest;
+using PyEmbed.Manifest.Rules;
 using PyEmbed.Tasks.Interpreter;
 using PyEmbed.Tasks.Trees;
 
@@ -22,6 +23,7 @@ internal sealed class ImportChecks
 
     private readonly ModuleTable _modules = new();
     private readonly IReadOnlyList<PythonTree> _trees;
+    private readonly IReadOnlyDictionary<string, ModuleRule> _excluded;
     private readonly IReadOnlyDictionary<TreeFile, FileAnalysis> _analyses;
     private readonly HashSet<string> _standardLibrary;
     private readonly string _versions;
@@ -35,11 +37,17 @@ internal sealed class ImportChecks
 
     /// <summary>Prepares for the files of all trees.</summary>
     /// <param name="trees">The trees.</param>
+    /// <param name="excluded">The modules that rules leave out of them, each with its rule.</param>
     /// <param name="analyses">What the interpreter said of each file.</param>
     /// <param name="interpreters">Those that the build is for; a module counts as standard if all of them have it.</param>
-    public ImportChecks(IReadOnlyList<PythonTree> trees, IReadOnlyDictionary<TreeFile, FileAnalysis> analyses, IReadOnlyList<InterpreterInfo> interpreters)
+    public ImportChecks(
+        IReadOnlyList<PythonTree> trees,
+        IReadOnlyDictionary<string, ModuleRule> excluded,
+        IReadOnlyDictionary<TreeFile, FileAnalysis> analyses,
+        IReadOnlyList<InterpreterInfo> interpreters)
     {
         _trees = trees;
+        _excluded = excluded;
         _analyses = analyses;
         _versions = string.Join(", ", interpreters.Select(interpreter => string.Join(".", interpreter.Version.Split('.').Take(2))).Distinct());
         _standardLibrary = new HashSet<string>(interpreters.Count == 0 ? [] : interpreters[0].StandardLibrary, StringComparer.Ordinal);
@@ -153,6 +161,11 @@ internal sealed class ImportChecks
     /// <summary>What is said of a missing module, after its name.</summary>
     private string Explain(TreeFile file, AnalyzedImport import, string missing)
     {
+        if (_excluded.TryGetValue(missing, out ModuleRule? rule))
+        {
+            return $"is left out by the PythonModuleRule '{rule}'. Add a rule 'include {missing}' after it, or name the module in PyEmbedIgnoredImports if it is there at run time.";
+        }
+
         string parent = ModuleTable.ParentOf(missing);
         string leaf = missing.Substring(parent.Length == 0 ? 0 : parent.Length + 1);
         if (import.Level > 0)

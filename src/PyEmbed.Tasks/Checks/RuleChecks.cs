@@ -38,7 +38,7 @@ internal static class RuleChecks
         {
             if (!selection.Matches(rules[i]))
             {
-                string reason = selection.HasBelow(rules[i].Module)
+                string reason = selection.HasBelow(rules[i])
                     ? $"'{rules[i].Module}' has no file of its own, only modules below it; to match those, use recursive-{(rules[i].Includes ? "include" : "exclude")}."
                     : "This project's trees have no such module; those of its references are chosen by their own projects. Correct or remove it.";
                 problems.RecordIn(

@@ -1,4 +1,3 @@
-using PyEmbed.Manifest;
 using PyEmbed.Manifest.Rules;
 
 namespace PyEmbed.Tasks.Trees;
@@ -8,16 +7,15 @@ namespace PyEmbed.Tasks.Trees;
 /// folder; a folder that holds no module, however deep, is part of the package around it and can be named itself. What lies at the
 /// root, or in a folder whose name no package can have (metadata, shared libraries), is in no package, and no rule is about it.
 /// </summary>
-internal sealed class ModuleSelection
+/// <param name="rules">The rules.</param>
+internal sealed class ModuleSelection(ModuleRules rules)
 {
-    private readonly ModuleRules _rules;
+    private readonly HashSet<string> _named = new(rules.InForce.Select(rule => rule.Module), StringComparer.Ordinal);
     private readonly Dictionary<string, ModuleRule> _excluded = new(StringComparer.Ordinal);
 
-    // What rules can match: names themselves, and whatever they begin with.
-    private readonly HashSet<string> _names = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _prefixes = new(StringComparer.Ordinal);
-
-    public ModuleSelection(ModuleRules rules) => _rules = rules;
+    // Of what rules name: what is there itself, and what something begins with.
+    private readonly HashSet<string> _matched = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _matchedBelow = new(StringComparer.Ordinal);
 
     /// <summary>The modules that were left out, each with the rule that did it.</summary>
     public IReadOnlyDictionary<string, ModuleRule> Excluded => _excluded;
@@ -28,38 +26,29 @@ internal sealed class ModuleSelection
     public HashSet<string> LeftOut(IReadOnlyCollection<string> paths)
     {
         var leftOut = new HashSet<string>(StringComparer.Ordinal);
-        if (_rules.IsEmpty)
+        if (rules.IsEmpty)
         {
             return leftOut;
         }
 
-        HashSet<string> packages = FoldersWithModules(paths);
-        var byFolder = new Dictionary<string, ModuleRule?>(StringComparer.Ordinal);
+        var folders = new Dictionary<string, RuleFolder>(StringComparer.Ordinal);
+        var files = new List<(string Path, RuleFolder Folder, string? Module)>(paths.Count);
         foreach (string path in paths)
         {
-            ModuleRule? rule;
-            if (ModuleName.FromPath(path, out _) is string module)
-            {
-                Note(module);
-                rule = _rules.Deciding(module);
-                if (rule is { Includes: false })
-                {
-                    _excluded[module] = rule;
-                }
-            }
-            else
-            {
-                string folder = FolderOf(path);
-                if (!byFolder.TryGetValue(folder, out rule))
-                {
-                    rule = OfFolder(folder, packages);
-                    byFolder.Add(folder, rule);
-                }
-            }
+            RuleFolder folder = RuleFolder.Of(path, folders);
+            files.Add((path, folder, folder.Module(path)));
+        }
 
+        foreach ((string path, RuleFolder folder, string? module) in files)
+        {
+            ModuleRule? rule = module is null ? OfData(folder) : OfModule(folder, module);
             if (rule is { Includes: false })
             {
                 leftOut.Add(path);
+                if (module is not null)
+                {
+                    _excluded[module] = rule;
+                }
             }
         }
 
@@ -67,69 +56,72 @@ internal sealed class ModuleSelection
     }
 
     /// <summary>Whether a rule matches anything of the trees that were decided about, or is about all modules.</summary>
-    public bool Matches(ModuleRule rule) => rule.IsForAll || (rule.IsRecursive ? _prefixes : _names).Contains(rule.Module);
+    public bool Matches(ModuleRule rule) => rule.IsForAll || (rule.IsRecursive ? _matchedBelow : _matched).Contains(rule.Module);
 
-    /// <summary>Whether there is anything below a name.</summary>
-    public bool HasBelow(string module) => _prefixes.Contains(module);
+    /// <summary>Whether there is anything below what a rule names.</summary>
+    public bool HasBelow(ModuleRule rule) => _matchedBelow.Contains(rule.Module);
 
-    private static HashSet<string> FoldersWithModules(IEnumerable<string> paths)
+    private ModuleRule? OfModule(RuleFolder folder, string module)
     {
-        var folders = new HashSet<string>(StringComparer.Ordinal);
-        foreach (string path in paths)
+        if (_named.Contains(module) || module.Length <= folder.Name.Length)
         {
-            if (ModuleName.FromPath(path, out _) is not null)
-            {
-                for (string folder = FolderOf(path); folder.Length > 0 && folders.Add(folder); folder = FolderOf(folder))
-                {
-                }
-            }
+            NoteItself(module);
+            NoteBelow(module);
+            return rules.Deciding(module);
         }
 
-        return folders;
+        if (!folder.Unnamed.IsKnown)
+        {
+            NoteBelow(module);
+            folder.Unnamed = (true, rules.Deciding(module));
+        }
+
+        return folder.Unnamed.Rule;
     }
 
-    private ModuleRule? OfFolder(string folder, HashSet<string> packages)
+    private ModuleRule? OfData(RuleFolder folder)
     {
-        // Below a folder that is no package by its name, the last one that is.
-        int end = 0;
-        while (end < folder.Length && Part(folder, end) is var next && ModuleName.IsIdentifier(folder.Substring(end, next - end)))
+        if (!folder.Data.IsKnown)
         {
-            end = Math.Min(next + 1, folder.Length);
+            folder.Data = (true, DecideData(folder.Nameable));
         }
 
-        folder = folder.Substring(0, end).TrimEnd('/');
-        if (folder.Length == 0)
+        return folder.Data.Rule;
+    }
+
+    private ModuleRule? DecideData(RuleFolder folder)
+    {
+        if (folder.Name.Length == 0)
         {
             return null;
         }
 
-        string package = folder;
-        while (!packages.Contains(package) && package.IndexOf('/') > 0)
+        string package = folder.Package.Name;
+        NoteBelow(folder.Name);
+        for (string name = folder.Name; name.Length >= package.Length; name = name.Substring(0, Math.Max(0, name.LastIndexOf('.'))))
         {
-            package = FolderOf(package);
+            NoteItself(name);
         }
 
-        string name = folder.Replace('/', '.');
-        Note(name);
-        for (string between = folder; between.Length > package.Length; between = FolderOf(between))
-        {
-            _names.Add(between.Replace('/', '.'));
-        }
-
-        _names.Add(package.Replace('/', '.'));
-        return _rules.Deciding(name, package.Replace('/', '.'));
+        return rules.Deciding(folder.Name, package);
     }
 
-    private void Note(string name)
+    private void NoteItself(string name)
     {
-        _names.Add(name);
-        while (_prefixes.Add(name) && name.LastIndexOf('.') is var dot and > 0)
+        if (_named.Contains(name))
         {
-            name = name.Substring(0, dot);
+            _matched.Add(name);
         }
     }
 
-    private static int Part(string folder, int start) => folder.IndexOf('/', start) is var slash and >= 0 ? slash : folder.Length;
-
-    private static string FolderOf(string path) => path.Substring(0, Math.Max(0, path.LastIndexOf('/')));
+    private void NoteBelow(string name)
+    {
+        for (; name.Length > 0; name = name.Substring(0, Math.Max(0, name.LastIndexOf('.'))))
+        {
+            if (_named.Contains(name))
+            {
+                _matchedBelow.Add(name);
+            }
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using PyEmbed.Manifest;
+using PyEmbed.Manifest.Rules;
 using PyEmbed.Tasks.Checks;
 using PyEmbed.Tasks.Interpreter;
 using PyEmbed.Tasks.Trees;
@@ -10,6 +11,12 @@ public sealed class ImportChecksTests
 {
     private static readonly InterpreterInfo s_old = new("3.11.2", "cpython-311", ["os", "distutils", "winreg"]);
     private static readonly InterpreterInfo s_new = new("3.12.1", "cpython-312", ["os", "winreg"]);
+
+    private static readonly Dictionary<string, ModuleRule> s_excluded = new()
+    {
+        ["pkg.left"] = new ModuleRule(ModuleRuleAction.Exclude, "pkg.left"),
+        ["gone"] = new ModuleRule(ModuleRuleAction.ExcludeAll, ModuleRule.Root),
+    };
 
     private readonly List<TreeFile> _files = [];
     private readonly Dictionary<TreeFile, FileAnalysis> _analyses = [];
@@ -100,6 +107,13 @@ public sealed class ImportChecksTests
         StringAssert.Contains(Assert.ContainsSingle(Find("import m")).Problem.Message, "'from . import m'");
 
     [TestMethod]
+    [DataRow("import pkg.left.deep", "exclude pkg.left")]
+    [DataRow("from .left import x", "exclude pkg.left")]
+    [DataRow("import gone", "exclude-all")]
+    public void A_rule_that_leaves_the_module_out_is_named(string statement, string rule) =>
+        StringAssert.StartsWith(Assert.ContainsSingle(Find(statement)).Problem.Message, $"is left out by the PythonModuleRule '{rule}'.");
+
+    [TestMethod]
     public void Files_from_outside_say_each_missing_module_once_and_only_inform()
     {
         Add("lib/a.py", inProject: false, imports: [Parse("import flask"), Parse("import flask.app"), Parse("import jinja2")]);
@@ -154,7 +168,7 @@ public sealed class ImportChecksTests
         Add("native/__init__.py", binds: []);
         Add("native/ext.abi3.so", isAnalyzed: false);
         var tree = new PythonTree("App", TreePlacement.App, MaterializeMode.Auto, _files.ToArray());
-        OpenImport[] open = [.. new ImportChecks([tree], _analyses, interpreters ?? [s_old]).Find()];
+        OpenImport[] open = [.. new ImportChecks([tree], s_excluded, _analyses, interpreters ?? [s_old]).Find()];
         foreach (TreeFile file in _files.Skip(count))
         {
             _analyses.Remove(file);

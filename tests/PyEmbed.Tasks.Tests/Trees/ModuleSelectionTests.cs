@@ -1,3 +1,4 @@
+using PyEmbed.Manifest;
 using PyEmbed.Manifest.Rules;
 using PyEmbed.Tasks.Trees;
 
@@ -70,6 +71,29 @@ public sealed class ModuleSelectionTests
         selection.LeftOut(s_paths);
 
         Assert.AreEqual(matches, selection.Matches(Rules(text)[0]));
+    }
+
+    [TestMethod]
+    public void Modules_are_decided_about_as_if_one_by_one()
+    {
+        var random = new Random(20260101);
+        string[] parts = ["a", "b", "aa", "x-y"];
+        string Name(string separator, int most) => string.Join(separator, Enumerable.Range(0, random.Next(1, most)).Select(_ => parts[random.Next(parts.Length)]));
+        for (int i = 0; i < 500; i++)
+        {
+            string[] paths = [.. Enumerable.Range(0, 30).Select(_ => Name("/", 5) + (random.Next(3) == 0 ? "/__init__.py" : ".py")).Distinct()];
+            ModuleRule[] rules = [.. Enumerable.Range(0, random.Next(1, 8)).Select(_ => (Action: (ModuleRuleAction)random.Next(6), Module: Name(".", 4)))
+                .Where(rule => !rule.Module.Contains('-', StringComparison.Ordinal))
+                .Select(rule => new ModuleRule(rule.Action, rule.Action >= ModuleRuleAction.ExcludeAll ? ModuleRule.Root : rule.Module))];
+            string[] expected = [.. paths.Where(path => ModuleName.FromPath(path, out _) is string module && new ModuleRules(rules).Deciding(module) is { Includes: false })];
+
+            HashSet<string> leftOut = new ModuleSelection(new ModuleRules(rules)).LeftOut(paths);
+
+            CollectionAssert.AreEquivalent(
+                expected,
+                leftOut.Where(path => ModuleName.FromPath(path, out _) is not null).ToArray(),
+                $"{string.Join("; ", rules.Select(rule => rule.ToString()))} on {string.Join(' ', paths)}");
+        }
     }
 
     private static ModuleSelection Select(string rules) => new(new ModuleRules(Rules(rules)));
