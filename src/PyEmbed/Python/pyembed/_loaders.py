@@ -5,7 +5,6 @@ import os
 import marshal
 import _frozen_importlib_external as _external
 import _imp
-from _functools import partial
 from _frozen_importlib_external import MAGIC_NUMBER, ExtensionFileLoader, SourceFileLoader, SourcelessFileLoader
 try:
     from _frozen_importlib_external import NamespaceLoader as _NamespaceLoader
@@ -151,6 +150,7 @@ def source_loader(fullname, path, folder):
 def compile_at_level(loader, optimize):
     """Let a loader compile at a tree's level; 0 is the interpreter's own."""
     if optimize:
+        from _functools import partial
         # By no Python function, whose frame would be in the tracebacks of sources that do not compile.
         loader.source_to_code = partial(SourceLoader.source_to_code, loader, _optimize=optimize)
 
