@@ -2,7 +2,6 @@ using Microsoft.Build.Framework;
 using PyEmbed.Manifest;
 using PyEmbed.Tasks.Output;
 using PyEmbed.Tasks.Trees;
-using Task = Microsoft.Build.Utilities.Task;
 
 namespace PyEmbed.Tasks;
 
@@ -10,7 +9,7 @@ namespace PyEmbed.Tasks;
 /// Makes one archive a distribution out of <c>PythonPackage</c> items, and the manifest that the generator reads. Where nothing
 /// changed since the last run it only looks at sizes and times.
 /// </summary>
-public sealed class CollectPythonPackages : Task, ICancelableTask
+public sealed class CollectPythonPackages : ReportingTask, ICancelableTask
 {
     // A build's log is to be sent around.
     private const int MostDiagnosed = 50;
@@ -69,9 +68,6 @@ public sealed class CollectPythonPackages : Task, ICancelableTask
 
     /// <summary>Whether this is a design-time build: at most a manifest with the modules' names is written, no interpreter started.</summary>
     public bool NamesOnly { get; set; }
-
-    /// <summary>The path of the page that explains the diagnostics; empty for none.</summary>
-    public string HelpPage { get; set; } = "";
 
     /// <summary>Whether the task logs what it found, because no generator does.</summary>
     public bool LogDiagnostics { get; set; }
@@ -143,7 +139,7 @@ public sealed class CollectPythonPackages : Task, ICancelableTask
 
     private void Report(CollectResult result)
     {
-        ProblemLog.Write(Log, LogDiagnostics ? result.Blocking.Concat(result.Recorded) : result.Blocking, HelpPage);
+        Report(LogDiagnostics ? result.Blocking.Concat(result.Recorded) : result.Blocking);
         Archives = result.Archives.Select(ArchiveItem).ToArray();
         Manifest = result.Manifest is string path ? ItemPaths.ToItem(path) : null;
         Diagnosed = (result.Manifest is string manifest ? DiagnosedFiles.Read(manifest, MostDiagnosed) : result.Blocking.Select(problem => problem.File))

@@ -3,7 +3,6 @@ using PyEmbed.Manifest;
 using PyEmbed.Tasks.Checks;
 using PyEmbed.Tasks.Languages;
 using PyEmbed.Tasks.Output;
-using Task = Microsoft.Build.Utilities.Task;
 
 namespace PyEmbed.Tasks;
 
@@ -11,7 +10,7 @@ namespace PyEmbed.Tasks;
 /// Writes what the generator writes in C# for a project in a language whose compiler runs no generators: the attributes of the trees,
 /// and the program where one is asked for. A file is written only where it changes.
 /// </summary>
-public sealed class GenerateLanguageSources : Task
+public sealed class GenerateLanguageSources : ReportingTask
 {
     /// <summary>The project's language: <c>F#</c> or <c>VB</c>. Nothing is written for any other.</summary>
     [Required]
@@ -28,9 +27,6 @@ public sealed class GenerateLanguageSources : Task
     /// <summary>Where the files go.</summary>
     [Required]
     public string OutputDirectory { get; set; } = "";
-
-    /// <summary>The path of the page that explains the diagnostics; empty for none.</summary>
-    public string HelpPage { get; set; } = "";
 
     /// <summary>The file with the attributes; none where there is no tree.</summary>
     [Output]
@@ -91,7 +87,7 @@ public sealed class GenerateLanguageSources : Task
     }
 
     private void Report(string id, ManifestSeverity severity, string file, int line, string message) =>
-        ProblemLog.Write(Log, [new ManifestDiagnostic(id, severity, file, line, 0, 0, 0, message)], HelpPage);
+        Report([new ManifestDiagnostic(id, severity, file, line, 0, 0, 0, message)]);
 
     private string FullPath(string path) => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(ProjectFile), path));
 }

@@ -1,7 +1,6 @@
 using Microsoft.Build.Framework;
 using PyEmbed.Manifest;
 using PyEmbed.Tasks.References;
-using Task = Microsoft.Build.Utilities.Task;
 
 namespace PyEmbed.Tasks;
 
@@ -9,7 +8,7 @@ namespace PyEmbed.Tasks;
 /// Finds the assemblies that a program mounts (docs/formats.md, section 3): the project's own, if it has trees, then every
 /// reference with an <c>EmbeddedPythonAttribute</c>. What is wrong with them goes into a manifest for the generator.
 /// </summary>
-public sealed class ResolveEmbeddedAssemblies : Task
+public sealed class ResolveEmbeddedAssemblies : ReportingTask
 {
     /// <summary>The resolved references, <c>@(ReferencePath)</c>. References of a framework, which they name in their metadata, are skipped.</summary>
     [Required]
@@ -40,9 +39,6 @@ public sealed class ResolveEmbeddedAssemblies : Task
     /// <summary>Modules that may be missing, with those below them; <c>*</c> stands for any text.</summary>
     public string[] IgnoredImports { get; set; } = [];
 
-    /// <summary>The path of the page that explains the diagnostics; empty for none.</summary>
-    public string HelpPage { get; set; } = "";
-
     /// <summary>Whether the task logs what it found, because no generator does.</summary>
     public bool LogDiagnostics { get; set; }
 
@@ -69,7 +65,7 @@ public sealed class ResolveEmbeddedAssemblies : Task
             {
                 // From the file, for a build in which nothing changed finds nothing again.
                 string manifest = File.ReadAllText(options.ManifestFile, ArchiveFormat.Utf8);
-                ProblemLog.Write(Log, ManifestTextReader.Read(manifest).Diagnostics, HelpPage);
+                Report(ManifestTextReader.Read(manifest).Diagnostics);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
