@@ -82,6 +82,9 @@ internal static class DiagnosticTable
     public static readonly DiagnosticDescriptor UncallableConsoleScript = new(
         "PYE1022", "A console script cannot be called", Message, Category, DiagnosticSeverity.Warning, true);
 
+    public static readonly DiagnosticDescriptor NotForVersion = new(
+        "PYE1025", "A file does not compile for a version of CPython", Message, Category, DiagnosticSeverity.Warning, true);
+
     public static readonly DiagnosticDescriptor EntryPointsNotPossible = new(
         "PYE1030", "Entry points cannot be generated for this project", Message, Category, DiagnosticSeverity.Error, true);
 
@@ -90,7 +93,7 @@ internal static class DiagnosticTable
         UnreadableManifest, SyntaxError, Encoding, NullBytes, DuplicateModule, CaseCollision, ShadowsStandardLibrary,
         RelativeImportBeyondTop, OutsideRoot, MissingItem, ChangedDuringBuild, PackageInTwoDistributions, NoPythonAtBuild,
         MissingEntryPoint, UnusableValue, TreeTooLarge, InvalidDistributionName, UnreadableReference, UnresolvedRelativeImport, UnresolvedImport,
-        BadModuleRule, UnmatchedModuleRule, UncallableConsoleScript, EntryPointsNotPossible,
+        BadModuleRule, UnmatchedModuleRule, UncallableConsoleScript, NotForVersion, EntryPointsNotPossible,
     }.ToDictionary(descriptor => descriptor.Id, StringComparer.Ordinal);
 
     /// <summary>Every descriptor, by its id.</summary>

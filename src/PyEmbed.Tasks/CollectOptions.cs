@@ -15,6 +15,9 @@ internal sealed record CollectOptions
     /// <summary>Where archives, manifest and state go.</summary>
     public string OutputDirectory { get; init; } = "";
 
+    /// <summary>What all configurations and target frameworks of the project share: bytecode and what was found out of files.</summary>
+    public string CacheDirectory { get; init; } = "";
+
     /// <summary>The default distribution is named after it.</summary>
     public string AssemblyName { get; init; } = "";
 
@@ -31,11 +34,20 @@ internal sealed record CollectOptions
     /// <summary>What the generated <c>Main</c> runs; empty for none.</summary>
     public string Main { get; init; } = "";
 
-    /// <summary>The interpreter: a path or a version; empty for the default.</summary>
+    /// <summary>The interpreters, separated by <c>;</c>: paths, versions or commands; empty for the default.</summary>
     public string Python { get; init; } = "";
 
-    /// <summary><c>auto</c> or <c>none</c>; empty for <c>auto</c>.</summary>
+    /// <summary><c>auto</c>, <c>none</c>, <c>found</c>, or versions separated by <c>;</c>; empty for <c>auto</c>.</summary>
     public string Bytecode { get; init; } = "";
+
+    /// <summary>The optimisation level, <c>0</c> to <c>2</c>; empty for 0.</summary>
+    public string Optimize { get; init; } = "";
+
+    /// <summary><c>Include</c> or <c>Strip</c>; empty for the former.</summary>
+    public string Source { get; init; } = "";
+
+    /// <summary><c>None</c> or <c>Deflate</c>; empty for the former.</summary>
+    public string Compression { get; init; } = "";
 
     /// <summary>Folders of the build's own output, left out of every tree.</summary>
     public IReadOnlyList<string> ExcludedFolders { get; init; } = [];

@@ -54,11 +54,29 @@ public sealed class CollectPythonPackages : ReportingTask, ICancelableTask
     /// <summary>What the generated <c>Main</c> runs: <c>module:function</c>, or a module's name.</summary>
     public string Main { get; set; } = "";
 
-    /// <summary>The interpreter that checks and compiles: a path, or a version such as <c>3.11</c>.</summary>
+    /// <summary>
+    /// The interpreters, separated by <c>;</c>: each a path, a version such as <c>3.11</c>, or a command. The first checks, each compiles.
+    /// </summary>
     public string Python { get; set; } = "";
 
-    /// <summary><c>auto</c> for bytecode of the interpreter's version, <c>none</c> for sources alone.</summary>
+    /// <summary>
+    /// The versions that bytecode is made for: <c>auto</c> for those of the interpreters, <c>none</c>, <c>found</c> for each that is
+    /// found, or a list such as <c>3.11;3.12</c>.
+    /// </summary>
     public string Bytecode { get; set; } = "";
+
+    /// <summary>The optimisation level of bytecode, as the interpreter's <c>-O</c> has it: <c>0</c>, <c>1</c> or <c>2</c>.</summary>
+    public string Optimize { get; set; } = "";
+
+    /// <summary><c>Include</c>, or <c>Strip</c> to leave out sources that have bytecode for every version.</summary>
+    public string Source { get; set; } = "";
+
+    /// <summary><c>None</c>, or <c>Deflate</c> to compress the entries that become notably smaller.</summary>
+    public string Compression { get; set; } = "";
+
+    /// <summary>Where bytecode is kept for later builds of any configuration and target framework; below the project's folder for intermediate output.</summary>
+    [Required]
+    public string CacheDirectory { get; set; } = "";
 
     /// <summary>Folders of the build's own output, left out of every tree.</summary>
     public string[] ExcludedFolders { get; set; } = [];
@@ -93,7 +111,7 @@ public sealed class CollectPythonPackages : ReportingTask, ICancelableTask
         // Without a timer or a wait handle, the source holds nothing that must be disposed while another thread may cancel.
         var cancellation = new CancellationTokenSource();
         _cancel = cancellation.Cancel;
-        var collector = new Collector(Options(), Environment.GetEnvironmentVariable("PATH") ?? "");
+        var collector = new Collector(Options(), Environment.GetEnvironmentVariable("PATH") ?? "", Environment.GetEnvironmentVariable("PYENV_ROOT"));
         try
         {
             Report(NamesOnly ? collector.RunForNames() : collector.Run(cancellation.Token));
@@ -115,6 +133,7 @@ public sealed class CollectPythonPackages : ReportingTask, ICancelableTask
         ProjectDirectory = ProjectDirectory,
         ProjectFile = ProjectFile,
         OutputDirectory = Path.GetFullPath(Path.Combine(ProjectDirectory, OutputDirectory)),
+        CacheDirectory = Path.GetFullPath(Path.Combine(ProjectDirectory, CacheDirectory)),
         AssemblyName = AssemblyName,
         Packages = Packages.Select((item, i) => new PackageItem(
             item.GetMetadata("FullPath"),
@@ -129,6 +148,9 @@ public sealed class CollectPythonPackages : ReportingTask, ICancelableTask
         Main = Main,
         Python = Python,
         Bytecode = Bytecode,
+        Optimize = Optimize,
+        Source = Source,
+        Compression = Compression,
         ExcludedFolders = ExcludedFolders.Where(folder => folder.Length > 0).ToList(),
         Placement = ArchiveFormat.TryParse(Placement, out TreePlacement placement) ? placement : null,
         ReportsProblems = LogDiagnostics,
@@ -149,8 +171,9 @@ public sealed class CollectPythonPackages : ReportingTask, ICancelableTask
             .ToArray();
         Log.LogMessage(
             MessageImportance.Low,
-            result.WasCurrent ? "The Python archives are up to date: {0}." : "The Python archives were made: {0}.",
-            string.Join(", ", result.Archives.Select(archive => archive.Distribution)));
+            result.WasCurrent ? "The Python archives are up to date: {0}." : "The Python archives were made: {0}. Interpreters looked at {1} files.",
+            string.Join(", ", result.Archives.Select(archive => archive.Distribution)),
+            result.Asked);
     }
 
     private static ITaskItem ArchiveItem(ArchiveOutput archive) =>

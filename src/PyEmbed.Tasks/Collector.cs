@@ -10,9 +10,11 @@ namespace PyEmbed.Tasks;
 /// <summary>The whole of a build's collecting: from items to archives and manifest, and nothing where nothing changed.</summary>
 /// <param name="options">What to collect.</param>
 /// <param name="searchPath">The value of PATH.</param>
-internal sealed class Collector(CollectOptions options, string searchPath)
+/// <param name="pyenvRoot">The folder of pyenv, if there is one.</param>
+internal sealed class Collector(CollectOptions options, string searchPath, string? pyenvRoot = null)
 {
     private readonly ProblemList _problems = new();
+    private int _asked;
     private IReadOnlyDictionary<string, ModuleRule> _excluded = new Dictionary<string, ModuleRule>();
 
     private string ImportsPath => Path.Combine(options.OutputDirectory, OpenImportFile.Name);
@@ -23,9 +25,23 @@ internal sealed class Collector(CollectOptions options, string searchPath)
     /// <exception cref="OperationCanceledException">The build was cancelled; what was there before is still there.</exception>
     public CollectResult Run(CancellationToken cancellation)
     {
-        bool wantsBytecode = WantsBytecode();
+        try
+        {
+            return RunOnce(cancellation);
+        }
+        catch (CompileCacheException)
+        {
+            CompileCache.Clear(options.CacheDirectory);
+            return new Collector(options, searchPath, pyenvRoot).RunOnce(cancellation);
+        }
+    }
+
+    private CollectResult RunOnce(CancellationToken cancellation)
+    {
+        CompileSettings settings = CompileSettings.Read(options, _problems);
         List<PythonTree> trees = BuildTrees();
-        InterpreterCandidate candidate = new InterpreterLocator(searchPath, options.ProjectDirectory).Find(options.Python);
+        var locator = new InterpreterLocator(searchPath, options.ProjectDirectory) { PyenvRoot = pyenvRoot };
+        InterpreterCandidates candidates = InterpreterCandidates.Find(locator, options.Python, settings);
         var state = new CollectState(options.OutputDirectory);
         if (_problems.Blocking.Count > 0)
         {
@@ -33,7 +49,7 @@ internal sealed class Collector(CollectOptions options, string searchPath)
         }
 
         var archives = trees.Select(tree => new ArchiveOutput(tree.Distribution, ArchivePathOf(tree))).ToList();
-        string digest = CollectState.Digest(options, trees, candidate);
+        string digest = CollectState.Digest(options, trees, candidates);
         List<string> outputs = [.. archives.Select(archive => archive.Path), ManifestPath, ImportsPath];
         if (state.IsCurrent(digest, outputs))
         {
@@ -59,7 +75,7 @@ internal sealed class Collector(CollectOptions options, string searchPath)
         BuildManifest? manifest = null;
         try
         {
-            manifest = Produce(trees, candidate, wantsBytecode, spool, cancellation);
+            manifest = Produce(trees, settings, candidates, spool, cancellation);
         }
         catch (SourceChangedException e)
         {
@@ -77,7 +93,7 @@ internal sealed class Collector(CollectOptions options, string searchPath)
 
         OutputFile.WriteIfChanged(ManifestPath, ManifestTextWriter.Write(manifest));
         state.Write(digest, outputs);
-        return new CollectResult(archives, ManifestPath, [], [.. manifest.Diagnostics]);
+        return new CollectResult(archives, ManifestPath, [], [.. manifest.Diagnostics], Asked: _asked);
     }
 
     /// <summary>
@@ -139,24 +155,10 @@ internal sealed class Collector(CollectOptions options, string searchPath)
         return new CollectResult([], null, _problems.Blocking, []);
     }
 
-    private bool WantsBytecode()
-    {
-        switch (options.Bytecode.ToLowerInvariant())
-        {
-            case "" or "auto":
-                return true;
-            case "none":
-                return false;
-            default:
-                _problems.Block(ProblemIds.UnusableValue, options.ProjectFile, $"PyEmbedBytecode '{options.Bytecode}' is none of auto, none.");
-                return false;
-        }
-    }
-
-    private BuildManifest? Produce(List<PythonTree> trees, InterpreterCandidate candidate, bool wantsBytecode, SpoolFolder spool, CancellationToken cancellation)
+    private BuildManifest? Produce(List<PythonTree> trees, CompileSettings settings, InterpreterCandidates candidates, SpoolFolder spool, CancellationToken cancellation)
     {
         EntryPointChecks entryPoints = EntryPoints(trees);
-        var analysis = new TreeAnalysis(options, candidate, wantsBytecode, spool, _problems);
+        var analysis = new TreeAnalysis(options, settings, candidates, spool, _problems);
         analysis.Run(trees, entryPoints.WantedAttributes(options), cancellation);
         TreeChecks.Run(trees, analysis.Interpreter?.StandardLibrary ?? [], SourceReader.Read, _problems);
         if (_problems.Blocking.Count > 0)
@@ -164,7 +166,7 @@ internal sealed class Collector(CollectOptions options, string searchPath)
             return null;
         }
 
-        var packer = new ArchivePacker(analysis.Answers, analysis.Interpreter?.CacheTag ?? "");
+        var packer = new ArchivePacker(analysis.Answers, analysis.Compiled, settings);
         var described = new List<ManifestTree>();
         foreach (PythonTree tree in trees)
         {
@@ -175,9 +177,14 @@ internal sealed class Collector(CollectOptions options, string searchPath)
                 tree.Distribution, tree.ResourceName, hash, ArchiveFormat.Version, tree.Placement, metadata.MinimumPython, new(metadata.Requirements)));
         }
 
-        InterpreterInfo[] interpreters = analysis.Interpreter is null ? [] : [analysis.Interpreter];
-        OutputFile.WriteIfChanged(ImportsPath, OpenImportFile.Format(new ImportChecks(trees, _excluded, analysis.Answers, interpreters).Find()));
-        analysis.Save(described.Select(tree => (tree.Name, tree.Hash)));
+        IEnumerable<InterpreterInfo> interpreters = analysis.Compiled.Select(version => version.Interpreter);
+        if (analysis.Interpreter is not null)
+        {
+            interpreters = interpreters.Prepend(analysis.Interpreter).Distinct();
+        }
+
+        OutputFile.WriteIfChanged(ImportsPath, OpenImportFile.Format(new ImportChecks(trees, _excluded, analysis.Answers, interpreters.ToArray()).Find()));
+        _asked = analysis.Asked;
         IReadOnlyList<ManifestEntryPoint> resolved = entryPoints.Resolve(options, analysis.Answers);
         string? main = entryPoints.ResolveMain(options.Main, analysis.Answers);
         return new BuildManifest(

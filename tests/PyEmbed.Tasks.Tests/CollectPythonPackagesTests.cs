@@ -132,6 +132,7 @@ public sealed class CollectPythonPackagesTests : IDisposable
         ProjectDirectory = _folder.Root,
         ProjectFile = _folder["App.csproj"],
         OutputDirectory = "obj/",
+        CacheDirectory = "cache/",
         AssemblyName = "App",
         Packages = packages,
     };

@@ -129,23 +129,6 @@ public sealed class CollectorTests : IDisposable
     }
 
     [TestMethod]
-    [DataRow("garbage")]
-    [DataRow("")]
-    public void A_damaged_cache_is_an_empty_one(string text)
-    {
-        Run();
-        byte[] good = File.ReadAllBytes(_folder["obj/App.zip"]);
-        string cache = File.ReadAllText(_folder["obj/PyEmbed.analysis"]);
-        string firstLines = string.Join('\n', cache.Split('\n').Take(3)) + "\n";
-        File.WriteAllText(_folder["obj/PyEmbed.analysis"], text.Length == 0 ? cache[..(cache.Length / 2)] : firstLines + text);
-        File.SetLastWriteTimeUtc(_folder["project/py/mypkg/core.py"], new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
-
-        Run();
-
-        CollectionAssert.AreEqual(good, File.ReadAllBytes(_folder["obj/App.zip"]));
-    }
-
-    [TestMethod]
     public void A_distribution_that_is_no_more_leaves_no_archive()
     {
         PackageItem other = new(_folder["project/py"], Distribution: "other");
@@ -235,7 +218,7 @@ public sealed class CollectorTests : IDisposable
     }
 
     [TestMethod]
-    public void Bytecode_can_be_left_out_and_has_no_other_values()
+    public void Bytecode_can_be_left_out()
     {
         Run(new CollectOptions { Bytecode = "none" });
         Assert.IsFalse(Archive().Folders.Contains("mypkg/__pycache__"));
@@ -243,9 +226,29 @@ public sealed class CollectorTests : IDisposable
         Run(new CollectOptions { Bytecode = "auto" });
         Assert.IsTrue(Archive().Folders.Contains("mypkg/__pycache__"));
 
-        ManifestDiagnostic problem = Assert.ContainsSingle(Run(new CollectOptions { Bytecode = "3.11;3.12" }).Blocking);
+    }
+
+    [TestMethod]
+    [DataRow("Bytecode", "yes", "none of auto, none, found, nor a list of versions")]
+    [DataRow("Bytecode", "3.11;x", "none of auto, none, found, nor a list of versions")]
+    [DataRow("Bytecode", "3.8", "CPython 3.8; 3.9 or newer is needed")]
+    [DataRow("Optimize", "3", "PyEmbedOptimize '3' is none of 0, 1, 2")]
+    [DataRow("Source", "Keep", "PyEmbedSource 'Keep' is none of Include, Strip")]
+    [DataRow("Compression", "Zip", "PyEmbedCompression 'Zip' is none of None, Deflate")]
+    public void A_property_with_a_value_that_is_none_is_named(string property, string value, string message)
+    {
+        CollectOptions options = property switch
+        {
+            "Bytecode" => new() { Bytecode = value },
+            "Optimize" => new() { Optimize = value },
+            "Source" => new() { Source = value },
+            _ => new() { Compression = value },
+        };
+
+        ManifestDiagnostic problem = Assert.ContainsSingle(Run(options).Blocking);
+
         Assert.AreEqual("PYE1014", problem.Id);
-        StringAssert.Contains(problem.Message, "auto, none");
+        StringAssert.Contains(problem.Message, message);
     }
 
     [TestMethod]
@@ -312,6 +315,7 @@ public sealed class CollectorTests : IDisposable
         ProjectDirectory = _folder["project"],
         ProjectFile = _folder["project/App.csproj"],
         OutputDirectory = _folder["obj"],
+        CacheDirectory = _folder["cache"],
         AssemblyName = "App",
         Packages = [new(_folder["project/py"]), .. options.Packages],
     };

@@ -79,10 +79,25 @@ internal sealed record DiagnosticCase(string Id, string Severity, string Place, 
         new("PYE1020", "error", "App.csproj(5,3)", Py.Replace("</ItemGroup>", "  <PythonModuleRule Include=\"a\" Action=\"drop\" />\n</ItemGroup>", StringComparison.Ordinal), ("py/a.py", "")) { Blocks = true },
         new("PYE1021", "warning", "App.csproj(5,3)", Py.Replace("</ItemGroup>", "  <PythonModuleRule Include=\"b\" Action=\"exclude\" />\n</ItemGroup>", StringComparison.Ordinal), ("py/a.py", "")),
         new("PYE1022", "warning", "py/t-1.dist-info/entry_points.txt(2,0)", Py, ("py/t-1.dist-info/METADATA", "Name: t\nVersion: 1\n"), ("py/t-1.dist-info/entry_points.txt", "[console_scripts]\ntool = nope:main\n")),
+        new("PYE1025", "warning", "py/a.py(1,2)", "<PropertyGroup><PyEmbedPython>python3;./other</PyEmbedPython></PropertyGroup>" + Py, ("py/a.py", "x = 1\n"))
+        {
+            Prepare = folder => MakeInterpreter(Path.Combine(folder, "other")), Says = "CPython 3.99 cannot compile it",
+        },
         new("PYE1030", "warning", "App.csproj(3,0)", """<ItemGroup><PythonEntryPoint Include="a:f" /></ItemGroup>""", ("obj/PyEmbed.manifest", ManifestTextWriter.Write(BuildManifest.Empty with { EntryPoints = new([new("F", "a:f", "")]) }))) { Language = "VB" },
     ];
 
     public override string ToString() => $"{Id} {Place}";
+
+    /// <summary>A CPython 3.99 that finds fault with all files, which all hold <c>x = 1</c>.</summary>
+    private static void MakeInterpreter(string path)
+    {
+        const string Sha256 = "9e26bf369911c45c243c684147b23fc9e1dcfcf257d299a1c632016a6fcd33f4";
+        File.WriteAllText(path, $"#!/bin/sh\nprintf 'python\\tcpython\\t3.99.0\\tcpython-399\\t\\tx\\nstdlib\\n'\nwhile read -r line; do printf 'sha256\\t{Sha256}\\nproblem\\tPYE1001\\t1\\t2\\t0\\t0\\tgone out of fashion\\nend\\n'; done\n");
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
+    }
 
     private static void MakeHuge(string path)
     {

@@ -74,6 +74,7 @@ public sealed class EmbeddedScriptTests : IDisposable
         ProjectDirectory = _folder["project"],
         ProjectFile = _folder["project/App.csproj"],
         OutputDirectory = _folder["obj"],
+        CacheDirectory = _folder["cache"],
         AssemblyName = "App",
         Packages = [new(_folder["project/py"]), new(_folder["site"], Distribution: "tool")],
     };

@@ -147,6 +147,7 @@ public sealed class ModuleRuleTests : IDisposable
         ProjectDirectory = _folder["project"],
         ProjectFile = _folder["project/App.csproj"],
         OutputDirectory = _folder["obj"],
+        CacheDirectory = _folder["cache"],
         AssemblyName = "App",
         Packages = [new(_folder["project/py"]), .. options.Packages],
         Rules = rules.Select(rule => rule.Split(' ')).Select(words => new RuleItem(words.Length > 1 ? words[1] : ".", words[0], "/rules.props")).ToList(),

@@ -173,6 +173,7 @@ public sealed class RepeatedRunTests : IDisposable
         ProjectDirectory = _folder[project],
         ProjectFile = _folder[project + "/App.csproj"],
         OutputDirectory = _folder[project + " obj"],
+        CacheDirectory = _folder[project + " cache"],
         AssemblyName = "App",
         Packages = [new(_folder[project + "/py"])],
     };

@@ -5,13 +5,14 @@ using PyEmbed.Manifest;
 
 namespace PyEmbed.Tasks.Interpreter;
 
-/// <summary>One interpreter that runs <c>analyze.py</c>. Isolated: no environment variable, user site or current directory has a say in it.</summary>
+/// <summary>
+/// One interpreter that runs <c>analyze.py</c>. Isolated: no environment variable of Python's, no site nor the current directory has a
+/// say in it. The option for this would also shut out the seed of hashes, which the same bytecode every time needs.
+/// </summary>
 internal sealed class AnalysisProcess : IDisposable
 {
     private const int MillisecondsToEnd = 3000;
     private const int MostErrorText = 2000;
-
-    private static readonly Version s_oldest = new(3, 9);
 
     private readonly Process _process;
     private readonly StreamReader _output;
@@ -33,18 +34,25 @@ internal sealed class AnalysisProcess : IDisposable
     /// <param name="executable">Its path.</param>
     /// <param name="script">The path of analyze.py.</param>
     /// <param name="spool">The file that it writes bytecode to.</param>
+    /// <param name="workingDirectory">Where scripts that choose an interpreter look for the version that is wanted.</param>
     /// <exception cref="InterpreterException">It cannot be started.</exception>
-    public static AnalysisProcess Start(string executable, string script, string spool)
+    public static AnalysisProcess Start(string executable, string script, string spool, string workingDirectory)
     {
-        var start = new ProcessStartInfo(executable, $"-I -S -B -X utf8 {Quote(script)} {Quote(spool)}")
+        var start = new ProcessStartInfo(executable, $"-s -S -B -X utf8 {Quote(script)} {Quote(spool)}")
         {
             UseShellExecute = false,
             CreateNoWindow = true,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = Path.GetDirectoryName(script)!,
+            WorkingDirectory = workingDirectory,
         };
+        foreach (string variable in start.Environment.Keys.Where(IsPythons).ToList())
+        {
+            start.Environment.Remove(variable);
+        }
+
+        start.Environment["PYTHONHASHSEED"] = "0";
         try
         {
             Process process = Process.Start(start) ?? throw new InterpreterException($"'{executable}' cannot be started.");
@@ -60,19 +68,20 @@ internal sealed class AnalysisProcess : IDisposable
     /// <exception cref="InterpreterException">It is not a CPython that can be used.</exception>
     public InterpreterInfo ReadInfo()
     {
-        string[]? python = ReadFields("python", 5);
+        string[]? python = ReadFields("python", 6);
         string[]? library = python is null ? null : ReadFields("stdlib", 1);
         if (python is null || library is null)
         {
             throw Ended("did not start as a Python interpreter");
         }
 
-        if (python[1] != "cpython" || !Version.TryParse(python[2], out Version? version) || version < s_oldest)
+        string minor = python[2].Substring(0, Math.Max(0, python[2].LastIndexOf('.')));
+        if (python[1] != "cpython" || !PythonMinor.TryParse(minor, out PythonMinor version) || version.CompareTo(PythonMinor.Oldest) < 0)
         {
-            throw new InterpreterException($"'{_executable}' is {python[1]} {python[2]}; CPython {s_oldest} or newer is needed.");
+            throw new InterpreterException($"'{_executable}' is {python[1]} {python[2]}; CPython {PythonMinor.Oldest} or newer is needed.");
         }
 
-        return new InterpreterInfo(python[2], python[3], library.Skip(1).ToArray());
+        return new InterpreterInfo(python[2], python[3], python[4].Length == 0 ? _executable : python[4], python[5], library.Skip(1).ToArray());
     }
 
     /// <summary>Has files looked at.</summary>
@@ -139,6 +148,8 @@ internal sealed class AnalysisProcess : IDisposable
         }
     }
 
+    private static bool IsPythons(string variable) => variable.StartsWith("PYTHON", StringComparison.OrdinalIgnoreCase);
+
     private static string Quote(string argument) => "\"" + argument.Replace("\"", "\\\"") + "\"";
 
     private void Send(IReadOnlyList<AnalysisRequest> requests)
@@ -148,8 +159,7 @@ internal sealed class AnalysisProcess : IDisposable
             using var input = new StreamWriter(_process.StandardInput.BaseStream, ArchiveFormat.Utf8) { NewLine = "\n" };
             foreach (AnalysisRequest request in requests)
             {
-                input.WriteLine(RecordLine.Format(
-                    ["file", request.FullPath, request.ArchivePath, request.WantsBytecode ? "1" : "0", .. request.Attributes]));
+                input.WriteLine(RecordLine.Format(["file", request.FullPath, .. request.Fields]));
             }
         }
         catch (IOException)

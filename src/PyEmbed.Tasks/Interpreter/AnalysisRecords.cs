@@ -52,8 +52,11 @@ internal static class AnalysisRecords
                 case ("attribute", 4):
                     attributes.Add(new AnalyzedAttribute(fields[1], State(fields[2]), fields[3]));
                     break;
-                case ("bytecode", 3):
-                    analysis = analysis with { Bytecode = new BytecodeLocation(bytecodeFile, RecordLine.Long(fields[1]), RecordLine.Int(fields[2])) };
+                case ("bytecode", 4):
+                    analysis = analysis with
+                    {
+                        Bytecode = new BytecodeLocation(bytecodeFile, RecordLine.Long(fields[1]), RecordLine.Int(fields[2]), (uint)RecordLine.Long(fields[3])),
+                    };
                     break;
                 default:
                     throw new FormatException($"'{line}' is no line of an answer");
@@ -63,7 +66,7 @@ internal static class AnalysisRecords
         return null;
     }
 
-    /// <summary>The answer's lines; bytecode is left out, for its place changes.</summary>
+    /// <summary>The answer's lines, without the file that bytecode is in.</summary>
     public static IEnumerable<string> Format(FileAnalysis analysis)
     {
         yield return RecordLine.Format("sha256", analysis.Sha256);
@@ -117,6 +120,11 @@ internal static class AnalysisRecords
         foreach (AnalyzedAttribute attribute in analysis.Attributes)
         {
             yield return RecordLine.Format("attribute", attribute.Name, Word(attribute.State), attribute.Docstring);
+        }
+
+        if (analysis.Bytecode is BytecodeLocation bytecode)
+        {
+            yield return RecordLine.Format("bytecode", RecordLine.Number(bytecode.Offset), RecordLine.Number(bytecode.Length), RecordLine.Number(bytecode.Crc));
         }
 
         yield return "end";

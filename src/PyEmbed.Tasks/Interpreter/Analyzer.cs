@@ -2,15 +2,18 @@ using PyEmbed.Tasks.Output;
 
 namespace PyEmbed.Tasks.Interpreter;
 
-/// <summary>Has many files looked at by as many interpreters as pay off.</summary>
+/// <summary>Has many files looked at by one version of Python, in as many processes as pay off.</summary>
 /// <param name="executable">The interpreter.</param>
-/// <param name="spoolFolder">Where bytecode is kept until it is packed; the caller removes it.</param>
-internal sealed class Analyzer(string executable, string spoolFolder) : IDisposable
+/// <param name="spoolFolder">Where bytecode is kept; the caller removes it.</param>
+/// <param name="workingDirectory">Where the interpreter is started.</param>
+/// <param name="known">What the interpreter said about itself before; null where it must be asked.</param>
+internal sealed class Analyzer(string executable, string spoolFolder, string workingDirectory, InterpreterInfo? known = null) : IDisposable
 {
     private const int FilesPerProcess = 100;
     private const int MostProcesses = 16;
 
     private readonly List<AnalysisProcess> _processes = [];
+    private InterpreterInfo? _info = known;
     private bool _cancelled;
 
     /// <summary>The script, which lies beside this assembly, with the modules that it imports.</summary>
@@ -18,6 +21,12 @@ internal sealed class Analyzer(string executable, string spoolFolder) : IDisposa
 
     /// <summary>What an answer depends on beside the file and the interpreter: this assembly and the scripts.</summary>
     public static string Version { get; } = VersionWith(Path.GetDirectoryName(Script)!);
+
+    /// <summary>The interpreter, as it was named.</summary>
+    public string Executable { get; } = executable;
+
+    /// <summary>What the interpreter says about itself.</summary>
+    public InterpreterInfo Info => _info ?? throw new InvalidOperationException("The interpreter was not started.");
 
     /// <summary>The same for scripts in another folder.</summary>
     internal static string VersionWith(string folder)
@@ -27,26 +36,35 @@ internal sealed class Analyzer(string executable, string spoolFolder) : IDisposa
         return $"{typeof(Analyzer).Module.ModuleVersionId:N} {string.Join(" ", hashes)}";
     }
 
-    /// <summary>Starts the first interpreter and asks it about itself.</summary>
+    /// <summary>What the interpreter says about itself; starts the first process where that is not known.</summary>
     /// <exception cref="InterpreterException">It cannot be used.</exception>
-    public InterpreterInfo Start() => StartProcess().ReadInfo();
+    public InterpreterInfo Start() => _info ??= StartProcess(Executable).ReadInfo();
 
-    /// <summary>The answers, in the order of the requests.</summary>
+    /// <summary>The answers, in the order of the requests. Once for each <see cref="Start"/>.</summary>
+    /// <param name="requests">What to look at.</param>
+    /// <param name="processors">How many processes may work at a time.</param>
     /// <exception cref="InterpreterException">An interpreter ended early.</exception>
-    public FileAnalysis[] Analyze(IReadOnlyList<AnalysisRequest> requests)
+    /// <exception cref="CompileCacheException">The interpreter is not the one that was known.</exception>
+    public FileAnalysis[] Analyze(IReadOnlyList<AnalysisRequest> requests, int processors)
     {
-        int count = Math.Min(Math.Min(Environment.ProcessorCount, MostProcesses), (requests.Count / FilesPerProcess) + 1);
+        int count = Math.Min(Math.Min(processors, MostProcesses), (requests.Count / FilesPerProcess) + 1);
+        if (_processes.Count == 0 && StartProcess(Executable).ReadInfo().Build != Info.Build)
+        {
+            throw new CompileCacheException($"'{Executable}' is another Python than it was.");
+        }
+
         for (int i = 1; i < count; i++)
         {
-            StartProcess();
+            // Not through a script that chooses the interpreter again.
+            StartProcess(Info.Executable);
         }
 
         var answers = new FileAnalysis[requests.Count];
         var work = _processes.Select((process, first) => System.Threading.Tasks.Task.Run(() =>
         {
-            if (first > 0)
+            if (first > 0 && process.ReadInfo().Build != Info.Build)
             {
-                process.ReadInfo();
+                throw new InterpreterException($"'{Info.Executable}' is another Python than '{Executable}' was.");
             }
 
             // Dealt out in turn: neighbours in a tree are of like size.
@@ -65,7 +83,7 @@ internal sealed class Analyzer(string executable, string spoolFolder) : IDisposa
         return answers;
     }
 
-    /// <summary>Ends the work from another thread; <see cref="Analyze"/> then throws.</summary>
+    /// <summary>Ends the work from another thread; what is under way then throws.</summary>
     public void Cancel()
     {
         lock (_processes)
@@ -84,7 +102,7 @@ internal sealed class Analyzer(string executable, string spoolFolder) : IDisposa
         }
     }
 
-    private AnalysisProcess StartProcess()
+    private AnalysisProcess StartProcess(string executable)
     {
         lock (_processes)
         {
@@ -93,7 +111,7 @@ internal sealed class Analyzer(string executable, string spoolFolder) : IDisposa
                 throw new InterpreterException("The build was cancelled.");
             }
 
-            AnalysisProcess process = AnalysisProcess.Start(executable, Script, Path.Combine(spoolFolder, $"bytecode{_processes.Count}"));
+            AnalysisProcess process = AnalysisProcess.Start(executable, Script, Path.Combine(spoolFolder, $"bytecode-{Guid.NewGuid():N}"), workingDirectory);
             _processes.Add(process);
             return process;
         }

@@ -1,26 +1,14 @@
-using PyEmbed.Tasks.Trees;
-
 namespace PyEmbed.Tasks.Interpreter;
 
-/// <summary>The interpreter that a build wants to use, before it was started.</summary>
+/// <summary>An interpreter that a build wants to use, before it was started.</summary>
 /// <param name="Executable">Its path; null where none was found.</param>
 /// <param name="Required">Whether the project names it, so that a build without it fails.</param>
 /// <param name="Wanted">What was looked for, as messages name it.</param>
 internal sealed record InterpreterCandidate(string? Executable, bool Required, string Wanted)
 {
-    /// <summary>What changes when another interpreter is found, or the same one is replaced.</summary>
-    public string Identity
-    {
-        get
-        {
-            if (Executable is null)
-            {
-                return "";
-            }
+    /// <summary>What is tried where that one cannot be started.</summary>
+    public IReadOnlyList<string> Others { get; init; } = [];
 
-            // python3 is often a link, as in every virtual environment.
-            FileInfo file = FileLinks.Content(new FileInfo(Executable));
-            return file.Exists ? $"{Executable}|{file.FullName}|{file.Length}|{file.LastWriteTimeUtc.Ticks}" : Executable;
-        }
-    }
+    /// <summary>All of them, in the order of trying.</summary>
+    public IEnumerable<string> Executables => Executable is null ? [] : [Executable, .. Others];
 }

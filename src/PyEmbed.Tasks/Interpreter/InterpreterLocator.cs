@@ -2,12 +2,40 @@ using PyEmbed.Tasks.Trees;
 
 namespace PyEmbed.Tasks.Interpreter;
 
-/// <summary>Finds the interpreter that a build uses.</summary>
+/// <summary>Finds the interpreters that a build may use, without starting any.</summary>
 /// <param name="searchPath">The value of PATH.</param>
 /// <param name="projectDirectory">The base of a relative path.</param>
 internal sealed class InterpreterLocator(string searchPath, string projectDirectory)
 {
     private static readonly char[] s_separators = ['/', '\\'];
+
+    /// <summary>The folder of pyenv; null where there is none.</summary>
+    public string? PyenvRoot { get; init; }
+
+    /// <summary>The interpreters that a list separated by <c>;</c> names, the first before the others; for an empty list the default.</summary>
+    public IReadOnlyList<InterpreterCandidate> FindAll(string wanted)
+    {
+        var named = wanted.Split(';').Select(name => name.Trim()).Where(name => name.Length > 0).Distinct(StringComparer.Ordinal).ToList();
+        return named.Count == 0 ? [Find("")] : named.Select(Find).ToList();
+    }
+
+    /// <summary>
+    /// What may be a CPython of a minor: each <c>python3.11</c> on PATH, for a script there may refuse to start one, and then the versions
+    /// that pyenv keeps. Whether it is one, only starting it tells.
+    /// </summary>
+    public IReadOnlyList<string> FindMinor(PythonMinor minor)
+    {
+        string name = "python" + minor;
+        IEnumerable<string> kept = [];
+        if (PyenvRoot is string root && Path.Combine(root, "versions") is string versions && Directory.Exists(versions))
+        {
+            string program = FilePaths.IsWindows ? "python.exe" : Path.Combine("bin", name);
+            kept = Directory.EnumerateDirectories(versions, minor + ".*").OrderBy(folder => folder, StringComparer.Ordinal)
+                .Select(folder => Path.Combine(folder, program)).Where(File.Exists);
+        }
+
+        return EachOnPath(name).Concat(kept).Distinct(FilePaths.Comparer).ToList();
+    }
 
     /// <summary>
     /// For an empty value <c>python3</c> (on Windows <c>python</c>) on PATH, for a version such as <c>3.11</c> the command
@@ -21,9 +49,10 @@ internal sealed class InterpreterLocator(string searchPath, string projectDirect
             return new InterpreterCandidate(OnPath(name), Required: false, name);
         }
 
-        if (IsVersion(wanted))
+        if (PythonMinor.TryParse(wanted, out PythonMinor minor))
         {
-            return new InterpreterCandidate(OnPath("python" + wanted), Required: true, "python" + wanted);
+            IReadOnlyList<string> found = FindMinor(minor);
+            return new InterpreterCandidate(found.Count > 0 ? found[0] : null, Required: true, "python" + wanted) { Others = found.Skip(1).ToArray() };
         }
 
         string path = FilePaths.Normalize(projectDirectory, wanted);
@@ -31,10 +60,9 @@ internal sealed class InterpreterLocator(string searchPath, string projectDirect
         return new InterpreterCandidate(isName ? OnPath(wanted) : File.Exists(path) ? path : null, Required: true, wanted);
     }
 
-    private static bool IsVersion(string text) =>
-        text.Length > 2 && text.StartsWith("3.", StringComparison.Ordinal) && text.Skip(2).All(c => c is >= '0' and <= '9');
+    private string? OnPath(string name) => EachOnPath(name).FirstOrDefault();
 
-    private string? OnPath(string name)
+    private IEnumerable<string> EachOnPath(string name)
     {
         string[] names = FilePaths.IsWindows ? [name + ".exe", name] : [name];
         foreach (string folder in searchPath.Split(Path.PathSeparator))
@@ -50,11 +78,9 @@ internal sealed class InterpreterLocator(string searchPath, string projectDirect
                 string path = Path.Combine(folder, candidate);
                 if (File.Exists(path))
                 {
-                    return path;
+                    yield return path;
                 }
             }
         }
-
-        return null;
     }
 }

@@ -6,40 +6,48 @@ namespace PyEmbed.Tasks.Output;
 
 /// <summary>Writes the archive of a tree.</summary>
 /// <param name="analyses">What the interpreter said of the Python files; a file without an answer is packed as it is.</param>
-/// <param name="cacheTag">The interpreter's tag for bytecode files.</param>
-internal sealed class ArchivePacker(IReadOnlyDictionary<TreeFile, FileAnalysis> analyses, string cacheTag)
+/// <param name="versions">The bytecode, in ascending order of version.</param>
+/// <param name="settings">What becomes of sources and entries.</param>
+internal sealed class ArchivePacker(IReadOnlyDictionary<TreeFile, FileAnalysis> analyses, IReadOnlyList<CompiledVersion> versions, CompileSettings settings)
 {
     /// <summary>Writes the archive where it differs from what is there, and gives the tree's hash.</summary>
     /// <exception cref="SourceChangedException">A file is no longer what was checked.</exception>
+    /// <exception cref="CompileCacheException">Bytecode is damaged or gone.</exception>
     /// <exception cref="ArchiveTooLargeException">The tree does not fit an archive.</exception>
     public string Pack(PythonTree tree, string path)
     {
-        var info = new TreeInfo(tree.Distribution, tree.Placement, tree.Materialize, FileUsers(tree));
+        var info = new TreeInfo(tree.Distribution, tree.Placement, tree.Materialize, FileUsers(tree))
+        {
+            Optimize = versions.Count > 0 ? settings.Optimize : 0,
+            Stripped = settings.Strips ? versions.Select(version => version.Interpreter.CacheTag).ToList() : null,
+        };
         string hash = "";
         OutputFile.WriteIfChanged(path, stream =>
         {
             using var bytecode = new BytecodeReader();
-            hash = ArchiveWriter.Write(stream, info, Entries(tree, bytecode));
+            hash = ArchiveWriter.Write(stream, info, Entries(tree, bytecode), settings.Deflates);
         });
         return hash;
     }
 
     private List<ArchiveEntry> Entries(PythonTree tree, BytecodeReader bytecode)
     {
-        var entries = new List<ArchiveEntry>(tree.Files.Count * 2);
+        var entries = new List<ArchiveEntry>(tree.Files.Count * (1 + versions.Count));
         foreach (TreeFile file in tree.Files)
         {
-            if (!analyses.TryGetValue(file, out FileAnalysis? analysis))
+            var compiled = versions
+                .Select(version => (Tag: version.Interpreter.CacheTag, Location: version.Answers.TryGetValue(file, out FileAnalysis? answer) ? answer.Bytecode : null))
+                .Where(version => version.Location is not null)
+                .ToList();
+            if (!settings.Strips || versions.Count == 0 || compiled.Count < versions.Count)
             {
-                entries.Add(new ArchiveEntry(file.Path, () => SourceReader.Read(file)));
-                continue;
+                entries.Add(analyses.TryGetValue(file, out FileAnalysis? analysis)
+                    ? new ArchiveEntry(file.Path, () => SourceReader.Read(file, analysis.Sha256))
+                    : new ArchiveEntry(file.Path, () => SourceReader.Read(file)));
             }
 
-            entries.Add(new ArchiveEntry(file.Path, () => SourceReader.Read(file, analysis.Sha256)));
-            if (analysis.Bytecode is BytecodeLocation location)
-            {
-                entries.Add(new ArchiveEntry(BytecodePath.Of(file.Path, cacheTag, 0), () => bytecode.Read(location)));
-            }
+            entries.AddRange(compiled.Select(version =>
+                new ArchiveEntry(BytecodePath.Of(file.Path, version.Tag, settings.Optimize), () => bytecode.Read(version.Location!))));
         }
 
         return entries;

@@ -19,11 +19,12 @@ internal sealed class CollectState
     public CollectState(string outputDirectory) => _path = Path.Combine(outputDirectory, FileName);
 
     /// <summary>A digest of everything that decides the outputs: options, project file, files with size and time, interpreter, this assembly and its script.</summary>
-    public static string Digest(CollectOptions options, IReadOnlyList<PythonTree> trees, InterpreterCandidate interpreter)
+    public static string Digest(CollectOptions options, IReadOnlyList<PythonTree> trees, InterpreterCandidates interpreters)
     {
         var text = new StringBuilder();
         text.Append(Analyzer.Version).Append('\n');
-        foreach (string option in new[] { options.Main, options.Python, options.Bytecode, options.ProjectDirectory, interpreter.Identity })
+        string identity = interpreters.Identity(options.ProjectDirectory);
+        foreach (string option in new[] { options.Main, options.Python, options.Bytecode, options.Optimize, options.Source, options.Compression, options.ProjectDirectory, identity })
         {
             text.Append(option).Append('\n');
         }

@@ -9,6 +9,12 @@ internal static class SourceReader
     /// <exception cref="SourceChangedException">The file cannot be read.</exception>
     public static byte[] Read(TreeFile file)
     {
+        // It may be a pipe, and to open one waits for a writer.
+        if (file.Length == 0)
+        {
+            return [];
+        }
+
         try
         {
             return File.ReadAllBytes(file.FullPath);

@@ -1,14 +1,16 @@
 """Checks and compiles Python files for a build.
 
-Run as ``python -I -S -B analyze.py SPOOL``. Requests come on standard input, answers go to standard output, both as UTF-8
+Run as ``python -s -S -B analyze.py SPOOL``, without variables of Python's in the environment. Requests come on standard input, answers go to standard output, both as UTF-8
 lines of tab-separated fields in which ``\\\\``, ``\\t``, ``\\n``, ``\\r`` stand for backslash, tab, line feed and carriage return.
 
 The first lines are about the interpreter::
 
-    python    implementation  version  cache tag  executable
+    python    implementation  version  cache tag  executable  build
     stdlib    name...
 
-A request is ``file  path-on-disk  path-in-archive  wants-bytecode(0|1)  attribute...``; its answer is::
+where the build is what answers depend on. A request is ``file  path-on-disk  path-in-archive  checks(0|1)  level  attribute...``:
+the level is that of optimisation (0, 1, 2), or empty where no bytecode is wanted; without checks the answer is about
+bytecode only. The answer is::
 
     sha256    of the content, in hex
     problem   id  line  column  end-line  end-column  message          any number; columns count UTF-16 units from 1, 0 is unknown
@@ -25,31 +27,24 @@ A request is ``file  path-on-disk  path-in-archive  wants-bytecode(0|1)  attribu
                                                                         paths of packages, or what finds modules
     docstring first paragraph, on one line
     attribute name  defined(yes|no|unknown)  docstring                  one for each that was asked for
-    bytecode  offset  length                                            in SPOOL: a .pyc with an unchecked hash (PEP 552)
+    bytecode  offset  length  crc                                       in SPOOL: a .pyc with an unchecked hash (PEP 552)
     end
-
-Only one file's objects are alive at a time. ``marshal`` marks objects that something else also refers to, so what stayed
-alive from other files would change the bytes of this one.
 """
 
-import _imp
 import ast
+import binascii
 import functools
 import hashlib
-import importlib.util
-import marshal
+import os
 import re
+import stat
 import sys
 
-# Beside this script, where an isolated interpreter does not look.
-sys.path.insert(0, __file__[:-len("analyze.py")] or ".")
+import bytecode
 import imports
 import places
 
-del sys.path[0]
-
-HEADER = importlib.util.MAGIC_NUMBER + (1).to_bytes(4, "little")
-RAW_MAGIC = int.from_bytes(importlib.util.MAGIC_NUMBER, "little")
+del sys.path[0]                         # this script's folder
 
 COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 BLANK = re.compile(rb"^[ \t\f]*(?:[#\r\n]|$)")
@@ -231,36 +226,54 @@ def look(source, name, attributes, known, answer):
             answer("attribute", attribute, known, first_paragraph(found.get(attribute, "")))
 
 
-def analyze(path, name, wants_bytecode, attributes, known, spool, answer):
+def read(path):
+    """The content of a regular file; of another kind it could have no end."""
+    if not stat.S_ISREG(os.stat(path).st_mode):
+        raise OSError(0, "it is not a regular file")
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def analyze(path, name, checks, level, attributes, known, spool, answer):
     """Looks at one file and passes each record of the answer to ``answer``. *known* has the modules that may always be
     imported."""
     try:
-        with open(path, "rb") as file:
-            source = file.read()
+        source = read(path)
     except OSError as error:
         answer("missing", error.strerror or str(error))
         return
     answer("sha256", hashlib.sha256(source).hexdigest())
+    if not name.endswith(".py"):
+        return
     try:
-        code = compile(source, name, "exec", dont_inherit=True, optimize=0)
+        code = compile(source, name, "exec", dont_inherit=True, optimize=int(level or 0))
     except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError) as error:
         answer("problem", *refusal(source, error))
         return
-    look(source, name, attributes, known, answer)
-    if DOCSTRING.match(source) and "__doc__" in code.co_names and isinstance(code.co_consts[0], str):
-        answer("docstring", first_paragraph(code.co_consts[0]))
-    if wants_bytecode:
-        data = HEADER + _imp.source_hash(RAW_MAGIC, source) + marshal.dumps(code)
-        answer("bytecode", spool.tell(), len(data))
+    if checks:
+        look(source, name, attributes, known, answer)
+        docstring = first_paragraph(docstring_of(source, name, code))
+        if docstring:
+            answer("docstring", docstring)
+    if level:
+        data = bytecode.pyc(source, code)
+        answer("bytecode", spool.tell(), len(data), binascii.crc32(data))
         spool.write(data)
+
+
+def docstring_of(source, name, code):
+    """The docstring of a module; level 2 leaves it out of the code."""
+    if not DOCSTRING.match(source):
+        return ""
+    if "__doc__" in code.co_names and isinstance(code.co_consts[0], str):
+        return code.co_consts[0]
+    return ast.get_docstring(parse(source, name), clean=False) or ""
 
 
 def standard_library():
     """The names of the standard library's top-level modules."""
     names = getattr(sys, "stdlib_module_names", None)
     if names is None:
-        import os
-
         names = set(sys.builtin_module_names)
         library = os.path.dirname(os.__file__)
         for folder in (library, os.path.join(library, "lib-dynload")):
@@ -282,15 +295,16 @@ def main():
         output.write("\t".join([escape(str(field)) for field in fields]) + "\n")
 
     version = ".".join(str(part) for part in sys.version_info[:3])
-    answer("python", sys.implementation.name, version, sys.implementation.cache_tag or "", sys.executable)
+    build = sys.version + " " + bytecode.HEADER.hex()
+    answer("python", sys.implementation.name, version, sys.implementation.cache_tag or "", sys.executable, build)
     library = standard_library()
     answer("stdlib", *library)
     known = imports.settled(library)
     output.flush()
     with open(sys.argv[1], "wb") as spool:
         for line in lines:
-            _, path, name, wants_bytecode, *attributes = [unescape(field) for field in line.rstrip("\n").split("\t")]
-            analyze(path, name, wants_bytecode == "1", attributes, known, spool, answer)
+            _, path, name, checks, level, *attributes = [unescape(field) for field in line.rstrip("\n").split("\t")]
+            analyze(path, name, checks == "1", level, attributes, known, spool, answer)
             spool.flush()
             answer("end")
             output.flush()

@@ -285,7 +285,9 @@ internal sealed class TreeBuilder
     {
         try
         {
-            return File.ReadAllBytes(one).AsEnumerable().SequenceEqual(File.ReadAllBytes(other));
+            long length = FileLinks.Content(new FileInfo(one)).Length;
+            return length == FileLinks.Content(new FileInfo(other)).Length
+                && (length == 0 || File.ReadAllBytes(one).AsEnumerable().SequenceEqual(File.ReadAllBytes(other)));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

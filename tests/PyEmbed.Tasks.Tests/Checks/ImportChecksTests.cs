@@ -9,8 +9,8 @@ namespace PyEmbed.Tasks.Tests.Checks;
 [TestClass]
 public sealed class ImportChecksTests
 {
-    private static readonly InterpreterInfo s_old = new("3.11.2", "cpython-311", ["os", "distutils", "winreg"]);
-    private static readonly InterpreterInfo s_new = new("3.12.1", "cpython-312", ["os", "winreg"]);
+    private static readonly InterpreterInfo s_old = new("3.11.2", "cpython-311", "python3.11", "", ["os", "distutils", "winreg"]);
+    private static readonly InterpreterInfo s_new = new("3.12.1", "cpython-312", "python3.12", "", ["os", "winreg"]);
 
     private static readonly Dictionary<string, ModuleRule> s_excluded = new()
     {

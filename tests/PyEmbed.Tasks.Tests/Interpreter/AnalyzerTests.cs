@@ -47,7 +47,7 @@ public sealed class AnalyzerTests : IDisposable
         string shared = "import os\n\n\nclass Shared:\n    \"\"\"Doc.\"\"\"\n    def method(self, argument, *rest):\n        local = os.path.join('a b c', argument, 'shared text')\n        return [local, 3.5, b'bytes', ('tuple', 1), rest, frozenset]\n";
         string first = _folder.Write("a.py", shared);
         string second = _folder.Write("b.py", shared + "other = Shared().method('shared text')\n");
-        AnalysisRequest Request(string path) => new(path, Path.GetFileName(path), true, default);
+        AnalysisRequest Request(string path) => new(path, Path.GetFileName(path), true, 0);
 
         using var together = new Run(this, python, [Request(first), Request(second)]);
         using var reversed = new Run(this, python, [Request(second), Request(first)]);
@@ -212,7 +212,7 @@ public sealed class AnalyzerTests : IDisposable
     public void An_attribute_is_looked_up(string source, string expected, string docstring)
     {
         string path = _folder.Write("m.py", source);
-        using var run = new Run(this, TestPythons.Default, [new AnalysisRequest(path, "m.py", false, new(["main"]))]);
+        using var run = new Run(this, TestPythons.Default, [new AnalysisRequest(path, "m.py", true, null, new(["main"]))]);
 
         Assert.AreEqual(new AnalyzedAttribute("main", Enum.Parse<AttributeState>(expected), docstring), Assert.ContainsSingle(run.Answers[0].Attributes));
         Assert.IsNull(run.Answers[0].Bytecode);
@@ -225,7 +225,7 @@ public sealed class AnalyzerTests : IDisposable
     public void A_method_has_its_own_docstring(string source, string docstring)
     {
         string path = _folder.Write("m.py", source);
-        using var run = new Run(this, TestPythons.Default, [new AnalysisRequest(path, "m.py", false, new(["Cli.run"]))]);
+        using var run = new Run(this, TestPythons.Default, [new AnalysisRequest(path, "m.py", true, null, new(["Cli.run"]))]);
 
         Assert.AreEqual(new AnalyzedAttribute("Cli.run", AttributeState.Yes, docstring), Assert.ContainsSingle(run.Answers[0].Attributes));
     }
@@ -235,7 +235,7 @@ public sealed class AnalyzerTests : IDisposable
     {
         string name = OperatingSystem.IsWindows() ? "gr\u00f6\u00dfe \U0001F40D.py" : "gr\u00f6\u00dfe \U0001F40D\t\n\r.py";
         string path = _folder.Write(name, "x = 1\n");
-        using var run = new Run(this, TestPythons.Default, [new AnalysisRequest(path, name, true, default)]);
+        using var run = new Run(this, TestPythons.Default, [new AnalysisRequest(path, name, true, 0)]);
 
         Assert.AreEqual("", run.Answers[0].Unreadable);
         Assert.IsNotNull(run.Answers[0].Bytecode);
@@ -244,7 +244,7 @@ public sealed class AnalyzerTests : IDisposable
     [TestMethod]
     public void A_file_that_is_gone_is_said_to_be()
     {
-        using var run = new Run(this, TestPythons.Default, [new AnalysisRequest(_folder["gone.py"], "gone.py", true, default)]);
+        using var run = new Run(this, TestPythons.Default, [new AnalysisRequest(_folder["gone.py"], "gone.py", true, 0)]);
 
         Assert.AreNotEqual("", run.Answers[0].Unreadable);
     }
@@ -253,7 +253,7 @@ public sealed class AnalyzerTests : IDisposable
     public void Many_files_are_dealt_to_several_interpreters_and_come_back_in_order()
     {
         AnalysisRequest[] requests = Enumerable.Range(0, 350)
-            .Select(i => new AnalysisRequest(_folder.Write($"m{i}.py", $"'''Number {i}.'''\n"), $"m{i}.py", true, default)).ToArray();
+            .Select(i => new AnalysisRequest(_folder.Write($"m{i}.py", $"'''Number {i}.'''\n"), $"m{i}.py", true, 0)).ToArray();
         using var run = new Run(this, TestPythons.Default, requests);
 
         CollectionAssert.AreEqual(Enumerable.Range(0, 350).Select(i => $"Number {i}.").ToArray(), run.Answers.Select(answer => answer.Docstring).ToArray());
@@ -262,13 +262,13 @@ public sealed class AnalyzerTests : IDisposable
     [TestMethod]
     [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
     [DataRow("#!/bin/sh\necho 'not today' >&2\nexit 3\n", "exit code 3", "not today")]
-    [DataRow("#!/bin/sh\nprintf 'python\\tpypy\\t7.3.1\\t\\t\\nstdlib\\n'\n", "pypy 7.3.1", "CPython 3.9")]
-    [DataRow("#!/bin/sh\nprintf 'python\\tcpython\\t3.8.10\\tcpython-38\\t\\nstdlib\\n'\n", "cpython 3.8.10", "CPython 3.9")]
+    [DataRow("#!/bin/sh\nprintf 'python\\tpypy\\t7.3.1\\t\\t\\tx\\nstdlib\\n'\n", "pypy 7.3.1", "CPython 3.9")]
+    [DataRow("#!/bin/sh\nprintf 'python\\tcpython\\t3.8.10\\tcpython-38\\t\\tx\\nstdlib\\n'\n", "cpython 3.8.10", "CPython 3.9")]
     [DataRow("no program", "", "cannot be started")]
     public void An_interpreter_that_cannot_be_used_says_why(string script, string one, string other)
     {
         string path = Executable(script);
-        using var analyzer = new Analyzer(path, _folder.Root);
+        using var analyzer = new Analyzer(path, _folder.Root, _folder.Root);
 
         InterpreterException e = Assert.ThrowsExactly<InterpreterException>(() => analyzer.Start());
 
@@ -281,12 +281,12 @@ public sealed class AnalyzerTests : IDisposable
     [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
     public void An_interpreter_that_dies_names_the_file_it_was_at()
     {
-        string path = Executable("#!/bin/sh\nprintf 'python\\tcpython\\t3.11.1\\tcpython-311\\t\\nstdlib\\n'\nread line\nprintf 'sha256\\tx\\nend\\n'\nread line\nkill -9 $$\n");
-        using var analyzer = new Analyzer(path, _folder.Root);
+        string path = Executable("#!/bin/sh\nprintf 'python\\tcpython\\t3.11.1\\tcpython-311\\t\\tx\\nstdlib\\n'\nread line\nprintf 'sha256\\tx\\nend\\n'\nread line\nkill -9 $$\n");
+        using var analyzer = new Analyzer(path, _folder.Root, _folder.Root);
         analyzer.Start();
 
         InterpreterException e = Assert.ThrowsExactly<InterpreterException>(() => analyzer.Analyze(
-            [new AnalysisRequest("/one.py", "one.py", true, default), new AnalysisRequest("/two.py", "two.py", true, default)]));
+            [new AnalysisRequest("/one.py", "one.py", true, 0), new AnalysisRequest("/two.py", "two.py", true, 0)], 1));
 
         StringAssert.Contains(e.Message, "while it looked at '/two.py'");
     }
@@ -295,10 +295,10 @@ public sealed class AnalyzerTests : IDisposable
     [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
     public void Cancelling_ends_an_interpreter_that_hangs()
     {
-        string path = Executable("#!/bin/sh\nprintf 'python\\tcpython\\t3.11.1\\tcpython-311\\t\\nstdlib\\n'\nexec sleep 600\n");
-        using var analyzer = new Analyzer(path, _folder.Root);
+        string path = Executable("#!/bin/sh\nprintf 'python\\tcpython\\t3.11.1\\tcpython-311\\t\\tx\\nstdlib\\n'\nexec sleep 600\n");
+        using var analyzer = new Analyzer(path, _folder.Root, _folder.Root);
         analyzer.Start();
-        Task<FileAnalysis[]> work = Task.Run(() => analyzer.Analyze([new AnalysisRequest("/one.py", "one.py", true, default)]));
+        Task<FileAnalysis[]> work = Task.Run(() => analyzer.Analyze([new AnalysisRequest("/one.py", "one.py", true, 0)], 1));
 
         analyzer.Cancel();
 
@@ -347,7 +347,7 @@ public sealed class AnalyzerTests : IDisposable
     private FileAnalysis Analyze(byte[] source, string archivePath = "m.py", string? python = null)
     {
         string path = _folder.Write("source.py", source);
-        var run = new Run(this, python ?? TestPythons.Default, [new AnalysisRequest(path, archivePath, true, default)]);
+        var run = new Run(this, python ?? TestPythons.Default, [new AnalysisRequest(path, archivePath, true, 0)]);
         run.Dispose();
         return run.Answers[0];
     }
@@ -361,9 +361,9 @@ public sealed class AnalyzerTests : IDisposable
         {
             string spool = test._folder[Guid.NewGuid().ToString("N")];
             Directory.CreateDirectory(spool);
-            _analyzer = new Analyzer(python, spool);
+            _analyzer = new Analyzer(python, spool, spool);
             _analyzer.Start();
-            Answers = _analyzer.Analyze(requests);
+            Answers = _analyzer.Analyze(requests, 2);
         }
 
         public FileAnalysis[] Answers { get; }

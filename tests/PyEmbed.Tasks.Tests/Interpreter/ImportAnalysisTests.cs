@@ -146,8 +146,8 @@ public sealed class ImportAnalysisTests : IDisposable
     private FileAnalysis Analyze(string source, string archivePath = "pkg/sub/m.py", string? python = null)
     {
         string path = _folder.Write("source.py", source);
-        using var analyzer = new Analyzer(python ?? TestPythons.Default, Directory.CreateDirectory(_folder["spool"]).FullName);
+        using var analyzer = new Analyzer(python ?? TestPythons.Default, Directory.CreateDirectory(_folder["spool"]).FullName, _folder.Root);
         analyzer.Start();
-        return analyzer.Analyze([new AnalysisRequest(path, archivePath, false, default)])[0];
+        return analyzer.Analyze([new AnalysisRequest(path, archivePath, true, null)], 1)[0];
     }
 }

@@ -59,10 +59,10 @@ public sealed class InterpreterLocatorTests : IDisposable
     public void The_identity_changes_with_the_file()
     {
         _folder.Write("b/python3", "");
-        string before = Find("").Identity;
+        string before = InterpreterIdentity.Of(Find("").Executable!, _folder["project"]);
         _folder.Write("b/python3", "more");
 
-        Assert.AreNotEqual(before, Find("").Identity);
+        Assert.AreNotEqual(before, InterpreterIdentity.Of(Find("").Executable!, _folder["project"]));
     }
 
     [TestMethod]
@@ -71,10 +71,10 @@ public sealed class InterpreterLocatorTests : IDisposable
         _folder.Write("python3.1", "");
         _folder.Write("b/x", "");
         File.CreateSymbolicLink(_folder["b/python3"], _folder["python3.1"]);
-        string before = Find("").Identity;
+        string before = InterpreterIdentity.Of(Find("").Executable!, _folder["project"]);
         _folder.Write("python3.1", "more");
 
-        Assert.AreNotEqual(before, Find("").Identity);
+        Assert.AreNotEqual(before, InterpreterIdentity.Of(Find("").Executable!, _folder["project"]));
     }
 
     private InterpreterCandidate Find(string wanted)
