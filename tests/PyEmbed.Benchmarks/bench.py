@@ -21,6 +21,8 @@ BUDGETS = {
     "import-3000-vs-disk": 0.65,
     "import-3000-vs-minimal": 1.10,
     "import-real-vs-disk": 0.80,
+    "import-deflated-vs-stored": 1.5,
+    "code-cache-vs-bytecode": 1.2,
     "start-and-mount": 10.0,
     "noop-build-vs-plain": 1.05,
 }

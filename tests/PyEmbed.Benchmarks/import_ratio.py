@@ -2,6 +2,9 @@
 
     python3 import_ratio.py [--python INTERPRETER] [--rounds N] [--modules N]
 
+Also from memory without bytecode, by the code cache that an earlier process has filled, and from deflated entries, each
+against stored bytecode.
+
 Each sample is a fresh process; the variants of a round run one after the other, and a ratio is the median of the ratios
 of the rounds, so that what slows a whole round does not count. Times are those of the processor, in the process and in
 the system for it: with warm caches an import waits for nothing else, and what others run counts less. Prints a JSON object of name to ratio; the medians of
@@ -108,12 +111,14 @@ if variant == 'disk':
     place = open(os.path.join(work, what + '.place')).read()
     start = time.process_time()
     sys.path.insert(0, place)
-elif variant == 'pyembed':
+elif variant in ('pyembed', 'sources', 'deflated'):
     sys.path.insert(0, package)
     import pyembed._importer as importer
     import zlib
     del sys.path[0]
-    view = memoryview(open(os.path.join(work, what + '.zip'), 'rb').read())
+    importer._store = os.path.join(work, 'store')
+    suffix = '.zip' if variant == 'pyembed' else f'.{variant}.zip'
+    view = memoryview(open(os.path.join(work, what + suffix), 'rb').read())
     start = time.process_time()
     importer.mount_view(view, what)
 elif variant == 'minimal':
@@ -147,7 +152,9 @@ work, package, what, place, *tops = sys.argv[1:]
 sys.path.insert(0, package)
 from pyembed._archive import write_archive
 sys.path.insert(0, os.path.join(package, '..', '..', 'PyEmbed.Tasks', 'Python'))
+sys.path.insert(0, os.path.join(package, '..', '..', '..', 'tests', 'PyEmbed.Tests', 'Python'))
 import analyze
+import deflating
 names = json.load(sys.stdin)
 files, codes, asking = {}, {}, {}
 for folder, folders, leaves in (step for top in tops for step in os.walk(os.path.join(place, top))):
@@ -177,12 +184,15 @@ for folder, folders, leaves in (step for top in tops for step in os.walk(os.path
         if asked:
             asking[inner] = asked
 archive = write_archive(files, what, file_users=asking)
+deflated = deflating.deflate(archive)
+sources = write_archive({path: content for path, content in files.items() if '__pycache__' not in path}, what, file_users=asking)
 with zipfile.ZipFile(io.BytesIO(archive)) as members:
     for module, (is_package, cached) in codes.items():
         member = members.getinfo(cached)
         start = member.header_offset + 30 + len(cached.encode())
         codes[module] = is_package, start + 16, start + member.file_size
-for suffix, content in (('.zip', archive), ('.codes', marshal.dumps(codes)),
+print(len(deflated) / len(archive))
+for suffix, content in (('.zip', archive), ('.deflated.zip', deflated), ('.sources.zip', sources), ('.codes', marshal.dumps(codes)),
                         ('.names', '\n'.join(names).encode()), ('.place', place.encode())):
     with open(os.path.join(work, what + suffix), 'wb') as file:
         file.write(content)
@@ -247,16 +257,20 @@ def main():
         place = os.path.join(work, 'tree')
         names = write_tree(place, options.modules)
         run(options.python, PREPARE, work, PACKAGE, 'synthetic', place, 'bench', input=json.dumps(names))
-        times = sample(options.python, work, 'synthetic', ['disk', 'pyembed', 'minimal'], options.rounds)
+        # The round that does not count fills the code cache.
+        times = sample(options.python, work, 'synthetic', ['disk', 'pyembed', 'minimal', 'sources'], options.rounds)
         ratios[f'import-{options.modules}-vs-disk'] = ratio(times, 'pyembed', 'disk')
         ratios[f'import-{options.modules}-vs-minimal'] = ratio(times, 'pyembed', 'minimal')
+        ratios['code-cache-vs-bytecode'] = ratio(times, 'sources', 'pyembed')
         milliseconds.update({name: statistics.median(values) * 1000 for name, values in times.items()})
         real = find_real(options.python)
         if real is not None:
             # With its one requirement. The names are imported by sympy itself.
-            run(options.python, PREPARE, work, PACKAGE, 'real', real, 'sympy', 'mpmath', input='["sympy"]')
-            times = sample(options.python, work, 'real', ['disk', 'pyembed'], options.rounds)
+            size = float(run(options.python, PREPARE, work, PACKAGE, 'real', real, 'sympy', 'mpmath', input='["sympy"]'))
+            times = sample(options.python, work, 'real', ['disk', 'pyembed', 'deflated'], options.rounds)
             ratios['import-real-vs-disk'] = ratio(times, 'pyembed', 'disk')
+            ratios['import-deflated-vs-stored'] = ratio(times, 'deflated', 'pyembed')
+            print(f'sympy deflated: {size:.3f} of the size stored', file=sys.stderr)
             milliseconds.update({f'sympy {name}': statistics.median(values) * 1000 for name, values in times.items()})
     print(json.dumps(ratios))
     print(*(f'{name} {value:.1f} ms' for name, value in milliseconds.items()), sep=', ', file=sys.stderr)
