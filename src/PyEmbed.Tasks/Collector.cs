@@ -16,6 +16,7 @@ internal sealed class Collector(CollectOptions options, string searchPath, strin
     private readonly ProblemList _problems = new();
     private int _asked;
     private IReadOnlyDictionary<string, ModuleRule> _excluded = new Dictionary<string, ModuleRule>();
+    private WalkRecord _found = new();
 
     private string ImportsPath => Path.Combine(options.OutputDirectory, OpenImportFile.Name);
 
@@ -39,35 +40,41 @@ internal sealed class Collector(CollectOptions options, string searchPath, strin
     private CollectResult RunOnce(CancellationToken cancellation)
     {
         CompileSettings settings = CompileSettings.Read(options, _problems);
-        List<PythonTree> trees = BuildTrees();
         var locator = new InterpreterLocator(searchPath, options.ProjectDirectory) { PyenvRoot = pyenvRoot };
         InterpreterCandidates candidates = InterpreterCandidates.Find(locator, options.Python, settings);
         var state = new CollectState(options.OutputDirectory);
+        var snapshot = new CollectSnapshot(options.OutputDirectory);
+        string given = CollectState.Given(options, candidates);
+        if (_problems.Blocking.Count == 0 && snapshot.Find(given) is { } current)
+        {
+            return Current(current);
+        }
+
+        List<PythonTree> trees = BuildTrees();
         if (_problems.Blocking.Count > 0)
         {
-            return Blocked(state);
+            return Blocked(state, snapshot);
         }
 
         var archives = trees.Select(tree => new ArchiveOutput(tree.Distribution, ArchivePathOf(tree))).ToList();
-        string digest = CollectState.Digest(options, trees, candidates);
+        string digest = CollectState.Digest(given, trees);
         List<string> outputs = [.. archives.Select(archive => archive.Path), ManifestPath, ImportsPath];
         if (state.IsCurrent(digest, outputs))
         {
-            ManifestDiagnostic[] recorded = options.ReportsProblems
-                ? [.. ManifestTextReader.Read(File.ReadAllText(ManifestPath, ArchiveFormat.Utf8)).Diagnostics]
-                : [];
-            return new CollectResult(archives, ManifestPath, [], recorded, WasCurrent: true);
+            snapshot.Write(given, archives, _found, outputs);
+            return Current(archives);
         }
 
         MissingGlobs.Check(options.ProjectFile, options.ProjectDirectory, _problems);
         RuleChecks.CheckWildcards(options.ProjectFile, _problems);
         if (_problems.Blocking.Count > 0)
         {
-            return Blocked(state);
+            return Blocked(state, snapshot);
         }
 
         // The order of the files matters from here on; the check for changes does without.
         trees = trees.Select(tree => tree.Sorted()).ToList();
+        snapshot.Delete();
         state.Delete();
         Directory.CreateDirectory(options.OutputDirectory);
         RemoveLeftovers(outputs);
@@ -88,11 +95,12 @@ internal sealed class Collector(CollectOptions options, string searchPath, strin
 
         if (manifest is null || _problems.Blocking.Count > 0)
         {
-            return Blocked(state);
+            return Blocked(state, snapshot);
         }
 
         OutputFile.WriteIfChanged(ManifestPath, ManifestTextWriter.Write(manifest));
         state.Write(digest, outputs);
+        snapshot.Write(given, archives, _found, outputs);
         return new CollectResult(archives, ManifestPath, [], [.. manifest.Diagnostics], Asked: _asked);
     }
 
@@ -141,6 +149,7 @@ internal sealed class Collector(CollectOptions options, string searchPath, strin
         }
 
         _excluded = builder.Selection.Excluded;
+        _found = builder.Record;
         return trees;
     }
 
@@ -149,8 +158,17 @@ internal sealed class Collector(CollectOptions options, string searchPath, strin
 
     private string ArchivePathOf(PythonTree tree) => Path.Combine(options.OutputDirectory, tree.Distribution + ".zip");
 
-    private CollectResult Blocked(CollectState state)
+    private CollectResult Current(IReadOnlyList<ArchiveOutput> archives)
     {
+        ManifestDiagnostic[] recorded = options.ReportsProblems
+            ? [.. ManifestTextReader.Read(File.ReadAllText(ManifestPath, ArchiveFormat.Utf8)).Diagnostics]
+            : [];
+        return new CollectResult(archives, ManifestPath, [], recorded, WasCurrent: true);
+    }
+
+    private CollectResult Blocked(CollectState state, CollectSnapshot snapshot)
+    {
+        snapshot.Delete();
         state.Delete();
         return new CollectResult([], null, _problems.Blocking, []);
     }

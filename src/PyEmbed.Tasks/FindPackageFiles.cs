@@ -27,7 +27,7 @@ public sealed class FindPackageFiles : Task
     /// <inheritdoc/>
     public override bool Execute()
     {
-        var walker = new FolderWalker(ExcludedFolders.Where(folder => folder.Length > 0).Select(folder => FilePaths.Normalize(ProjectDirectory, folder)).ToList());
+        var walker = new FolderWalker(ExcludedFolders.Where(folder => folder.Length > 0).Select(folder => FilePaths.Normalize(ProjectDirectory, folder)).ToList(), new WalkRecord());
         var found = new HashSet<string>(FilePaths.Comparer);
         var files = new List<ITaskItem>();
         try

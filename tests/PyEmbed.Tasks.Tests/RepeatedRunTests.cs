@@ -122,6 +122,56 @@ public sealed class RepeatedRunTests : IDisposable
         Assert.IsFalse(File.Exists(ran), "Python ran.");
     }
 
+    /// <summary>Whatever the trees are made of is seen, also where no file of theirs is written.</summary>
+    [TestMethod]
+    [DataRow("package root")]
+    [DataRow("environment comes")]
+    [DataRow("environment goes")]
+    [DataRow("empty folder")]
+    [DataRow("excluded file")]
+    [DataRow("folder for file")]
+    [DataRow("output")]
+    [DataRow("snapshot")]
+    [DataRow("link")]
+    public void What_changes_on_disk_gives_what_a_run_from_scratch_gives(string kind)
+    {
+        CollectOptions options = Options();
+        _folder.Write("project/py/mypkg/env/module.py", "x = 1\n");
+        if (kind == "environment goes")
+        {
+            _folder.Write("project/py/mypkg/env/pyvenv.cfg", "");
+        }
+        else if (kind == "link")
+        {
+            _folder.Write("elsewhere/module.py", "x = 1\n");
+            Directory.CreateSymbolicLink(_folder["project/py/mypkg/linked"], _folder["elsewhere"]);
+        }
+
+        string[] before = Outputs(options);
+        Assert.IsTrue(Run(options).WasCurrent);
+        switch (kind)
+        {
+            case "package root": _folder.Write("project/py/__init__.py", ""); break;
+            case "environment comes": _folder.Write("project/py/mypkg/env/pyvenv.cfg", ""); break;
+            case "environment goes": File.Delete(_folder["project/py/mypkg/env/pyvenv.cfg"]); break;
+            case "empty folder": Directory.CreateDirectory(_folder["project/py/mypkg/empty"]); break;
+            case "excluded file": _folder.Write("project/py/mypkg/core.pyc", "old"); break;
+            case "folder for file":
+                File.Delete(_folder["project/py/mypkg/core.py"]);
+                _folder.Write("project/py/mypkg/core.py/__init__.py", "x = 1\n");
+                break;
+            case "output": File.WriteAllText(_folder["project obj/PyEmbed.manifest"], "damaged"); break;
+            case "snapshot": File.WriteAllBytes(_folder["project obj/PyEmbed.snapshot"], File.ReadAllBytes(_folder["project obj/PyEmbed.snapshot"])[..^9]); break;
+            default: _folder.Write("elsewhere/module.py", "x = 1234\n"); break;
+        }
+
+        string[] after = Outputs(options);
+
+        CollectionAssert.AreEqual(Outputs(options with { OutputDirectory = _folder["scratch"] }), after);
+        Assert.AreEqual(kind is "empty folder" or "excluded file" or "output" or "snapshot", before.SequenceEqual(after));
+        Assert.IsTrue(Run(options).WasCurrent);
+    }
+
     [TestMethod]
     [DataRow("missing folder", "PYE1009")]
     [DataRow("outside the root", "PYE1008")]

@@ -18,21 +18,36 @@ internal sealed class CollectState
 
     public CollectState(string outputDirectory) => _path = Path.Combine(outputDirectory, FileName);
 
-    /// <summary>A digest of everything that decides the outputs: options, project file, files with size and time, interpreter, this assembly and its script.</summary>
-    public static string Digest(CollectOptions options, IReadOnlyList<PythonTree> trees, InterpreterCandidates interpreters)
+    /// <summary>Everything but the Python files that decides the outputs: options, items, project file, interpreter, this assembly and its scripts.</summary>
+    public static string Given(CollectOptions options, InterpreterCandidates interpreters)
     {
         var text = new StringBuilder();
         text.Append(Analyzer.Version).Append('\n');
         string identity = interpreters.Identity(options.ProjectDirectory);
-        foreach (string option in new[] { options.Main, options.Python, options.Bytecode, options.Optimize, options.Source, options.Compression, options.ProjectDirectory, identity })
+        foreach (string option in new[]
+        {
+            options.Main, options.Python, options.Bytecode, options.Optimize, options.Source, options.Compression, options.ProjectDirectory, options.AssemblyName, identity,
+        })
         {
             text.Append(option).Append('\n');
         }
 
         text.Append("script methods\t").Append(options.ScriptMethods).Append('\n');
+        text.Append(options.Placement is TreePlacement placement ? (int)placement : -1).Append('\n');
 
         // Its text may have a new glob that matches nothing.
         text.Append(options.ProjectFile).Append('\t').Append(File.GetLastWriteTimeUtc(options.ProjectFile).Ticks).Append('\n');
+
+        foreach (string folder in options.ExcludedFolders)
+        {
+            text.Append("excluded\t").Append(folder).Append('\n');
+        }
+
+        foreach (PackageItem item in options.Packages)
+        {
+            text.Append("package\t").Append(item.FullPath).Append('\t').Append(item.RecursiveDir).Append('\t').Append(item.Root).Append('\t')
+                .Append(item.Distribution).Append('\t').Append(item.Materialize).Append('\t').Append(item.Link).Append('\n');
+        }
 
         foreach (RuleItem rule in options.Rules)
         {
@@ -44,6 +59,13 @@ internal sealed class CollectState
             text.Append("entry\t").Append(entry.Reference).Append('\t').Append(entry.Name).Append('\n');
         }
 
+        return text.ToString();
+    }
+
+    /// <summary>A digest of everything that decides the outputs: what is given, and the files with size and time.</summary>
+    public static string Digest(string given, IReadOnlyList<PythonTree> trees)
+    {
+        var text = new StringBuilder(given);
         foreach (PythonTree tree in trees)
         {
             text.Append("tree\t").Append(tree.Distribution).Append('\t').Append(tree.Placement).Append('\t').Append(tree.Materialize).Append('\n');

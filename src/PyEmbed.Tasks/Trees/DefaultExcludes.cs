@@ -26,5 +26,5 @@ internal static class DefaultExcludes
         || name.StartsWith(".#", StringComparison.Ordinal);
 
     /// <summary>Whether the folder on disk is a virtual environment, whatever its name.</summary>
-    public static bool IsVirtualEnvironment(string folder) => File.Exists(Path.Combine(folder, "pyvenv.cfg"));
+    public static bool IsVirtualEnvironment(string folder, WalkRecord record) => record.FileExists(Path.Combine(folder, "pyvenv.cfg"));
 }

@@ -2,14 +2,17 @@ namespace PyEmbed.Tasks.Trees;
 
 /// <summary>Lists the files below a folder without what <see cref="DefaultExcludes"/> and the project's own output exclude.</summary>
 /// <param name="excludedFolders">Normalized paths of folders that are left out.</param>
-internal sealed class FolderWalker(IReadOnlyCollection<string> excludedFolders)
+/// <param name="record">Is told what is found.</param>
+internal sealed class FolderWalker(IReadOnlyCollection<string> excludedFolders, WalkRecord record)
 {
     private readonly HashSet<string> _excluded = new(excludedFolders, FilePaths.Comparer);
 
     public IEnumerable<FileInfo> Files(DirectoryInfo folder)
     {
+        List<FileSystemInfo> entries = record.AddFolder(folder.FullName);
         foreach (FileSystemInfo entry in folder.EnumerateFileSystemInfos())
         {
+            entries.Add(entry);
             if (entry is FileInfo file)
             {
                 if (!DefaultExcludes.IsFile(file.Name))
@@ -28,7 +31,7 @@ internal sealed class FolderWalker(IReadOnlyCollection<string> excludedFolders)
     }
 
     private bool IsExcluded(DirectoryInfo folder) =>
-        DefaultExcludes.IsFolder(folder.Name) || _excluded.Contains(folder.FullName) || DefaultExcludes.IsVirtualEnvironment(folder.FullName);
+        DefaultExcludes.IsFolder(folder.Name) || _excluded.Contains(folder.FullName) || DefaultExcludes.IsVirtualEnvironment(folder.FullName, record);
 
     // A link to a folder above itself would be walked for ever.
     private static bool LeadsBack(DirectoryInfo folder)

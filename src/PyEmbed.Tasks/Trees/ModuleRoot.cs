@@ -1,7 +1,8 @@
 namespace PyEmbed.Tasks.Trees;
 
 /// <summary>Infers the folder whose content is importable: the entry that would be on <c>sys.path</c>.</summary>
-internal sealed class ModuleRoot
+/// <param name="record">Is told what is found.</param>
+internal sealed class ModuleRoot(WalkRecord record)
 {
     private readonly Dictionary<string, string> _known = new(FilePaths.Comparer);
 
@@ -14,7 +15,7 @@ internal sealed class ModuleRoot
         if (!_known.TryGetValue(folder, out string? root))
         {
             root = folder;
-            while ((IsMetadata(root) || File.Exists(Path.Combine(root, "__init__.py"))) && Path.GetDirectoryName(root) is string parent)
+            while ((IsMetadata(root) || record.FileExists(Path.Combine(root, "__init__.py"))) && Path.GetDirectoryName(root) is string parent)
             {
                 root = parent;
             }

@@ -15,7 +15,7 @@ internal sealed class TreeBuilder
     private readonly TreePlacement? _placement;
     private readonly ProblemList _problems;
     private readonly string _projectFile;
-    private readonly ModuleRoot _roots = new();
+    private readonly ModuleRoot _roots;
     private readonly Dictionary<(string Root, string Folder), string?> _prefixes = [];
     private readonly Dictionary<string, Draft> _drafts = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<Draft> _order = [];
@@ -31,10 +31,14 @@ internal sealed class TreeBuilder
         _defaultDistribution = DistributionName.FromAssemblyName(options.AssemblyName);
         string[] excluded = options.ExcludedFolders.Select(folder => FilePaths.Normalize(_projectDirectory, folder)).ToArray();
         _excludedFolders = new HashSet<string>(excluded, FilePaths.Comparer);
-        _walker = new FolderWalker(excluded);
+        _walker = new FolderWalker(excluded, Record);
+        _roots = new ModuleRoot(Record);
         _placement = options.Placement;
         _problems = problems;
     }
+
+    /// <summary>What was found on disk.</summary>
+    public WalkRecord Record { get; } = new();
 
     /// <summary>What the rules decided.</summary>
     public ModuleSelection Selection { get; }
@@ -112,6 +116,7 @@ internal sealed class TreeBuilder
         var file = new FileInfo(fullPath);
         if (file.Exists)
         {
+            Record.AddFile(file);
             string place = Place(item, file.FullName);
             string folder = Path.GetDirectoryName(place)!;
             string fixedPart = item.RecursiveDir.Length > 0 ? FixedPart(folder, item.RecursiveDir) : folder;
@@ -254,7 +259,7 @@ internal sealed class TreeBuilder
     {
         for (; FilePaths.Below(root, folder) is not null; folder = Path.GetDirectoryName(folder)!)
         {
-            if (_excludedFolders.Contains(folder) || DefaultExcludes.IsVirtualEnvironment(folder))
+            if (_excludedFolders.Contains(folder) || DefaultExcludes.IsVirtualEnvironment(folder, Record))
             {
                 return true;
             }
