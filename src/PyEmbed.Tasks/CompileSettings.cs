@@ -51,7 +51,7 @@ internal sealed record CompileSettings
             return index;
         }
 
-        void Refuse(string message) => problems.Block(ProblemIds.UnusableValue, options.ProjectFile, message);
+        void Refuse(string message) => problems.BlockValue(options.ProjectFile, message);
     }
 
     private static CompileSettings ReadBytecode(CompileSettings settings, string value, Action<string> refuse)

@@ -26,6 +26,10 @@ internal sealed class ProblemList
     public void BlockIn(string id, string projectFile, string element, string value, string message) =>
         _blocking.Add(At(id, ManifestSeverity.Error, projectFile, element, value, message));
 
+    /// <summary>A value that cannot be used, of the property that is the message's first word.</summary>
+    public void BlockValue(string projectFile, string message) =>
+        BlockIn(ProblemIds.UnusableValue, projectFile, message.Substring(0, Math.Max(0, message.IndexOf(' '))), "", message);
+
     public void Record(string id, ManifestSeverity severity, string file, string message) =>
         Record(new ManifestDiagnostic(id, severity, file, 0, 0, 0, 0, message));
 

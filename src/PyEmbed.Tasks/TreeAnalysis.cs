@@ -55,7 +55,7 @@ internal sealed class TreeAnalysis(CollectOptions options, CompileSettings setti
         catch (InterpreterException e)
         {
             cancellation.ThrowIfCancellationRequested();
-            problems.Block(ProblemIds.UnusableValue, options.ProjectFile, e.Message);
+            problems.BlockValue(options.ProjectFile, e.Message);
             return;
         }
 
@@ -162,8 +162,8 @@ internal sealed class TreeAnalysis(CollectOptions options, CompileSettings setti
     {
         if (settings.Strips)
         {
-            problems.Block(
-                ProblemIds.UnusableValue, options.ProjectFile, $"PyEmbedSource '{options.Source}' leaves only bytecode, and there is no Python to make it: {reason}. Install Python {PythonMinor.Oldest} or newer, or set PyEmbedPython.");
+            problems.BlockValue(
+                options.ProjectFile, $"PyEmbedSource '{options.Source}' leaves only bytecode, and there is no Python to make it: {reason}. Install Python {PythonMinor.Oldest} or newer, or set PyEmbedPython.");
         }
         else if (_files.Any(file => file.IsPython))
         {
