@@ -12,11 +12,6 @@ internal sealed class ModuleTable
     /// <summary>Adds what a file of a tree is, with the folders above it.</summary>
     public void Add(string archivePath)
     {
-        if (ModuleName.FromPath(archivePath, out bool isPackage) is string name)
-        {
-            Raise(name, isPackage ? ModuleKind.Package : ModuleKind.Module);
-        }
-
         for (int slash = archivePath.LastIndexOf('/'); slash > 0; slash = archivePath.LastIndexOf('/', slash - 1))
         {
             string folder = archivePath.Substring(0, slash).Replace('/', '.');
@@ -24,6 +19,12 @@ internal sealed class ModuleTable
             {
                 break; // Then its parents are known as well.
             }
+        }
+
+        // After the folders: a package that is known says nothing of its parents.
+        if (ModuleName.FromPath(archivePath, out bool isPackage) is string name)
+        {
+            Raise(name, isPackage ? ModuleKind.Package : ModuleKind.Module);
         }
     }
 

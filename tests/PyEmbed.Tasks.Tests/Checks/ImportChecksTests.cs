@@ -34,6 +34,8 @@ public sealed class ImportChecksTests
     [DataRow("from pkg.m import anything")]
     [DataRow("from space import mod")]
     [DataRow("import space")]
+    [DataRow("import outer")]
+    [DataRow("import outer.inner")]
     [DataRow("from .m import x")]
     [DataRow("from . import m")]
     [DataRow("from . import BOUND")]
@@ -165,6 +167,7 @@ public sealed class ImportChecksTests
         Add("pkg/sub/deep.py");
         Add("pkg/user.py", imports: Parse(statement));
         Add("space/mod.py");
+        Add("outer/inner/__init__.py");
         Add("native/__init__.py", binds: []);
         Add("native/ext.abi3.so", isAnalyzed: false);
         var tree = new PythonTree("App", TreePlacement.App, MaterializeMode.Auto, _files.ToArray());
