@@ -20,6 +20,9 @@ internal static class TestPythons
     /// <summary>One interpreter of each version that is found, by version, such as <c>3.11</c>.</summary>
     public static IReadOnlyDictionary<string, string> ByMinor { get; } = FindMinors();
 
+    /// <summary>The interpreters of <see cref="ByMinor"/>.</summary>
+    public static IEnumerable<object[]> EachMinor => ByMinor.Values.Select(path => new object[] { path });
+
     /// <summary>Two versions, or an inconclusive test where there are none.</summary>
     public static (string One, string Other) TwoMinors()
     {
