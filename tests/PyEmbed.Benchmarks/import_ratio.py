@@ -151,10 +151,10 @@ import sys, os, io, marshal, json, importlib.util, py_compile, zipfile
 work, package, what, place, *tops = sys.argv[1:]
 sys.path.insert(0, package)
 from pyembed._archive import write_archive
-sys.path.insert(0, os.path.join(package, '..', '..', 'PyEmbed.Tasks', 'Python'))
 sys.path.insert(0, os.path.join(package, '..', '..', '..', 'tests', 'PyEmbed.Tests', 'Python'))
-import analyze
 import deflating
+sys.path.insert(0, os.path.join(package, '..', '..', 'PyEmbed.Tasks', 'Python'))
+import analyze          # which takes its folder off the path
 names = json.load(sys.stdin)
 files, codes, asking = {}, {}, {}
 for folder, folders, leaves in (step for top in tops for step in os.walk(os.path.join(place, top))):
