@@ -57,7 +57,9 @@ internal sealed class Collector(CollectOptions options, string searchPath, strin
         }
 
         var archives = trees.Select(tree => new ArchiveOutput(tree.Distribution, ArchivePathOf(tree))).ToList();
-        string digest = CollectState.Digest(given, trees);
+
+        // Whether a rule matches depends on files that are in no tree.
+        string digest = CollectState.Digest(given + string.Concat(_problems.Recorded.Select(problem => problem.Message + "\n")), trees);
         List<string> outputs = [.. archives.Select(archive => archive.Path), ManifestPath, ImportsPath];
         if (state.IsCurrent(digest, outputs))
         {

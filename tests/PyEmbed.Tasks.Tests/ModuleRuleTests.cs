@@ -81,6 +81,16 @@ public sealed class ModuleRuleTests : IDisposable
     }
 
     [TestMethod]
+    public void A_rule_that_no_longer_matches_is_noticed_though_the_trees_are_the_same()
+    {
+        string file = _folder.Write("project/py/c.py", "");
+        Run("exclude c", "recursive-exclude a.tests");
+        File.Delete(file);
+
+        Assert.AreEqual("PYE1021", Assert.ContainsSingle(Run("exclude c", "recursive-exclude a.tests").Recorded).Id);
+    }
+
+    [TestMethod]
     [DataRow("*")]
     [DataRow("a.*; ?")]
     public void A_wildcard_in_the_project_file_is_found_though_the_engine_expands_it(string include)
