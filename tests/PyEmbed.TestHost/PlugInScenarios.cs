@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.Loader;
@@ -14,6 +15,8 @@ internal static class PlugInScenarios
         ["plug-in-types"] = Types,
         ["plug-in-copy"] = Copy,
         ["plug-in-copy-first"] = CopyFirst,
+        ["plug-in-copies-at-once"] = CopiesAtOnce,
+        ["plug-in-copies-fail"] = CopiesFail,
     };
 
     private const string Module = """
@@ -202,14 +205,84 @@ internal static class PlugInScenarios
         return new WeakReference(context);
     }
 
+    /// <summary><c>folder threads</c>: copies of PyEmbed start at the same time. Prints which have started, how many started CPython, and what is left.</summary>
+    private static int CopiesAtOnce(string[] arguments)
+    {
+        int count = int.Parse(arguments[1], CultureInfo.InvariantCulture);
+        string path = PlugInAssembly.Write(arguments[0], "plug", ("plug_mod.py", Module), ("plug_later.py", ""));
+        WeakReference[] contexts = new WeakReference[count];
+        bool[] owners = new bool[count];
+        using Barrier start = new(count), end = new(count);
+        AtOnce(count, i => contexts[i] = UseCopyAtOnce(path, start, end, out owners[i]));
+        Console.WriteLine($"{owners.Count(owner => owner)} {contexts.Count(IsAlive)}");
+        return 7;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static WeakReference UseCopyAtOnce(string path, Barrier start, Barrier end, out bool owner)
+    {
+        AssemblyLoadContext context = new("plug-in", isCollectible: true);
+        Assembly copy = LoadCopy(context);
+        start.SignalAndWait();
+        object python = StartCopy(copy);
+        owner = (bool)python.GetType().GetField("owner", BindingFlags.NonPublic | BindingFlags.Instance)!.GetValue(python)!;
+        Call(python, "Mount", copy.GetType("PyEmbed.PythonTree")!.GetMethod("FromAssembly")!.Invoke(null, [context.LoadFromAssemblyPath(path), null])!);
+        ((IDisposable)Call(python, "Import", "plug_mod")).Dispose();
+        end.SignalAndWait();
+        ((IDisposable)python).Dispose();
+        context.Unload();
+        return new WeakReference(context);
+    }
+
+    /// <summary><c>folder threads home library</c>: copies start at the same time a CPython whose standard library is none. Prints the messages.</summary>
+    private static int CopiesFail(string[] arguments)
+    {
+        int count = int.Parse(arguments[1], CultureInfo.InvariantCulture);
+        string[] messages = new string[count];
+        AtOnce(count, i =>
+        {
+            try
+            {
+                StartCopy(LoadCopy(new AssemblyLoadContext("plug-in", isCollectible: true)), ("Home", arguments[2]), ("Library", arguments[3]));
+                messages[i] = "started";
+            }
+            catch (TargetInvocationException e)
+            {
+                messages[i] = e.InnerException!.Message.Split(':', ';')[0];
+            }
+        });
+        Array.Sort(messages, StringComparer.Ordinal);
+        Console.WriteLine(string.Join('\n', messages));
+        return 7;
+    }
+
+    private static void AtOnce(int count, Action<int> action)
+    {
+        Thread[] threads = [.. Enumerable.Range(0, count).Select(i => new Thread(() => action(i)))];
+        foreach (Thread thread in threads)
+        {
+            thread.Start();
+        }
+
+        foreach (Thread thread in threads)
+        {
+            thread.Join();
+        }
+    }
+
     private static Assembly LoadCopy(AssemblyLoadContext context) => context.LoadFromAssemblyPath(typeof(PythonInterpreter).Assembly.Location);
 
-    private static object StartCopy(Assembly copy)
+    private static object StartCopy(Assembly copy, params (string Name, object Value)[] more)
     {
         Type type = copy.GetType("PyEmbed.PythonOptions")!;
         object options = Activator.CreateInstance(type)!;
         type.GetProperty("AutoMount")!.SetValue(options, false);
         type.GetProperty("BytecodeCacheDirectory")!.SetValue(options, "");
+        foreach ((string name, object value) in more)
+        {
+            type.GetProperty(name)!.SetValue(options, value);
+        }
+
         return copy.GetType("PyEmbed.PythonInterpreter")!.GetMethod("Start")!.Invoke(null, [options])!;
     }
 

@@ -11,31 +11,34 @@ internal sealed class Importer
 {
     private const string OwnTree = "PyEmbed/pyembed.zip";
 
-    // The only Python that runs before the importer: finds it in the archive by the index and runs it.
+    // The only Python that runs before the importer: finds it in the archive by the index and runs it. Another copy of this
+    // assembly may come at the same time: the lock is that of an import of the module.
     private static ReadOnlySpan<byte> Bootstrap => """
         def boot(view, store, source, codes):
             import sys, marshal
+            from _frozen_importlib import _ModuleLockManager
             from _frozen_importlib_external import MAGIC_NUMBER
             name = 'pyembed._importer'
-            module = sys.modules.get(name)
-            if module is None:
-                end = int.from_bytes(view[-6:-2], 'little') - 20
-                _, folders = marshal.loads(view[end - int.from_bytes(view[end:end + 4], 'little'):end])
-                def read(folder, file):
-                    record = marshal.loads(folders[folder]).get(file) if folder in folders else None
-                    return record and view[record[1]:record[1] + record[2]]
-                code = read('pyembed/__pycache__', f'_importer.{sys.implementation.cache_tag}.pyc')
-                if code and code[:4] == MAGIC_NUMBER:
-                    code = marshal.loads(code[16:])
-                else:
-                    code = compile(bytes(read('pyembed', '_importer.py')), 'pyembed/_importer.py', 'exec', dont_inherit=True)
-                module = sys.modules[name] = type(sys)(name)
-                module.__package__ = 'pyembed'
-                try:
-                    exec(code, module.__dict__)
-                except BaseException:
-                    del sys.modules[name]
-                    raise
+            def read(folder, file):
+                record = marshal.loads(folders[folder]).get(file) if folder in folders else None
+                return record and view[record[1]:record[1] + record[2]]
+            with _ModuleLockManager(name):
+                module = sys.modules.get(name)
+                if module is None:
+                    end = int.from_bytes(view[-6:-2], 'little') - 20
+                    _, folders = marshal.loads(view[end - int.from_bytes(view[end:end + 4], 'little'):end])
+                    code = read('pyembed/__pycache__', f'_importer.{sys.implementation.cache_tag}.pyc')
+                    if code and code[:4] == MAGIC_NUMBER:
+                        code = marshal.loads(code[16:])
+                    else:
+                        code = compile(bytes(read('pyembed', '_importer.py')), 'pyembed/_importer.py', 'exec', dont_inherit=True)
+                    module = sys.modules[name] = type(sys)(name)
+                    module.__package__ = 'pyembed'
+                    try:
+                        exec(code, module.__dict__)
+                    except BaseException:
+                        del sys.modules[name]
+                        raise
             module.boot(view, store, source, codes)
             return module
 

@@ -24,9 +24,12 @@ namespace PyEmbed;
 /// </remarks>
 public sealed class PythonInterpreter : IDisposable
 {
+    private const string FailureName = "PyEmbed.InitializationFailed";
     private static readonly object StartLock = new();
+
+    // What all copies of this assembly in the process agree on: an interned string is one object in every load context.
+    private static readonly object ProcessLock = string.Intern("PyEmbed: the lock of who starts CPython in this process");
     private static PythonInstallation? started;
-    private static bool initializationFailed;
     private static bool stopped;
     private static volatile PythonInterpreter? current;
 
@@ -272,7 +275,16 @@ public sealed class PythonInterpreter : IDisposable
             return; // By this assembly, in a Start that failed later on.
         }
 
-        if (initializationFailed)
+        // To look for a CPython and to start one is a single step. No thread waits here for the GIL, so one that comes with it may wait, too.
+        lock (ProcessLock)
+        {
+            FindOrInitialize(options);
+        }
+    }
+
+    private static void FindOrInitialize(PythonOptions options)
+    {
+        if (AppContext.GetData(FailureName) is not null)
         {
             throw new InvalidOperationException("CPython failed to start in this process before; it cannot be tried again.");
         }
@@ -294,9 +306,9 @@ public sealed class PythonInterpreter : IDisposable
             PythonStartup.Load(installation);
         }
 
-        initializationFailed = true;
+        AppContext.SetData(FailureName, true);
         PythonStartup.Initialize(installation);
-        initializationFailed = false;
+        AppContext.SetData(FailureName, null);
         started = installation;
     }
 

@@ -21,12 +21,36 @@ public sealed class PlugInTests
     [TestMethod]
     public void The_copy_that_started_Python_may_go_first() => Expect("plug-in-copy-first", "at exit", "starter False", "goes on 42");
 
-    private static void Expect(string scenario, params string[] lines)
+    /// <summary>One of them starts CPython, the others attach, and none stays.</summary>
+    [TestMethod]
+    [DataRow(2)]
+    [DataRow(8)]
+    public void Copies_of_PyEmbed_may_start_at_the_same_time(int count) => Expect("plug-in-copies-at-once", [$"{count}"], "1 0");
+
+    /// <summary>CPython cannot be tried again after it has failed to start, by no copy.</summary>
+    [TestMethod]
+    public void A_start_that_fails_is_tried_by_one_copy_alone()
+    {
+        using TemporaryFolder home = new();
+        PythonReport report = PythonFixture.Python.Describe();
+        home.Write($"lib/python3.{report.PythonVersion.Minor}/os.py", "");
+        home.Write($"lib/python3.{report.PythonVersion.Minor}/encodings/__init__.py", "1/0");
+        const string again = "CPython failed to start in this process before";
+        TestHostProcess result = Run("plug-in-copies-fail", ["4", home.Path, report.Library!], "CPython did not start", again, again, again);
+        Assert.AreEqual(2, result.Error.Split("Python path configuration:").Length, result.Error); // CPython says so on its own, once.
+    }
+
+    private static void Expect(string scenario, params string[] lines) => Expect(scenario, [], lines);
+
+    private static void Expect(string scenario, string[] arguments, params string[] lines) =>
+        Assert.AreEqual("", Run(scenario, arguments, lines).Error);
+
+    private static TestHostProcess Run(string scenario, string[] arguments, params string[] lines)
     {
         using TemporaryFolder folder = new();
-        TestHostProcess result = TestHostProcess.Run(scenario, folder.Path);
+        TestHostProcess result = TestHostProcess.Run(scenario, [folder.Path, .. arguments]);
         Assert.AreEqual(7, result.ExitCode, result.ToString());
         CollectionAssert.AreEqual(lines, result.Output.TrimEnd('\n').Split('\n'), result.ToString());
-        Assert.AreEqual("", result.Error);
+        return result;
     }
 }
