@@ -8,7 +8,7 @@ The first lines are about the interpreter::
     python    implementation  version  cache tag  executable  build
     stdlib    name...
 
-where the build is what answers depend on. A request is ``file  path-on-disk  path-in-archive  checks(0|1)  level  attribute...``:
+where the build is what answers depend on. In every field U+FFFD stands for a lone surrogate, which UTF-8 has no bytes for. A request is ``file  path-on-disk  path-in-archive  checks(0|1)  level  attribute...``:
 the level is that of optimisation (0, 1, 2), or empty where no bytecode is wanted; without checks the answer is about
 bytecode only. The answer is::
 
@@ -33,6 +33,7 @@ bytecode only. The answer is::
 
 import ast
 import binascii
+import codecs
 import functools
 import hashlib
 import os
@@ -61,6 +62,11 @@ def unescape(field):
     if "\\" not in field:
         return field
     return re.sub(r"\\(.)", lambda m: {"t": "\t", "n": "\n", "r": "\r"}.get(m[1], m[1]), field)
+
+
+def replace_surrogates(error):
+    """An error handler of codecs: what UTF-8 cannot encode becomes U+FFFD."""
+    return "\ufffd".encode("utf-8") * (error.end - error.start), error.end
 
 
 def first_paragraph(docstring):
@@ -289,7 +295,8 @@ def standard_library():
 def main():
     """Serves requests until standard input ends."""
     lines = open(0, "r", encoding="utf-8", newline="\n", closefd=False)
-    output = open(1, "w", encoding="utf-8", errors="backslashreplace", newline="\n", closefd=False)
+    codecs.register_error("pyembed.surrogates", replace_surrogates)
+    output = open(1, "w", encoding="utf-8", errors="pyembed.surrogates", newline="\n", closefd=False)
 
     def answer(*fields):
         output.write("\t".join([escape(str(field)) for field in fields]) + "\n")

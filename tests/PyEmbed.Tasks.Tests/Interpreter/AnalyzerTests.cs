@@ -231,6 +231,29 @@ public sealed class AnalyzerTests : IDisposable
     }
 
     [TestMethod]
+    [DynamicData(nameof(TestPythons.EachMinor), typeof(TestPythons))]
+    public void Lone_surrogates_of_docstrings_are_replaced(string python)
+    {
+        const string Source = "'''Half \\ud800\\udfff a pair.'''\ndef main():\n    '''Says \\udc00\\U0001F40D.'''\nclass Cli:\n    def run(self):\n        '''Runs \\\\ \\udbff'''\n";
+        string path = _folder.Write("m.py", Source);
+        using var run = new Run(this, python, [new AnalysisRequest(path, "m.py", true, 0, new(["main", "Cli.run"]))]);
+
+        if (run.Answers[0].Problems.Count > 0)
+        {
+            // CPython 3.13.0 compiles no such docstring.
+            AnalysisProblem problem = Assert.ContainsSingle(run.Answers[0].Problems);
+            Assert.AreEqual("PYE1001", problem.Id);
+            StringAssert.Contains(problem.Message, "surrogates not allowed");
+            StringAssert.Contains(RunPython(python, "import sys; print(sys.version)"), "3.13.");
+            return;
+        }
+
+        Assert.AreEqual("Half \ufffd\ufffd a pair.", run.Answers[0].Docstring);
+        CollectionAssert.AreEqual(new[] { "Says \ufffd\U0001F40D.", "Runs \\ \ufffd" }, run.Answers[0].Attributes.Select(attribute => attribute.Docstring).ToArray());
+        Assert.IsNotNull(run.Answers[0].Bytecode);
+    }
+
+    [TestMethod]
     public void Odd_paths_cross_the_pipe()
     {
         string name = OperatingSystem.IsWindows() ? "gr\u00f6\u00dfe \U0001F40D.py" : "gr\u00f6\u00dfe \U0001F40D\t\n\r.py";
