@@ -63,13 +63,7 @@ internal sealed record CompileSettings
             case "none":
                 return settings;
             case "found":
-                int oldest = PythonMinor.Oldest.Number;
-                return settings with
-                {
-                    WantsBytecode = true,
-                    TakesFound = true,
-                    Minors = Enumerable.Range(oldest, PythonMinor.Newest.Number - oldest + 1).Select(number => new PythonMinor(number)).ToList(),
-                };
+                return settings with { WantsBytecode = true, TakesFound = true, Minors = PythonMinor.LookedFor };
         }
 
         var minors = new SortedSet<PythonMinor>();

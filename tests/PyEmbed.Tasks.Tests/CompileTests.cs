@@ -64,6 +64,27 @@ public sealed class CompileTests : IDisposable
     }
 
     [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    [DataRow("3.14", "")]
+    [DataRow("3.12;3.14", "")]
+    [DataRow("3.13", "")]
+    [DataRow("no/such/python", "")]
+    [DataRow("", "3.14")]
+    [DataRow("3.12", "3.12;3.13")]
+    public void An_interpreter_that_is_not_there_is_named_with_all_that_are(string python, string bytecode)
+    {
+        WriteInterpreter("python3", "3.10.2");
+        WriteInterpreter("python3.10", "3.10.2");
+        WriteInterpreter("python3.12", "3.12.1");
+        WriteProgram("python3.13", "echo 'not installed' >&2\nexit 127\n");
+
+        ManifestDiagnostic problem = Assert.ContainsSingle(Run(new CollectOptions { Python = python, Bytecode = bytecode }, _folder["bin"]).Blocking);
+
+        Assert.AreEqual("PYE1014", problem.Id);
+        StringAssert.Contains(problem.Message, $"found were 3.10 ('{_folder["bin/python3"]}'), 3.12 ('{_folder["bin/python3.12"]}').");
+    }
+
+    [TestMethod]
     public void An_interpreter_of_the_list_that_is_not_there_is_named()
     {
         ManifestDiagnostic problem = Assert.ContainsSingle(Run(new CollectOptions { Python = $"{TestPythons.Default};no/such/python" }).Blocking);
@@ -220,6 +241,18 @@ public sealed class CompileTests : IDisposable
         process.WaitForExit();
         Assert.AreEqual(0, process.ExitCode);
         return output;
+    }
+
+    private void WriteInterpreter(string name, string version) =>
+        WriteProgram(name, $"printf 'python\\tcpython\\t{version}\\tx\\t\\tx\\nstdlib\\n'\n");
+
+    private void WriteProgram(string name, string script)
+    {
+        string path = _folder.Write("bin/" + name, "#!/bin/sh\n" + script);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
     }
 
     /// <summary>What bytecode of the archive makes of VALUE.</summary>

@@ -111,8 +111,8 @@ internal sealed class InterpreterSet(InterpreterCandidates candidates, CompileSe
         }))).OfType<Analyzer>());
     }
 
-    private static InterpreterException Unusable(InterpreterCandidate candidate, string reason) => new(
-        $"PyEmbedPython '{candidate.Wanted}' cannot be used: {reason}. Install it, or name another interpreter by path or version (such as 3.11).");
+    private InterpreterException Unusable(InterpreterCandidate candidate, string reason) => new(
+        $"PyEmbedPython '{candidate.Wanted}' cannot be used: {reason}. On this machine {Found([])}. Install it, or name another interpreter by path or version (such as 3.11).");
 
     private Analyzer StartFirst(IEnumerable<string> executables)
     {
@@ -138,12 +138,17 @@ internal sealed class InterpreterSet(InterpreterCandidates candidates, CompileSe
     private Analyzer? StartMinor(PythonMinor minor, IReadOnlyList<string> executables)
     {
         // One that earlier builds found among them saves trying those that cannot be started.
-        foreach (string executable in executables.OrderBy(executable => known.Find(executable)?.Minor == minor ? 0 : 1))
+        return TryStart(executables.OrderBy(executable => known.Find(executable)?.Minor == minor ? 0 : 1), started => started == minor);
+    }
+
+    private Analyzer? TryStart(IEnumerable<string> executables, Func<PythonMinor, bool> isWanted)
+    {
+        foreach (string executable in executables)
         {
             Analyzer analyzer = Create(executable);
             try
             {
-                if (analyzer.Start().Minor == minor)
+                if (isWanted(analyzer.Start().Minor))
                 {
                     return analyzer;
                 }
@@ -169,11 +174,24 @@ internal sealed class InterpreterSet(InterpreterCandidates candidates, CompileSe
 
     private InterpreterException Lacking(List<PythonMinor> missing, List<Analyzer> found)
     {
-        string those = found.Count == 0 ? "none was found" : "found were " + string.Join(", ", found
-            .OrderBy(analyzer => analyzer.Info.Minor).Select(analyzer => $"{analyzer.Info.Minor} ('{analyzer.Info.Executable}')"));
         string commands = string.Join(", ", missing.Select(minor => "python" + minor));
         return new InterpreterException(
-            $"PyEmbedBytecode wants CPython {string.Join(", ", missing)}, for which there is no interpreter: {those}. Looked in PyEmbedPython ({string.Join(", ", candidates.Named.Select(candidate => $"'{candidate.Wanted}'"))}) and for {commands} on PATH and in pyenv. Install it, or add its path to PyEmbedPython.");
+            $"PyEmbedBytecode wants CPython {string.Join(", ", missing)}, for which there is no interpreter: {Found(found)}. Looked in PyEmbedPython ({string.Join(", ", candidates.Named.Select(candidate => $"'{candidate.Wanted}'"))}) and for {commands} on PATH and in pyenv. Install it, or add its path to PyEmbedPython.");
+    }
+
+    /// <summary>What there is, for a build that lacks something: those given, the default one, and one of each version.</summary>
+    private string Found(IReadOnlyList<Analyzer> started)
+    {
+        List<Analyzer> found = [.. started];
+        Add([() => TryStart(candidates.Locator.Find("").Executables, _ => true)]);
+        Add(PythonMinor.LookedFor
+            .Where(minor => !found.Any(analyzer => analyzer.Info.Minor == minor))
+            .Select(minor => (Func<Analyzer?>)(() => StartMinor(minor, candidates.Locator.FindMinor(minor)))));
+        return found.Count == 0 ? "none was found" : "found were " + string.Join(", ", found
+            .OrderBy(analyzer => analyzer.Info.Minor).Select(analyzer => $"{analyzer.Info.Minor} ('{analyzer.Info.Executable}')"));
+
+        void Add(IEnumerable<Func<Analyzer?>> starts) => found.AddRange(Together(starts)
+            .OfType<Analyzer>().Where(analyzer => !found.Any(other => other.Info.Minor == analyzer.Info.Minor)));
     }
 
     private static Analyzer?[] Together(IEnumerable<Func<Analyzer?>> starts)

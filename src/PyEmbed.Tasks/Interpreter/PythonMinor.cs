@@ -10,6 +10,10 @@ internal readonly record struct PythonMinor(int Number) : IComparable<PythonMino
     /// <summary>The newest that is looked for where none is named.</summary>
     public static PythonMinor Newest { get; } = new(14);
 
+    /// <summary>All from the oldest to the newest.</summary>
+    public static IReadOnlyList<PythonMinor> LookedFor { get; } =
+        Enumerable.Range(Oldest.Number, Newest.Number - Oldest.Number + 1).Select(number => new PythonMinor(number)).ToList();
+
     /// <summary>Whether the text is such as <c>3.11</c>.</summary>
     public static bool TryParse(string text, out PythonMinor minor)
     {
