@@ -74,6 +74,7 @@ internal static class Program
         ["two-stores"] = StartScenarios.TwoStores,
         ["import"] = StartScenarios.ImportModule,
         ["code-cache"] = StartScenarios.ImportWithCodeCache,
+        ["code-cache-service"] = StartScenarios.ServeWithCodeCache,
         ["dispose-holding"] = StartScenarios.DisposeHolding,
         ["use-after-dispose"] = StartScenarios.UseAfterDispose,
         ["start-twice"] = StartScenarios.StartTwice,

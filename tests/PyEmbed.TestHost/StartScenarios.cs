@@ -133,17 +133,31 @@ internal static unsafe class StartScenarios
         return 7;
     }
 
+    /// <summary>As <see cref="ImportWithCodeCache"/>, and then serves until it is killed.</summary>
+    public static int ServeWithCodeCache(string[] arguments)
+    {
+        using PythonInterpreter python = StartWithCodeCache(arguments);
+        Thread.Sleep(TimeSpan.FromMinutes(2));
+        return 0;
+    }
+
     /// <summary><c>archive module store codes</c>: imports a module with a code cache ("-": the default place) and prints what loaded it.</summary>
     public static int ImportWithCodeCache(string[] arguments)
     {
-        using PythonInterpreter python = PythonInterpreter.Start(new PythonOptions
+        using PythonInterpreter python = StartWithCodeCache(arguments);
+        return 7;
+    }
+
+    private static PythonInterpreter StartWithCodeCache(string[] arguments)
+    {
+        PythonInterpreter python = PythonInterpreter.Start(new PythonOptions
         {
             AutoMount = false, ExtractionDirectory = arguments[2], BytecodeCacheDirectory = arguments[3] == "-" ? null : arguments[3],
         });
         python.Mount(PythonTree.FromArchive(arguments[0]));
-        using PythonObject module = python.Import(arguments[1]);
+        python.Import(arguments[1]).Dispose();
         Console.WriteLine(python.Evaluate<string>($"type(__import__('sys').modules['{arguments[1]}'].__loader__).__name__"));
-        return 7;
+        return python;
     }
 
     /// <summary><c>archive module store</c>: imports a module of an archive and prints what it found, or the .NET exception.</summary>

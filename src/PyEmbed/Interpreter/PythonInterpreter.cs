@@ -38,6 +38,7 @@ public sealed class PythonInterpreter : IDisposable
     private readonly bool owner;
     private readonly int mainThread;
     private readonly List<(PythonTree Tree, string Root)> mounted = [];
+    private CodeCacheTimer? codeCacheTimer;
     private bool ranProgram;
 
     private PythonInterpreter(Importer importer, PythonObject host, bool owner, int mainThread)
@@ -231,6 +232,7 @@ public sealed class PythonInterpreter : IDisposable
                 Call(host, "flush");
             }
 
+            codeCacheTimer?.Dispose();
             stopped = true;
             current = null;
         }
@@ -250,6 +252,7 @@ public sealed class PythonInterpreter : IDisposable
     {
         string root = importer.Mount(tree);
         mounted.Add((tree, root));
+        EnsureCodeCacheTimer();
         return root;
     }
 
@@ -258,6 +261,7 @@ public sealed class PythonInterpreter : IDisposable
     {
         string root = importer.Replace(oldRoot, tree);
         mounted[mounted.IndexOf((old, oldRoot))] = (tree, root);
+        EnsureCodeCacheTimer();
         return root;
     }
 
@@ -394,6 +398,15 @@ public sealed class PythonInterpreter : IDisposable
         }
     }
 
+    private void EnsureCodeCacheTimer()
+    {
+        if (codeCacheTimer is null)
+        {
+            using PyRef uses = PyRef.Take(HostCall.Invoke(host.Handle, "uses_code_cache"));
+            codeCacheTimer = uses.Value == CPython.Py_True ? new CodeCacheTimer(host) : null;
+        }
+    }
+
     private static void Call(PythonObject host, string function, params ReadOnlySpan<nint> arguments)
     {
         using PyRef none = PyRef.Take(HostCall.Invoke(host.Handle, function, arguments));
@@ -401,6 +414,7 @@ public sealed class PythonInterpreter : IDisposable
 
     private void UnmountAll()
     {
+        codeCacheTimer?.Dispose();
         foreach ((PythonTree _, string root) in mounted)
         {
             importer.Unmount(root);

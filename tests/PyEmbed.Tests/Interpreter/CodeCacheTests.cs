@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using PyEmbed.Manifest;
 
@@ -20,6 +21,24 @@ public sealed class CodeCacheTests
         Assert.AreEqual("SourceLoader", Import(archive, store, codes));
         Assert.AreEqual("CompiledLoader", Import(archive, store, codes));
         Assert.AreEqual(1, Directory.GetDirectories(codes).Length);
+    }
+
+    /// <summary>Nothing is imported after the first moment, and the end runs no exit handler.</summary>
+    [TestMethod]
+    public void A_service_that_is_killed_has_kept_what_it_compiled()
+    {
+        using TemporaryFolder folder = new();
+        string archive = Archive(folder), store = Path.Combine(folder.Path, "store");
+        using (Process service = TestHostProcess.Start(new Dictionary<string, string?>(), TestHostProcess.Executable, ["code-cache-service", archive, "cached_mod", store, "-"]))
+        {
+            Assert.AreEqual("SourceLoader", service.StandardOutput.ReadLine());
+            bool kept = SpinWait.SpinUntil(() => Directory.Exists(store) && Directory.EnumerateFiles(store, "state", SearchOption.AllDirectories).Any(), TimeSpan.FromSeconds(60));
+            service.Kill();
+            service.WaitForExit();
+            Assert.IsTrue(kept);
+        }
+
+        Assert.AreEqual("CompiledLoader", Import(archive, store, "-"));
     }
 
     [TestMethod]

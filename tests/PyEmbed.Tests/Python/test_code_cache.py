@@ -268,6 +268,37 @@ class WritingTest(CodeCacheCase):
         self.assertEqual(process.returncode, -9)
         self.assertLessEqual(self.compiled(store).count('.py'), 1)
 
+    def test_much_is_written_before_the_process_ends(self):
+        """However soon it is killed."""
+        store, files = self.store(), {**FILES, 'app/a.py': f'X = "te"\nBIG = "{"x" * 600000}"\n'}
+        process = self.start(self.program(store, files=files, before='''
+            from pyembed import _code_cache
+            _code_cache._DELAY = 1e9
+        ''', after='os.kill(os.getpid(), signal.SIGKILL)'))
+        process.communicate(timeout=60)
+        self.assertEqual(process.returncode, -9)
+        self.assertEqual(self.compiled(store, files=files), "['b.py']")
+
+    def test_functions_of_atexit_that_import(self):
+        """Those that run before the cache is written at exit, and those that run after."""
+        store = self.store()
+        self.compiled(store, before='import atexit; atexit.register(lambda: __import__("app.m1"))',
+                      use='atexit.register(lambda: __import__("app.m2"))')
+        self.assertEqual(self.compiled(store, use='import app.m1, app.m2'), '[]')
+
+    def test_errors_while_writing_fail_no_import(self):
+        for error in (MemoryError, RecursionError, OSError):
+            with self.subTest(error=error.__name__):
+                store = self.store()
+                self.assertEqual(self.compiled(store, before=f'''
+                    from pyembed import _code_cache, _code_writer
+                    _code_cache._DELAY = 0.0
+                    def fail(*_):
+                        raise {error.__name__}
+                    _code_writer.write_archive = fail
+                ''').count('.py'), 3)
+                self.assertEqual(self.segments(store) if os.path.exists(store) else [], [])
+
     @posix_only
     def test_a_forked_child_leaves_it_to_the_parent(self):
         store = self.store()

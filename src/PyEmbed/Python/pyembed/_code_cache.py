@@ -25,15 +25,18 @@ _CHECKED = MAGIC_NUMBER + b'\x03\0\0\0'     # how bytecode begins that holds for
 _KEY = int.from_bytes(MAGIC_NUMBER, 'little')
 _HEADER = 16
 _SEAL = 8               # bytes of the hash that follows
-_DELAY = 1.0            # s; what was compiled is written when more is compiled so long after, or at exit
+_DELAY = 1.0            # s; what was compiled is written when more is compiled so long after, or at exit,
+_ROOM = 1 << 19         # bytes; or when it is more than this
+_PATIENCE = 1.0         # s; at exit, for another thread that is writing
 _CODE = type((lambda: None).__code__)
 
 _lock = _thread.allocate_lock()         # held for an instant
 _writing = _thread.allocate_lock()      # held by the thread that writes
 _unwritten = []         # caches that have kept something since the last time
 _since = 0.0            # when the first of that was
+_size = 0               # bytes of it
 _usable = True          # until it turns out that nothing can be written
-_registered = False
+_exiting = False        # what functions of atexit import is written at once
 
 
 def open_cache(tree):
@@ -64,20 +67,18 @@ class CodeCache:
 
     def keep(self, path, code):
         """Have the marshalled code of the source at an archive path written, soon or at exit."""
-        global _since, _registered
+        global _since, _size
         if not _usable:
             return
         now = time.monotonic()
         with _lock:
             self.kept[path] = code
             if not _unwritten:
-                _since = now
+                _since, _size = now, 0
             if self not in _unwritten:
                 _unwritten.append(self)
-            due = now - _since > _DELAY
-        if not _registered:
-            _registered = True
-            atexit.register(write_kept)
+            _size += len(code)
+            due = _exiting or _size > _ROOM or now - _since > _DELAY
         if due:
             write_kept()
 
@@ -144,11 +145,12 @@ def _map(path):
         return memoryview(mmap(file.fileno(), 0, access=ACCESS_READ))
 
 
-def write_kept():
+def write_kept(patience=0):
     """Write what this process has compiled since the last time. Where that fails, it is not tried again: the modules
-    work, and the next process compiles them again; ``python -v`` tells why."""
+    work, and the next process compiles them again; ``python -v`` tells why. *patience* is for how many seconds to wait
+    for another thread that is writing."""
     global _usable
-    if not _writing.acquire(False):
+    if not _writing.acquire(patience > 0, patience or -1):
         return                      # another thread is at it
     try:
         with _lock:
@@ -160,11 +162,17 @@ def write_kept():
             from pyembed._code_writer import write
             for cache, kept in caches:
                 write(cache, kept)
-    except (OSError, ImportError) as error:
+    except Exception as error:      # also MemoryError, RecursionError: it must not be the import's that was under way
         _usable = False
         _verbose_message('# PyEmbed keeps no bytecode: {}', error)
     finally:
         _writing.release()
+
+
+def _write_at_exit():
+    global _exiting
+    _exiting = True
+    write_kept(_PATIENCE)
 
 
 def _start_anew():
@@ -176,5 +184,6 @@ def _start_anew():
     _unwritten.clear()
 
 
+atexit.register(_write_at_exit)
 if hasattr(os, 'register_at_fork'):
     os.register_at_fork(after_in_child=_start_anew)

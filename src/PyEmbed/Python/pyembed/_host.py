@@ -80,6 +80,16 @@ def add_search_paths(paths):
     sys.path += [path for path in paths if path not in sys.path]
 
 
+def uses_code_cache():
+    """Whether a tree that was mounted may have code to keep."""
+    return 'pyembed._code_cache' in sys.modules and bool(sys.modules['pyembed._importer'].code_cache())
+
+
+def write_code_cache():
+    """Write what was compiled since the last time; never raises an Exception."""
+    sys.modules['pyembed._code_cache'].write_kept()
+
+
 def install_hooks():
     """Let uncaught exceptions show the source lines of code that is not on disk. Hooks that someone has set stay."""
     if not _HOOKS_NEEDED:
