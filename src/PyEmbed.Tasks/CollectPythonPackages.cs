@@ -122,7 +122,7 @@ public sealed class CollectPythonPackages : ReportingTask, ICancelableTask
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Log.LogError($"The Python archives cannot be written below '{OutputDirectory}': {e.Message}");
+            Log.LogError($"The Python archives below '{OutputDirectory}' cannot be made: {e.Message}");
         }
 
         return !Log.HasLoggedErrors;

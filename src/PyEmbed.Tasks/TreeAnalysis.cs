@@ -52,6 +52,10 @@ internal sealed class TreeAnalysis(CollectOptions options, CompileSettings setti
                 known.Save(interpreters.Compilers.Prepend(interpreters.Checker).Distinct());
             }
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"the cache of bytecode in '{options.CacheDirectory}' cannot be used: {e.Message}", e);
+        }
         catch (InterpreterException e)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -119,7 +123,8 @@ internal sealed class TreeAnalysis(CollectOptions options, CompileSettings setti
     {
         foreach ((TreeFile file, AnalysisRequest request) in job.Requests)
         {
-            if (!cache.IsEmpty && CompileCache.Key(job.Analyzer.Info, request, HashOf(file)) is string key && cache.Find(key) is FileAnalysis answer)
+            if (!cache.IsEmpty && CompileCache.Key(job.Analyzer.Info, request, HashOf(file)) is string key && cache.Find(key) is FileAnalysis answer
+                && answer.Sha256 == HashOf(file))
             {
                 job.Answers[file] = answer;
                 job.Keys.Add((file, key));

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using PyEmbed.Tasks.Trees;
 
 namespace PyEmbed.Tasks.Tests;
@@ -53,6 +54,9 @@ public sealed class CompileCacheTests : IDisposable
     [DataRow("*.index", "cut")]
     [DataRow("*.index", "garbage")]
     [DataRow("*.index", "gone")]
+    [DataRow("*.index", "flipped")]
+    [DataRow("*.index", "hash")]
+    [DataRow("*.index", "bytecode")]
     [DataRow("*.data", "cut")]
     [DataRow("*.data", "flipped")]
     [DataRow("*.data", "gone")]
@@ -68,6 +72,8 @@ public sealed class CompileCacheTests : IDisposable
                 case "cut": File.WriteAllBytes(file, content[..(content.Length / 2)]); break;
                 case "garbage": File.WriteAllText(file, string.Join('\n', File.ReadLines(file).Take(3)) + "\ngarbage\n"); break;
                 case "gone": File.Delete(file); break;
+                case "hash": Replace(file, "\nsha256\t[0-9a-f]{4}", "\nsha256\tffff"); break;
+                case "bytecode": Replace(file, "\nbytecode\t[^\n]*", Regex.Match(File.ReadAllText(file), "\nbytecode\t[^\n]*").Value); break;
                 default:
                     content[content.Length / 2] ^= 1;
                     File.WriteAllBytes(file, content);
@@ -125,6 +131,31 @@ public sealed class CompileCacheTests : IDisposable
 
         Assert.Throws<OperationCanceledException>(() => build.GetAwaiter().GetResult());
     }
+
+    [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    [DataRow(true)]
+    [DataRow(false)]
+    [Timeout(60_000)]
+    public void A_folder_that_cannot_be_used_is_named_at_once(bool isLink)
+    {
+        if (isLink)
+        {
+            Directory.CreateDirectory(_folder["cache"]);
+            File.CreateSymbolicLink(_folder["cache/lock"], _folder["nowhere/lock"]);
+        }
+        else
+        {
+            Directory.CreateDirectory(_folder["cache/lock"]);
+        }
+
+        IOException e = Assert.ThrowsExactly<IOException>(() => Run());
+
+        StringAssert.Contains(e.Message, $"the cache of bytecode in '{_folder["cache"]}' cannot be used");
+    }
+
+    private static void Replace(string file, string pattern, string replacement) =>
+        File.WriteAllText(file, Regex.Replace(File.ReadAllText(file), pattern, replacement));
 
     private CollectResult Run(string output = "obj", CollectOptions? options = null) =>
         new Collector(Options(output, options ?? new CollectOptions()), TestPythons.SearchPath).Run(CancellationToken.None);

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using PyEmbed.Manifest;
 using PyEmbed.Tasks.Interpreter;
+using PyEmbed.Tasks.Trees;
 
 namespace PyEmbed.Tasks.Output;
 
@@ -11,15 +12,22 @@ namespace PyEmbed.Tasks.Output;
 /// </summary>
 /// <remarks>
 /// A part is a pair of files, <c>*.index</c> with answers and <c>*.data</c> with bytecode. Each build that compiles adds one, data
-/// first; from a number on all become one. What cannot be read does not count. Parts that another build removes while this one packs
+/// first; from a number on all become one. An index ends with a hash of itself, bytecode has a checksum: what is damaged does not count. Parts that another build removes while this one packs
 /// from them are a <see cref="CompileCacheException"/>: the run begins again.
 /// </remarks>
 internal sealed class CompileCache
 {
     private const string Signature = "pyembed-compiled 1";
+    private const string Last = "complete";
     private const int MostParts = 12;
     private const long LeastKept = 64 << 20;
     private const int MillisecondsBetweenTries = 50;
+
+    // ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION; EWOULDBLOCK, which the runtime passes on as it is.
+    private const int SharingViolation = 32;
+    private const int LockViolation = 33;
+    private const int WouldBlockOnLinux = 11;
+    private const int WouldBlockElsewhere = 35;
 
     private static readonly TimeSpan s_longestWait = TimeSpan.FromMinutes(30);
 
@@ -49,12 +57,17 @@ internal sealed class CompileCache
             {
                 return new FileStream(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException) when (waited.Elapsed < s_longestWait)
+            catch (IOException e) when (IsHeld(e) && waited.Elapsed < s_longestWait)
             {
                 Thread.Sleep(MillisecondsBetweenTries);
             }
         }
     }
+
+    /// <summary>Whether another process has the file open, and nothing else is wrong.</summary>
+    private static bool IsHeld(IOException e) => FilePaths.IsWindows
+        ? (e.HResult & 0xFFFF) is SharingViolation or LockViolation
+        : e.HResult is WouldBlockOnLinux or WouldBlockElsewhere;
 
     /// <summary>Reads what earlier builds left.</summary>
     public static CompileCache Load(string folder)
@@ -208,7 +221,8 @@ internal sealed class CompileCache
             }
         }
 
-        Line(text, "complete");
+        byte[] content = ArchiveFormat.Utf8.GetBytes(text.ToString());
+        text.Append(LastLine(content, content.Length));
         OutputFile.WriteIfChanged(part + ".index", text.ToString());
     }
 
@@ -216,7 +230,7 @@ internal sealed class CompileCache
     {
         try
         {
-            using var reader = new StreamReader(index, ArchiveFormat.Utf8);
+            using var reader = new StreamReader(new MemoryStream(ReadWhole(index)), ArchiveFormat.Utf8);
             foreach (KeyValuePair<string, FileAnalysis> answer in ReadAnswers(reader))
             {
                 // Of two the newer one was read first.
@@ -230,6 +244,23 @@ internal sealed class CompileCache
         {
             // Damaged, or gone since it was listed: what it had is compiled again.
         }
+    }
+
+    /// <summary>The content of an index, which is as it was written.</summary>
+    private static byte[] ReadWhole(string index)
+    {
+        byte[] content = File.ReadAllBytes(index);
+        int length = content.Length - LastLine([], 0).Length;
+        return length >= 0 && ArchiveFormat.Utf8.GetString(content, length, content.Length - length) == LastLine(content, length)
+            ? content
+            : throw new FormatException("the part is damaged");
+    }
+
+    /// <summary>What follows that much of an index; of one length always.</summary>
+    private static string LastLine(byte[] content, int length)
+    {
+        using var hash = SHA256.Create();
+        return RecordLine.Format(Last, Convert.ToBase64String(hash.ComputeHash(content, 0, length))) + "\n";
     }
 
     private List<KeyValuePair<string, FileAnalysis>> ReadAnswers(StreamReader reader)
@@ -246,7 +277,7 @@ internal sealed class CompileCache
             string[] fields = RecordLine.Parse(line);
             switch (fields[0], fields.Length)
             {
-                case ("complete", 1):
+                case (Last, 2):
                     return answers;
                 case ("data", 3):
                     var file = new FileInfo(Path.Combine(_folder, Path.GetFileName(fields[1])));
