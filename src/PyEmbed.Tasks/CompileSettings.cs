@@ -84,6 +84,11 @@ internal sealed record CompileSettings
             minors.Add(minor);
         }
 
+        if (minors.Count == 0)
+        {
+            refuse($"PyEmbedBytecode '{value}' is a list without a version. Name one, such as 3.11, or leave it away.");
+        }
+
         return settings with { WantsBytecode = true, Minors = minors.ToList() };
     }
 }

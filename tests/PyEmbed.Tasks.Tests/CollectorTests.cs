@@ -231,6 +231,7 @@ public sealed class CollectorTests : IDisposable
     [TestMethod]
     [DataRow("Bytecode", "yes", "none of auto, none, found, nor a list of versions")]
     [DataRow("Bytecode", "3.11;x", "none of auto, none, found, nor a list of versions")]
+    [DataRow("Bytecode", ";", "PyEmbedBytecode ';' is a list without a version")]
     [DataRow("Bytecode", "3.8", "CPython 3.8; 3.9 or newer is needed")]
     [DataRow("Optimize", "3", "PyEmbedOptimize '3' is none of 0, 1, 2")]
     [DataRow("Source", "Keep", "PyEmbedSource 'Keep' is none of Include, Strip")]

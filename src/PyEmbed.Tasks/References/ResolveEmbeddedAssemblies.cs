@@ -49,6 +49,16 @@ public sealed class ResolveEmbeddedAssemblies : ReportingTask
     /// <inheritdoc/>
     public override bool Execute()
     {
+        string[] ignored = IgnoredImports.Select(name => name.Trim()).Where(name => name.Length > 0).ToArray();
+        if (ignored.FirstOrDefault(name => !name.All(IsOfName)) is string other)
+        {
+            const string Property = "PyEmbedIgnoredImports";
+            var problems = new ProblemList();
+            problems.BlockValue(ProjectFile, $"{Property} has '{other}', which can match no module. Separate names by ';', and write '*' for any text.");
+            Report(problems.Blocking);
+            return false;
+        }
+
         var options = new ReferenceOptions(
             References.Where(IsCandidate).Select(item => FullPath(item.ItemSpec)).ToArray(),
             OwnAssemblyName,
@@ -57,7 +67,7 @@ public sealed class ResolveEmbeddedAssemblies : ReportingTask
             FullPath(ManifestFile),
             FullPath(StateFile),
             FullPath(ImportsFile),
-            IgnoredImports.Select(name => name.Trim()).Where(name => name.Length > 0).ToArray());
+            ignored);
         try
         {
             Assemblies = [.. ReferenceResolver.Resolve(options)];
@@ -76,6 +86,9 @@ public sealed class ResolveEmbeddedAssemblies : ReportingTask
 
         return !Log.HasLoggedErrors;
     }
+
+    // Letters beyond the basic plane are two units.
+    private static bool IsOfName(char c) => char.IsLetterOrDigit(c) || c is '_' or '.' or '*' || c > '\x7f';
 
     private static bool IsCandidate(ITaskItem reference) => reference.GetMetadata("FrameworkReferenceName").Length == 0;
 

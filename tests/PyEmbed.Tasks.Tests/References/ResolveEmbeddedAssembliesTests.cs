@@ -57,6 +57,21 @@ public sealed class ResolveEmbeddedAssembliesTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow("numpy, scipy")]
+    [DataRow("a-b")]
+    [DataRow("mod:name")]
+    public void Ignored_imports_that_no_module_can_have_are_named(string name)
+    {
+        _assemblies.File("App.csproj", "<Project><PropertyGroup>\n  <PyEmbedIgnoredImports>x</PyEmbedIgnoredImports></PropertyGroup></Project>"u8.ToArray());
+        ResolveEmbeddedAssemblies task = MakeTask();
+        task.IgnoredImports = ["numpy", " scipy.* ", "*", "\u00e4.b_1", name];
+        Assert.IsFalse(task.Execute());
+        BuildErrorEventArgs error = Assert.ContainsSingle(_engine.Errors);
+        Assert.AreEqual(("PYE1014", 2), (error.Code, error.LineNumber));
+        StringAssert.Contains(error.Message, $"PyEmbedIgnoredImports has '{name}'");
+    }
+
+    [TestMethod]
     public void An_output_that_cannot_be_written_is_an_error_that_names_the_folder()
     {
         _assemblies.File("obj", [1]);
