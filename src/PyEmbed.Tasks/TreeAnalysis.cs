@@ -189,7 +189,7 @@ internal sealed class TreeAnalysis(CollectOptions options, CompileSettings setti
         }
 
         // Third-party trees hold files that are broken on purpose; nobody who embeds them can repair them.
-        ManifestSeverity severity = file.InProject ? ManifestSeverity.Error : ManifestSeverity.Warning;
+        ManifestSeverity severity = file.IsOwn ? ManifestSeverity.Error : ManifestSeverity.Warning;
         foreach (AnalysisProblem problem in answer.Problems)
         {
             Record(file, problem, problem.Id, severity, problem.Message);

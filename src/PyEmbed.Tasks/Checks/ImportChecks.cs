@@ -19,7 +19,7 @@ internal sealed class ImportChecks
         "*", "__name__", "__doc__", "__package__", "__loader__", "__spec__", "__path__", "__file__", "__cached__", "__builtins__", "__dict__",
     };
 
-    private static readonly HashSet<string> s_always = new(StringComparer.Ordinal) { "__main__", "test", "pyembed" };
+    private static readonly HashSet<string> s_always = new(StringComparer.Ordinal) { "__main__", "test", "pyembed", "sitecustomize", "usercustomize" };
 
     private readonly ModuleTable _modules = new();
     private readonly IReadOnlyList<PythonTree> _trees;
@@ -97,7 +97,7 @@ internal sealed class ImportChecks
 
                 foreach (OpenImport open in analysis.Imports.SelectMany(import => Open(tree, file, import)))
                 {
-                    if (file.InProject || said.Add((tree.Distribution, open.Missing, open.Problem.Id)))
+                    if (file.IsOwn || said.Add((tree.Distribution, open.Missing, open.Problem.Id)))
                     {
                         yield return open;
                     }
@@ -148,7 +148,7 @@ internal sealed class ImportChecks
                 tree.Distribution,
                 new ManifestDiagnostic(
                     import.Level > 0 ? ProblemIds.UnresolvedRelativeImport : ProblemIds.UnresolvedImport,
-                    file.InProject ? ManifestSeverity.Warning : ManifestSeverity.Info,
+                    file.IsOwn ? ManifestSeverity.Warning : ManifestSeverity.Info,
                     file.FullPath,
                     import.Line,
                     import.Column,

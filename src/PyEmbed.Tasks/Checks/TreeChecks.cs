@@ -88,7 +88,7 @@ internal static class TreeChecks
             {
                 problems.Record(
                     ProblemIds.TwoFilesForOneName,
-                    ManifestSeverity.Error,
+                    file.IsOwn || init.File.IsOwn ? ManifestSeverity.Error : ManifestSeverity.Warning,
                     file.FullPath,
                     $"'{file.Path}' and '{init.File.Path}' of the distribution '{tree.Distribution}' are two files for one module; CPython takes the package. Remove or rename one.");
             }

@@ -17,6 +17,9 @@ internal sealed class TreeBuilder
     private readonly string _projectFile;
     private readonly ModuleRoot _roots;
     private readonly Dictionary<(string Root, string Folder), string?> _prefixes = [];
+
+    // Module roots in which an installer left a *.dist-info folder. Those of *.egg-info lie beside code under development too.
+    private readonly HashSet<string> _installed = new(FilePaths.Comparer);
     private readonly Dictionary<string, Draft> _drafts = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<Draft> _order = [];
 
@@ -192,6 +195,11 @@ internal sealed class TreeBuilder
             return;
         }
 
+        if (path.IndexOf(".dist-info/", StringComparison.Ordinal) is var end and > 0 && path.IndexOf('/') > end)
+        {
+            _installed.Add(root);
+        }
+
         if (draft.Files.TryGetValue(path, out TreeFile? other))
         {
             if (!string.Equals(other.FullPath, file.FullName, FilePaths.Comparison) && !HaveSameContent(draft, path, other.FullPath, file.FullName))
@@ -212,7 +220,7 @@ internal sealed class TreeBuilder
             FileInfo content = FileLinks.Content(file);
             var found = new TreeFile(path, file.FullName, content.Length, content.LastWriteTimeUtc.Ticks, inProject);
             draft.Files.Add(path, found);
-            draft.Order.Add(found);
+            draft.Order.Add((found, root));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -279,7 +287,10 @@ internal sealed class TreeBuilder
             }
         }
 
-        IReadOnlyList<TreeFile> files = leftOut.Count == 0 ? draft.Order : draft.Order.Where(file => !leftOut.Contains(file.Path)).ToList();
+        List<TreeFile> files = draft.Order
+            .Where(found => leftOut.Count == 0 || !leftOut.Contains(found.File.Path))
+            .Select(found => _installed.Contains(found.Root) ? found.File with { IsInstalled = true } : found.File)
+            .ToList();
 
         // The project's own code precedes the standard library; what lies elsewhere is third-party code and follows it.
         TreePlacement placement = _placement ?? (files.All(file => file.InProject) ? TreePlacement.App : TreePlacement.Library);
@@ -309,7 +320,7 @@ internal sealed class TreeBuilder
 
         public Dictionary<string, TreeFile> Files { get; } = new(StringComparer.Ordinal);
 
-        public List<TreeFile> Order { get; } = [];
+        public List<(TreeFile File, string Root)> Order { get; } = [];
 
         /// <summary>What is wrong with the file at a path, if the rules leave it in.</summary>
         public List<(string Path, ManifestDiagnostic Problem)> Problems { get; } = [];

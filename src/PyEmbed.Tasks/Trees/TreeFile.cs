@@ -8,6 +8,12 @@ namespace PyEmbed.Tasks.Trees;
 /// <param name="InProject">Whether it lies in the project's folder.</param>
 internal sealed record TreeFile(string Path, string FullPath, long Length, long WriteTicks, bool InProject)
 {
+    /// <summary>Whether it belongs to a distribution that an installer unpacked, wherever that lies.</summary>
+    public bool IsInstalled { get; init; }
+
+    /// <summary>Whether those who build the project can be asked to correct it.</summary>
+    public bool IsOwn => InProject && !IsInstalled;
+
     /// <summary>Whether CPython imports it as source.</summary>
     public bool IsPython => Path.EndsWith(".py", StringComparison.Ordinal);
 

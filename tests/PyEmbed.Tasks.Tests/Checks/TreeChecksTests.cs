@@ -29,6 +29,17 @@ public sealed class TreeChecksTests
     }
 
     [TestMethod]
+    public void In_code_of_others_two_files_for_a_module_are_a_warning()
+    {
+        Run(new PythonTree("a", TreePlacement.Library, MaterializeMode.Auto, [
+            new TreeFile("py.py", "py.py", 1, 0, InProject: false), new TreeFile("py/__init__.py", "py/__init__.py", 1, 0, InProject: false),
+            new TreeFile("x.py", "x.py", 1, 0, InProject: true) { IsInstalled = true }, new TreeFile("x/__init__.py", "x/__init__.py", 1, 0, InProject: true) { IsInstalled = true },
+            new TreeFile("y.py", "y.py", 1, 0, InProject: false), new TreeFile("y/__init__.py", "y/__init__.py", 1, 0, InProject: true)]));
+
+        AssertRecorded("PYE1004:Warning:py.py", "PYE1004:Warning:x.py", "PYE1004:Error:y.py");
+    }
+
+    [TestMethod]
     public void An_extension_module_beside_a_source_is_no_clash()
     {
         Run(Tree("a", "pkg/x.py", "pkg/x.so"));

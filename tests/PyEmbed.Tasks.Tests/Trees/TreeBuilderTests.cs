@@ -57,6 +57,23 @@ public sealed class TreeBuilderTests : IDisposable
     }
 
     [TestMethod]
+    public void What_an_installer_unpacked_in_the_projects_folder_is_the_code_of_others()
+    {
+        _folder.Write("project/site/x/m.py", "");
+        _folder.Write("project/site/x-1.0.dist-info/METADATA", "Name: x\n");
+        _folder.Write("project/py/own.py", "");
+        _folder.Write("project/py/own.egg-info/PKG-INFO", "Name: own\n");
+        _folder.Write("project/py/_vendor/y-1.0.dist-info/METADATA", "Name: y\n");
+
+        PythonTree tree = BuildOne(new PackageItem(_folder["project/site"]), new PackageItem(_folder["project/py"]));
+
+        CollectionAssert.AreEquivalent(
+            new[] { "x/m.py", "x-1.0.dist-info/METADATA" }, tree.Files.Where(file => !file.IsOwn).Select(file => file.Path).ToArray());
+        Assert.IsTrue(tree.Files.All(file => file.InProject));
+        Assert.AreEqual(TreePlacement.App, tree.Placement);
+    }
+
+    [TestMethod]
     public void Root_overrides_what_is_inferred()
     {
         string file = _folder.Write("project/a/b/m.py", "");
