@@ -23,9 +23,9 @@ internal static class ProblemIds
     public const string UnreadableReference = "PYE1017";
     public const string UnresolvedRelativeImport = "PYE1018";
     public const string UnresolvedImport = "PYE1019";
-    public const string NotForVersion = "PYE1025";
     public const string ModuleRule = "PYE1020";
     public const string UnmatchedRule = "PYE1021";
     public const string ConsoleScript = "PYE1022";
+    public const string NotForVersion = "PYE1025";
     public const string EntryPointsNotPossible = "PYE1030";
 }

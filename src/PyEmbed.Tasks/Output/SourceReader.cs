@@ -21,7 +21,7 @@ internal static class SourceReader
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new SourceChangedException(file.FullPath, $"'{file.FullPath}' cannot be read: {e.Message}");
+            throw new SourceChangedException(file.FullPath, $"'{file.FullPath}' cannot be read: {(e is FileNotFoundException or DirectoryNotFoundException ? "No such file or directory." : e.Message)}");
         }
     }
 

@@ -34,8 +34,8 @@ CONDITION = re.compile(
     r"|posix|unix|cygwin|mypy)(?:$|_|\d)", re.IGNORECASE)
 #: Modules that are made for one platform, by their paths: only tests for it import them.
 PLATFORM_MODULE = re.compile(r"win32|windows|darwin|macos|osx|cygwin|cocoa|jython|pypy", re.IGNORECASE)
-#: Exceptions that an import raises, or that are caught around imports.
-IMPORT_ERRORS = frozenset(["SystemError", "ValueError", "Exception", "BaseException"])
+#: Exceptions that an import raises, that are caught around imports, or that tell one version's names from another's.
+IMPORT_ERRORS = frozenset(["SystemError", "ValueError", "NameError", "AttributeError", "Exception", "BaseException"])
 
 PATH_WORDS = (b"sys.path", b"addsitedir")
 PATH_CHANGES = re.compile(rb"\bsys\.path\b(?!_)\s*(?:\.\s*(?:insert|append|extend)\b|\[[^\]\n]*\]\s*=|\+?=(?!=))|\baddsitedir\b")

@@ -26,6 +26,8 @@ public sealed class ImportChecksTests
     [DataRow("import winreg")]
     [DataRow("import pyembed")]
     [DataRow("import __main__")]
+    [DataRow("import sitecustomize")]
+    [DataRow("import usercustomize")]
     [DataRow("import pkg.sub.deep")]
     [DataRow("from pkg.__init__ import anything")]
     [DataRow("import native.ext")]

@@ -39,6 +39,8 @@ public sealed class ImportAnalysisTests : IDisposable
     [DataRow("try:\n    import a\nexcept ImportError:\n    import b\nelse:\n    import c\n")]
     [DataRow("try:\n    import a\nexcept (KeyError, builtins.ModuleNotFoundError):\n    pass\n")]
     [DataRow("try:\n    import a\nexcept:\n    pass\n")]
+    [DataRow("try:\n    unicode\nexcept NameError:\n    import a\n")]
+    [DataRow("try:\n    ast.TryStar\nexcept (AttributeError, KeyError):\n    import a\n")]
     [DataRow("try:\n    import a\nexcept Exception as e:\n    pass\n")]
     [DataRow("try:\n    import a\nexcept IMPORT_ERRORS:\n    pass\n")]
     [DataRow("try:\n    if x:\n        with y:\n            import a\nexcept ImportError:\n    pass\n")]
