@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text.RegularExpressions;
 
 namespace PyEmbed.EndToEnd;
@@ -33,6 +34,20 @@ public partial class ReadmeTests
         var project = new TestProject("Readme").WithHelloPackage()
             .With("Readme.csproj", Snippet("## Without any C#", "xml").Replace("0.1.0", PackageFeed.Version, StringComparison.Ordinal));
         project.Dotnet("run").Succeeds().Prints("Hello from utils processed");
+    }
+
+    [TestMethod]
+    public void What_is_embedded_is_said_in_the_project()
+    {
+        var project = new TestProject("Readme").WithHelloPackage()
+            .With("py/mypkg/tests/test_core.py", "")
+            .With("Readme.csproj", Snippet("## Without any C#", "xml").Replace("0.1.0", PackageFeed.Version, StringComparison.Ordinal))
+            .With("Directory.Build.targets", $"<Project>{Snippet("## What is embedded", "xml")}</Project>");
+        project.Dotnet("run").Succeeds().Prints("Hello from utils processed");
+        using var archive = ZipFile.OpenRead(
+            Directory.GetFiles(Path.Combine(project.Folder, "obj"), "Readme.zip", SearchOption.AllDirectories).Single());
+        Assert.IsTrue(archive.Entries.Any(entry => entry.Name.StartsWith("core.", StringComparison.Ordinal)));
+        Assert.IsFalse(archive.Entries.Any(entry => entry.Name.EndsWith(".py", StringComparison.Ordinal) || entry.Name.Contains("test", StringComparison.Ordinal)));
     }
 
     [TestMethod]
