@@ -3,7 +3,6 @@
 import os
 import sys
 import textwrap
-import time
 import unittest
 import zipfile
 
@@ -15,7 +14,6 @@ from pyembed import _records
 FILES = {'app/__init__.py': 'from . import a, b\nTEXT = a.X + b.X\n', 'app/a.py': 'X = "te"\n', 'app/b.py': 'X = "xt"\n',
          **{f'app/m{number}.py': f'X = {number}\n' for number in range(10)}}
 ALL = '["__init__.py", "a.py", "b.py"]'
-as_root = unittest.skipUnless(os.name == 'posix' and os.getuid() == 0, 'only root can act as several users')
 
 
 class CodeCacheCase(StoreCase):
@@ -463,35 +461,6 @@ class AlteredTest(CodeCacheCase):
                         self.assertEqual(self.compiled(store).count('.py'), 3)
                     self.assertEqual([path for path in all_below(store) if not path.endswith('/writing')],
                                      [path for path in before if not path.endswith('/writing')])
-
-
-@posix_only
-class PruningTest(CodeCacheCase):
-    def test_by_age(self):
-        store = self.store()
-        self.compiled(store)
-        old, = os.listdir(store)
-        lock = os.path.join(store, old, '.pyembed', 'lock')
-        when = time.time() - 31 * 86400
-        os.utime(lock, (when, when))
-        self.compiled(store, name='other')
-        self.assertEqual([name.partition('.')[0] for name in os.listdir(store)], ['other'])
-
-    def test_use_makes_young(self):
-        store = self.store()
-        self.compiled(store)
-        lock = os.path.join(store, os.listdir(store)[0], '.pyembed', 'lock')
-        when = time.time() - 31 * 86400
-        os.utime(lock, (when, when))
-        self.assertEqual(self.compiled(store), '[]')
-        self.assertLess(time.time() - os.stat(lock).st_mtime, 3600)
-
-    def test_by_size_with_what_is_extracted(self):
-        store = self.store()
-        self.compiled(store)
-        from pyembed import _pruning
-        (_, size), = [_pruning._look(os.path.join(store, name)) for name in os.listdir(store)]
-        self.assertEqual(size, sum(os.path.getsize(path) for path in self.segments(store)))
 
 
 if __name__ == '__main__':
