@@ -63,13 +63,13 @@ public sealed class GenerateLanguageSources : ReportingTask
                     ProblemIds.EntryPointsNotPossible,
                     ManifestSeverity.Warning,
                     ProjectFile,
-                    ProjectPlaces.Find(ProjectFile, "PythonEntryPoint", "").Line,
+                    ProjectPlaces.Find(ProjectFile, "PythonEntryPoint", ""),
                     "PythonEntryPoint items become methods in C# projects only; call PythonInterpreter.RunEntryPoint instead.");
             }
         }
         catch (ManifestTextException e)
         {
-            Report(ProblemIds.UnreadableManifest, ManifestSeverity.Error, FullPath(ManifestFile), e.Line, $"The manifest cannot be read: {e.Message}");
+            Report(ProblemIds.UnreadableManifest, ManifestSeverity.Error, FullPath(ManifestFile), (e.Line, 0), $"The manifest cannot be read: {e.Message}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -86,8 +86,8 @@ public sealed class GenerateLanguageSources : ReportingTask
         return ItemPaths.ToItem(path);
     }
 
-    private void Report(string id, ManifestSeverity severity, string file, int line, string message) =>
-        Report([new ManifestDiagnostic(id, severity, file, line, 0, 0, 0, message)]);
+    private void Report(string id, ManifestSeverity severity, string file, (int Line, int Column) place, string message) =>
+        Report([new ManifestDiagnostic(id, severity, file, place.Line, place.Column, 0, 0, message)]);
 
     private string FullPath(string path) => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(ProjectFile), path));
 }

@@ -52,7 +52,7 @@ internal sealed record DiagnosticCase(string Id, string Severity, string Place, 
         new("PYE1005", "error", "py/a.py(0,0)", Py, ("py/A.py", ""), ("py/a.py", "")),
         new("PYE1006", "warning", "py/json.py(0,0)", Py, ("py/json.py", "")),
         new("PYE1007", "error", "py/a.py(1,1)", Py, ("py/a.py", "from . import b\n")),
-        new("PYE1008", "error", "other(0,0)", """<ItemGroup><PythonPackage Include="other" Root="py" /></ItemGroup>""", ("other/a.py", ""), ("py/b.py", "")) { Blocks = true },
+        new("PYE1008", "error", "App.csproj(3,12)", """<ItemGroup><PythonPackage Include="other" Root="py" /></ItemGroup>""", ("other/a.py", ""), ("py/b.py", "")) { Blocks = true },
         new("PYE1009", "error", "App.csproj(4,3)", "<ItemGroup>\n  <PythonPackage Include=\"nope\" />\n</ItemGroup>") { Blocks = true },
         new("PYE1009", "error", "App.csproj(4,3)", "<ItemGroup>\n  <PythonPackage Include=\"nope/**\" />\n</ItemGroup>") { Blocks = true },
         new("PYE1010", "error", "py/gone.py(0,0)", Py)
@@ -85,7 +85,7 @@ internal sealed record DiagnosticCase(string Id, string Severity, string Place, 
         {
             Prepare = folder => MakeInterpreter(Path.Combine(folder, "other")), Says = "CPython 3.99 cannot compile it",
         },
-        new("PYE1030", "warning", "App.csproj(3,0)", """<ItemGroup><PythonEntryPoint Include="a:f" /></ItemGroup>""", ("obj/PyEmbed.manifest", ManifestTextWriter.Write(BuildManifest.Empty with { EntryPoints = new([new("F", "a:f", "")]) }))) { Language = "VB" },
+        new("PYE1030", "warning", "App.csproj(3,12)", """<ItemGroup><PythonEntryPoint Include="a:f" /></ItemGroup>""", ("obj/PyEmbed.manifest", ManifestTextWriter.Write(BuildManifest.Empty with { EntryPoints = new([new("F", "a:f", "")]) }))) { Language = "VB" },
     ];
 
     public override string ToString() => $"{Id} {Place}";

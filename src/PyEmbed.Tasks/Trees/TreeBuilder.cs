@@ -249,8 +249,8 @@ internal sealed class TreeBuilder
 
         if (FilePaths.Below(root, folder) is not string below)
         {
-            _problems.Block(
-                ProblemIds.OutsideRoot, folder, $"The files in '{folder}' lie outside their module root '{root}'; correct Root or Include of the PythonPackage item.");
+            _problems.BlockIn(
+                ProblemIds.OutsideRoot, _projectFile, Element, root, $"The files in '{folder}' lie outside their module root '{root}'; correct Root or Include of the PythonPackage item.");
             return null;
         }
 
