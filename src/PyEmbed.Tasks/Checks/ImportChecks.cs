@@ -26,6 +26,7 @@ internal sealed class ImportChecks
     private readonly IReadOnlyDictionary<string, ModuleRule> _excluded;
     private readonly IReadOnlyDictionary<TreeFile, FileAnalysis> _analyses;
     private readonly HashSet<string> _standardLibrary;
+    private readonly string _checker;
     private readonly string _versions;
 
     // Top-level packages of which code changes what is in them, and the names that a changed sys.path may lead to.
@@ -39,7 +40,7 @@ internal sealed class ImportChecks
     /// <param name="trees">The trees.</param>
     /// <param name="excluded">The modules that rules leave out of them, each with its rule.</param>
     /// <param name="analyses">What the interpreter said of each file.</param>
-    /// <param name="interpreters">Those that the build is for; a module counts as standard if all of them have it.</param>
+    /// <param name="interpreters">Those that the build is for; the first has checked. A module counts as standard if all of them have it.</param>
     public ImportChecks(
         IReadOnlyList<PythonTree> trees,
         IReadOnlyDictionary<string, ModuleRule> excluded,
@@ -49,6 +50,7 @@ internal sealed class ImportChecks
         _trees = trees;
         _excluded = excluded;
         _analyses = analyses;
+        _checker = interpreters.Count == 0 ? "" : interpreters[0].Minor.ToString();
         _versions = string.Join(", ", interpreters.Select(interpreter => string.Join(".", interpreter.Version.Split('.').Take(2))).Distinct());
         _standardLibrary = new HashSet<string>(interpreters.Count == 0 ? [] : interpreters[0].StandardLibrary, StringComparer.Ordinal);
         foreach (InterpreterInfo interpreter in interpreters.Skip(1))
@@ -109,6 +111,17 @@ internal sealed class ImportChecks
     private IEnumerable<OpenImport> Open(PythonTree tree, TreeFile file, AnalyzedImport import)
     {
         string module = import.Level == 0 ? import.Module : Absolute(DottedFolder(file), import);
+        if (import.IsLacking)
+        {
+            // What the project has of that name may stand in for the standard library's.
+            if (_modules.KindOf(TopOf(module)) == ModuleKind.None)
+            {
+                yield return Create(module);
+            }
+
+            yield break;
+        }
+
         if (import.Level == 0 && IsStandard(TopOf(module)))
         {
             yield break;
@@ -175,6 +188,11 @@ internal sealed class ImportChecks
             return import.Module.Length == 0 && _modules.KindOf(parent) == ModuleKind.Package
                 ? $"does not exist, and the package '{parent}' does not bind the name ('{from}'). Correct the import."
                 : $"does not exist ('{from}'). Correct the import.";
+        }
+
+        if (import.IsLacking)
+        {
+            return $"does not exist: '{parent}' of the standard library of CPython {_checker} has no module '{leaf}'. Correct the import, or name the module in PyEmbedIgnoredImports if it is there at run time.";
         }
 
         if (_modules.KindOf(parent) is ModuleKind.Package or ModuleKind.Module)

@@ -40,6 +40,10 @@ internal static class AnalysisRecords
                     imports.Add(new AnalyzedImport(
                         RecordLine.Int(fields[1]), RecordLine.Int(fields[2]), RecordLine.Int(fields[3]), RecordLine.Int(fields[4]), RecordLine.Int(fields[5]), fields[6], fields.Skip(7).ToArray()));
                     break;
+                case ("lacking", 6):
+                    imports.Add(new AnalyzedImport(
+                        RecordLine.Int(fields[1]), RecordLine.Int(fields[2]), RecordLine.Int(fields[3]), RecordLine.Int(fields[4]), 0, fields[5], []) { IsLacking = true });
+                    break;
                 case ("binds", _):
                     analysis = analysis with { Binds = fields.Skip(1).ToArray() };
                     break;
@@ -89,17 +93,10 @@ internal static class AnalysisRecords
 
         foreach (AnalyzedImport import in analysis.Imports)
         {
-            yield return RecordLine.Format(
-                [
-                    "import",
-                    RecordLine.Number(import.Line),
-                    RecordLine.Number(import.Column),
-                    RecordLine.Number(import.EndLine),
-                    RecordLine.Number(import.EndColumn),
-                    RecordLine.Number(import.Level),
-                    import.Module,
-                    .. import.Names,
-                ]);
+            string[] place = [RecordLine.Number(import.Line), RecordLine.Number(import.Column), RecordLine.Number(import.EndLine), RecordLine.Number(import.EndColumn)];
+            yield return import.IsLacking
+                ? RecordLine.Format(["lacking", .. place, import.Module])
+                : RecordLine.Format(["import", .. place, RecordLine.Number(import.Level), import.Module, .. import.Names]);
         }
 
         if (analysis.Binds is not null)

@@ -21,6 +21,9 @@ bytecode only. The answer is::
     import    line  column  end-line  end-column  level  module  name...
                                                                         any number: imports that must succeed, but for those of
                                                                         modules in every version's standard library
+    lacking   line  column  end-line  end-column  module
+                                                                        any number: imports of a module that the standard library
+                                                                        of this interpreter lacks in a package that it has
     binds     name...                                                   of an __init__.py: all names that it may bind; absent
                                                                         where it may have others
     changes-imports flags                                               1: the code changes sys.path, 2: sys.modules, the
@@ -174,6 +177,8 @@ def look_at_imports(tree, name, source, known, answer):
     for node, found in imports.imports(tree, name, source, lines, known):
         if isinstance(found, str):
             answer("problem", "PYE1007", *place(node, lines), found)
+        elif found[0] is None:
+            answer("lacking", *place(node, lines), found[1])
         else:
             answer("import", *place(node, lines), *found)
     bound = imports.bound(tree, source) if name.endswith("/__init__.py") else None

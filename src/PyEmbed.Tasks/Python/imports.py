@@ -2,10 +2,12 @@
 
 Only imports that must succeed count. Left out are those that code is prepared to miss: in ``try`` statements that catch
 import errors, under ``TYPE_CHECKING``, below tests for platforms, versions and features, in modules named for a platform, and on lines with
-a comment ``# pyembed: ignore``. Nothing here looks at other files, so that an answer holds as long as the file does.
+a comment ``# pyembed: ignore``. Nothing here looks at other files but the interpreter's own, so that an answer holds as long as the file does.
 """
 
 import ast
+import functools
+import os
 import re
 
 #: Modules that came to the standard library or left it between CPython 3.9 and 3.14. What one interpreter says of them
@@ -22,6 +24,10 @@ OF_PLATFORMS = frozenset("""
     dbm distutils ensurepip fcntl grp idlelib lib2to3 msilib msvcrt multiprocessing nis nt ossaudiodev posix pty pwd
     readline resource spwd sqlite3 ssl syslog termios tkinter tty turtle turtledemo venv winreg winsound
 """.split())
+
+#: Packages of the standard library that distributors ship in part.
+IN_PARTS = MOVING | frozenset(["ensurepip", "idlelib", "pydoc_data", "test", "tkinter", "turtledemo", "venv"])
+LIBRARY = os.path.dirname(getattr(os, "__file__", ""))
 
 RELATIVE = re.compile(rb"\bfrom[ \t\f\\\r\n]*\.")
 ABSOLUTE = re.compile(rb"(?:^|[;:])[ \t\f]*(?:from\b[ \t\f]*([^\s;#]+)|import\b([^;#\r\n]*))", re.MULTILINE)
@@ -67,14 +73,42 @@ def settled(standard_library):
     return frozenset(name.encode("ascii") for name in [*standard_library, "test", "__main__"] if name not in MOVING)
 
 
+@functools.lru_cache(None)
+def stems(folder):
+    """What may be imported from a package in a folder; None for a folder that holds none."""
+    if not os.path.isfile(os.path.join(folder, "__init__.py")):
+        return None
+    return frozenset(entry.partition(".")[0] for entry in os.listdir(folder))
+
+
+@functools.lru_cache(None)
+def lacking(module):
+    """The first module in a dotted name that a package of this interpreter's standard library lacks; empty where none is
+    known to be missing: what is no folder may have any attribute for a module, as ``os.path``."""
+    parts = module.split(".")
+    folder = LIBRARY
+    if not folder or parts[0] in IN_PARTS:
+        return ""
+    for i in range(1, len(parts)):
+        folder = os.path.join(folder, parts[i - 1])
+        found = stems(folder)
+        if found is None:
+            return ""
+        if parts[i] not in found:
+            return ".".join(parts[:i + 1])
+    return ""
+
+
 def has_others(source, known):
-    """Whether a source may import more than the modules of *known*. Takes text in strings and comments for code."""
+    """Whether a source may import more than the modules of *known* and what they have below them. Takes text in strings and comments for code."""
     if RELATIVE.search(source):
         return True
     for match in ABSOLUTE.finditer(source):
         for part in (match[1] or match[2]).split(b","):
             words = part.partition(b".")[0].split()
             if words and words[0] not in known:
+                return True
+            if words and b"." in part and lacking(part.split()[0].decode("utf-8", "replace")):
                 return True
     return False
 
@@ -184,7 +218,8 @@ def statement(node):
 
 def imports(tree, name, source, lines, known):
     """The imports of a file, as pairs of node and either the message of what is wrong with it, or the tuple
-    ``(level, module, name...)``. *lines* gives the file's lines; names in *known* are left out."""
+    ``(level, module, name...)``. *lines* gives the file's lines; names in *known* are left out, and so is what is below them,
+    but for what they lack: for that the level is None."""
     depth = name.count("/")
     may_be_silenced = b"pyembed:" in source
     is_of_platform = PLATFORM_MODULE.search(name)
@@ -193,8 +228,12 @@ def imports(tree, name, source, lines, known):
             continue
         if isinstance(node, ast.Import):
             for alias in node.names:
-                if not is_of_platform and alias.name.partition(".")[0].encode("utf-8") not in known:
+                if is_of_platform:
+                    continue
+                if alias.name.partition(".")[0].encode("utf-8") not in known:
                     yield node, (0, alias.name)
+                elif lacking(alias.name):
+                    yield node, (None, lacking(alias.name))
         elif node.level > depth:
             where = "a top-level module" if depth == 0 else "a module %d package%s deep" % (depth, "" if depth == 1 else "s")
             yield node, "attempted relative import beyond top-level package: '%s' in %s" % (statement(node), where)
@@ -202,3 +241,5 @@ def imports(tree, name, source, lines, known):
             continue
         elif node.level or node.module.partition(".")[0].encode("utf-8") not in known:
             yield node, (node.level, node.module or "", *(alias.name for alias in node.names))
+        elif lacking(node.module):
+            yield node, (None, lacking(node.module))

@@ -82,6 +82,18 @@ public sealed class ImportChecksTests
     }
 
     [TestMethod]
+    public void What_the_standard_library_lacks_is_missing_unless_the_project_has_such_a_package()
+    {
+        Add("a.py", imports: Parse("import json.nope") with { IsLacking = true });
+        OpenImport open = Assert.ContainsSingle(Find("import os", [s_old, s_new]));
+        Assert.AreEqual(("json.nope", false, "PYE1019", ManifestSeverity.Warning), (open.Missing, open.IsFinal, open.Problem.Id, open.Problem.Severity));
+        StringAssert.Contains(open.Problem.Message, "'json' of the standard library of CPython 3.11 has no module 'nope'");
+
+        Add("json/more.py");
+        Assert.IsEmpty(Find("import os"));
+    }
+
+    [TestMethod]
     public void A_package_whose_names_are_not_known_may_have_any()
     {
         Add("open/__init__.py");

@@ -36,6 +36,29 @@ public sealed class ImportAnalysisTests : IDisposable
     }
 
     [TestMethod]
+    [DynamicData(nameof(TestPythons.EachMinor), typeof(TestPythons))]
+    public void A_module_that_the_standard_library_lacks_in_a_package_has_its_place(string python)
+    {
+        FileAnalysis analysis = Analyze(
+            """
+            import os.path, json.nope as n, xml.etree.ElementTree
+            from xml.nope.deeper import x
+            from collections.abc import nope
+            import xml.parsers.expat.model, importlib.machinery, importlib._bootstrap, concurrent.futures.thread, email.mime.text
+            import distutils.nope, sys.nope, xml.parsers.expat.nope
+            def f(): from logging . nope import y
+            try: import json.other
+            except ImportError: pass
+            import json.nope  # pyembed: ignore
+            """,
+            python: python);
+
+        CollectionAssert.AreEqual(
+            new[] { "1:1-1:54 json.nope", "2:1-2:30 xml.nope", "6:10-6:38 logging.nope" },
+            analysis.Imports.Where(import => import.IsLacking).Select(import => $"{import.Line}:{import.Column}-{import.EndLine}:{import.EndColumn} {import.Module}").ToArray());
+    }
+
+    [TestMethod]
     [DataRow("try:\n    import a\nexcept ImportError:\n    import b\nelse:\n    import c\n")]
     [DataRow("try:\n    import a\nexcept (KeyError, builtins.ModuleNotFoundError):\n    pass\n")]
     [DataRow("try:\n    import a\nexcept:\n    pass\n")]
