@@ -38,7 +38,11 @@ public sealed class PythonInterpreter : IDisposable
     private readonly bool owner;
     private readonly int mainThread;
     private readonly List<(PythonTree Tree, string Root)> mounted = [];
-    private CodeCacheTimer? codeCacheTimer;
+
+    // By its interface, so that ending loads no type: a forked child that has come back to managed code may have spoilt what the runtime keeps of types.
+#pragma warning disable CA1859
+    private IDisposable? codeCacheTimer;
+#pragma warning restore CA1859
     private bool ranProgram;
 
     private PythonInterpreter(Importer importer, PythonObject host, bool owner, int mainThread)
