@@ -112,7 +112,7 @@ internal sealed class InterpreterSet(InterpreterCandidates candidates, CompileSe
     }
 
     private InterpreterException Unusable(InterpreterCandidate candidate, string reason) => new(
-        $"PyEmbedPython '{candidate.Wanted}' cannot be used: {reason}. On this machine {Found([])}. Install it, or name another interpreter by path or version (such as 3.11).");
+        $"PyEmbedPython '{candidate.Wanted}' cannot be used: {reason}; {Found([])}. Install it, or name another interpreter by path or version (such as 3.11).");
 
     private Analyzer StartFirst(IEnumerable<string> executables)
     {
