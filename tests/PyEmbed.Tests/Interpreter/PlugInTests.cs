@@ -37,7 +37,7 @@ public sealed class PlugInTests
         home.Write($"lib/python3.{report.PythonVersion.Minor}/encodings/__init__.py", "1/0");
         const string again = "CPython failed to start in this process before";
         TestHostProcess result = Run("plug-in-copies-fail", ["4", home.Path, report.Library!], "CPython did not start", again, again, again);
-        Assert.AreEqual(2, result.Error.Split("Python path configuration:").Length, result.Error); // CPython says so on its own, once.
+        Assert.IsTrue(result.Error.Split("Python path configuration:").Length <= 2, result.Error); // Some versions say so, once a try.
     }
 
     private static void Expect(string scenario, params string[] lines) => Expect(scenario, [], lines);
