@@ -99,7 +99,7 @@ internal sealed class TreeAnalysis(CollectOptions options, CompileSettings setti
 
         List<Job> open = jobs.Where(job => job.Open.Count > 0).ToList();
         int processors = Math.Max(1, Environment.ProcessorCount / Math.Max(1, open.Count));
-        Task[] work = open.Select(job => Task.Run(() => job.Ask(processors))).ToArray();
+        Task[] work = open.Select(job => BlockingWork.Start(() => job.Ask(processors))).ToArray();
         try
         {
             Task.WaitAll(work, CancellationToken.None);

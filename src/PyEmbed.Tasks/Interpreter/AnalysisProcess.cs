@@ -27,7 +27,7 @@ internal sealed class AnalysisProcess : IDisposable
         _executable = executable;
         _spool = spool;
         _output = new StreamReader(process.StandardOutput.BaseStream, ArchiveFormat.Utf8);
-        _errorReading = System.Threading.Tasks.Task.Run(() => ReadErrors(process.StandardError));
+        _errorReading = BlockingWork.Start(() => ReadErrors(process.StandardError));
     }
 
     /// <summary>Starts the interpreter.</summary>
@@ -91,7 +91,7 @@ internal sealed class AnalysisProcess : IDisposable
     public void Analyze(IReadOnlyList<AnalysisRequest> requests, Action<int, FileAnalysis> accept)
     {
         // Written by another thread, because the interpreter answers while requests still come.
-        var writing = System.Threading.Tasks.Task.Run(() => Send(requests));
+        var writing = BlockingWork.Start(() => Send(requests));
         for (int i = 0; i < requests.Count; i++)
         {
             FileAnalysis? analysis;

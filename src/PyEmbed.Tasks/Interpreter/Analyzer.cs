@@ -60,7 +60,7 @@ internal sealed class Analyzer(string executable, string spoolFolder, string wor
         }
 
         var answers = new FileAnalysis[requests.Count];
-        var work = _processes.Select((process, first) => System.Threading.Tasks.Task.Run(() =>
+        var work = _processes.Select((process, first) => BlockingWork.Start(() =>
         {
             if (first > 0 && process.ReadInfo().Build != Info.Build)
             {

@@ -196,7 +196,7 @@ internal sealed class InterpreterSet(InterpreterCandidates candidates, CompileSe
 
     private static Analyzer?[] Together(IEnumerable<Func<Analyzer?>> starts)
     {
-        Task<Analyzer?>[] tasks = starts.Select(start => Task.Run(start)).ToArray();
+        Task<Analyzer?>[] tasks = starts.Select(start => BlockingWork.Start(start)).ToArray();
         try
         {
             Task.WaitAll(tasks);
