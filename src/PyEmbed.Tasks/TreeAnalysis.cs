@@ -102,16 +102,12 @@ internal sealed class TreeAnalysis(CollectOptions options, CompileSettings setti
         Task[] work = open.Select(job => BlockingWork.Start(() => job.Ask(processors))).ToArray();
         try
         {
-            Task.WaitAll(work, CancellationToken.None);
+            BlockingWork.WaitAll(work);
         }
-        catch (AggregateException e) when (e.InnerExceptions.OfType<InterpreterException>().FirstOrDefault() is InterpreterException first)
+        catch (InterpreterException e)
         {
             cancellation.ThrowIfCancellationRequested();
-            throw new InterpreterException($"The Python files cannot be checked: {first.Message}");
-        }
-        catch (AggregateException e) when (e.InnerExceptions.OfType<CompileCacheException>().FirstOrDefault() is CompileCacheException first)
-        {
-            throw first;
+            throw new InterpreterException($"The Python files cannot be checked: {e.Message}");
         }
 
         Keep(jobs, cache);

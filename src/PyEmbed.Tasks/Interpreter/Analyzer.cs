@@ -71,15 +71,7 @@ internal sealed class Analyzer(string executable, string spoolFolder, string wor
             int[] mine = Enumerable.Range(0, requests.Count).Where(index => index % count == first).ToArray();
             process.Analyze(mine.Select(index => requests[index]).ToList(), (i, answer) => answers[mine[i]] = answer);
         })).ToArray();
-        try
-        {
-            System.Threading.Tasks.Task.WaitAll(work);
-        }
-        catch (AggregateException e) when (e.InnerExceptions.OfType<InterpreterException>().FirstOrDefault() is InterpreterException first)
-        {
-            throw first;
-        }
-
+        BlockingWork.WaitAll(work);
         return answers;
     }
 

@@ -1,5 +1,4 @@
 using PyEmbed.Tasks.Output;
-using Task = System.Threading.Tasks.Task;
 
 namespace PyEmbed.Tasks.Interpreter;
 
@@ -197,15 +196,7 @@ internal sealed class InterpreterSet(InterpreterCandidates candidates, CompileSe
     private static Analyzer?[] Together(IEnumerable<Func<Analyzer?>> starts)
     {
         Task<Analyzer?>[] tasks = starts.Select(start => BlockingWork.Start(start)).ToArray();
-        try
-        {
-            Task.WaitAll(tasks);
-        }
-        catch (AggregateException e) when (e.InnerExceptions.OfType<InterpreterException>().FirstOrDefault() is InterpreterException first)
-        {
-            throw first;
-        }
-
+        BlockingWork.WaitAll(tasks);
         return tasks.Select(task => task.Result).ToArray();
     }
 }
