@@ -32,7 +32,8 @@ public sealed class CodeCacheTests
         using (Process service = TestHostProcess.Start(new Dictionary<string, string?>(), TestHostProcess.Executable, ["code-cache-service", archive, "cached_mod", store, "-"]))
         {
             Assert.AreEqual("SourceLoader", service.StandardOutput.ReadLine());
-            bool kept = SpinWait.SpinUntil(() => Directory.Exists(store) && Directory.EnumerateFiles(store, "state", SearchOption.AllDirectories).Any(), TimeSpan.FromSeconds(60));
+            // The record is there before the segment that it names, which gets its name when it is whole.
+            bool kept = SpinWait.SpinUntil(() => Directory.Exists(store) && Directory.EnumerateFiles(store, "*.zip", SearchOption.AllDirectories).Any(), TimeSpan.FromSeconds(60));
             service.Kill();
             service.WaitForExit();
             Assert.IsTrue(kept);
