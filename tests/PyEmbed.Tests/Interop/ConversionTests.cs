@@ -330,6 +330,29 @@ public sealed class ConversionTests
         Assert.ThrowsExactly<ArgumentException>(() => PythonObject.From(new UriBuilder()), "a conversion that gives its own type has no end");
     }
 
+    [TestMethod]
+    public void A_registered_type_stands_for_the_classes_derived_from_it()
+    {
+        using PythonObject repr = Evaluate("repr");
+        Assert.ThrowsExactly<InvalidCastException>(() => PythonObject.From(new Savings()), "and that nothing was found is not remembered for ever");
+        PythonConverter.Register(o => new Account(), (Account account) => $"account {account.GetType().Name}");
+        Assert.AreEqual("'account Savings'", repr.Invoke<string>(new Savings()));
+        Assert.AreEqual("['account Account', 'account Savings']", repr.Invoke<string>(new List<Account> { new(), new Savings() }));
+        Assert.IsInstanceOfType<Account>(Evaluate("1").As<Account>());
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidCastException>(() => Evaluate("1").As<Savings>()).Message, nameof(Savings), "an Account is no Savings");
+
+        PythonConverter.Register(o => new Savings(), (Savings _) => "savings");
+        Assert.AreEqual("'savings'", repr.Invoke<string>(new Savings()));
+        Assert.AreEqual("'savings'", repr.Invoke<string>(new Pension()), "the nearest registered type counts");
+        Assert.AreEqual("'account Account'", repr.Invoke<string>(new Account()));
+    }
+
+    private class Account;
+
+    private class Savings : Account;
+
+    private sealed class Pension : Savings;
+
     private static void WrongType<T>(string expression, string pythonType)
     {
         string message = Assert.ThrowsExactly<InvalidCastException>(() => Evaluate(expression).As<T>()).Message;
