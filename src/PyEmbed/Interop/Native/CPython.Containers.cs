@@ -10,6 +10,7 @@ internal static unsafe partial class CPython
     public static delegate* unmanaged[Cdecl]<nint, nint> PyList_New;
     public static delegate* unmanaged[Cdecl]<nint, nint> PyList_Size;
     public static delegate* unmanaged[Cdecl]<nint, nint, nint> PyList_GetItem;
+    public static delegate* unmanaged[Cdecl]<nint, nint, nint, int> PyList_SetItem;
     public static delegate* unmanaged[Cdecl]<nint, nint, int> PyList_Append;
     public static delegate* unmanaged[Cdecl]<nint> PyDict_New;
     public static delegate* unmanaged[Cdecl]<nint, nint> PyDict_Size;
@@ -28,6 +29,7 @@ internal static unsafe partial class CPython
         PyList_New = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyList_New");
         PyList_Size = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyList_Size");
         PyList_GetItem = (delegate* unmanaged[Cdecl]<nint, nint, nint>)exports.Required("PyList_GetItem");
+        PyList_SetItem = (delegate* unmanaged[Cdecl]<nint, nint, nint, int>)exports.Required("PyList_SetItem");
         PyList_Append = (delegate* unmanaged[Cdecl]<nint, nint, int>)exports.Required("PyList_Append");
         PyDict_New = (delegate* unmanaged[Cdecl]<nint>)exports.Required("PyDict_New");
         PyDict_Size = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyDict_Size");
