@@ -31,9 +31,23 @@ public class PythonException : Exception
     /// <summary>
     /// The exception object. It keeps its traceback, so all local variables of the frames, alive until it is disposed or this exception is forgotten.
     /// </summary>
-    /// <remarks><see cref="Exception.InnerException"/> is the <see cref="PythonException"/> of <c>__cause__</c>, or of <c>__context__</c> unless that is suppressed.</remarks>
+    /// <remarks>
+    /// <see cref="Exception.InnerException"/> is the .NET exception itself where one came through Python; else the <see cref="PythonException"/> of <c>__cause__</c>,
+    /// or of <c>__context__</c> unless that is suppressed.
+    /// </remarks>
     public PythonObject Value { get; }
 
-    /// <summary>Message, Python traceback and .NET stack trace.</summary>
-    public override string ToString() => $"{GetType()}: {Message}\n{PythonTraceback}{StackTrace}";
+    /// <summary>Message, Python traceback, the .NET exception that came through Python if one did, and .NET stack trace.</summary>
+    public override string ToString()
+    {
+        // The Python exceptions that led to this one are in its traceback.
+        Exception? managed = InnerException;
+        while (managed is PythonException)
+        {
+            managed = managed.InnerException;
+        }
+
+        string origin = managed is null ? "" : $" ---> {managed}\n   --- End of inner exception stack trace ---\n";
+        return $"{GetType()}: {Message}\n{PythonTraceback}{origin}{StackTrace}";
+    }
 }

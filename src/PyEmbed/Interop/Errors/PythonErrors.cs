@@ -46,7 +46,7 @@ internal static class PythonErrors
         string message = text == null ? $"{type}: <exception str() failed>" : text.Length == 0 ? type : $"{type}: {text}";
         (string traceback, IReadOnlyList<PythonFrame> frames) = TracebackReader.Read(exception, message);
 
-        PythonException? inner = null;
+        Exception? inner = null;
         using (PyRef origin = Origin(exception))
         {
             // A chain may be a ring.
@@ -57,7 +57,8 @@ internal static class PythonErrors
             }
         }
 
-        var parts = new PythonExceptionParts(type, message, traceback, frames, inner, new PythonObject(PyRef.New(exception)));
+        var value = new PythonObject(PyRef.New(exception));
+        var parts = new PythonExceptionParts(type, message, traceback, frames, ManagedExceptions.Of(value) ?? inner, value);
         return IsImportError(exception) ? ImportErrors.Create(exception, parts) : new PythonException(parts);
     }
 
