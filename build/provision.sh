@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Installs what the machine lacks: a CPython with a shared library (run.sh needs no more), and with --tests
 # CPython's own test suites and the distributions that the tests and samples embed. Debian and its relatives;
-# elsewhere it says what is missing.
+# elsewhere it says what is missing. Looks for pythonnet, too, which the optional bridge is built with.
 set -euo pipefail
+build=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 usable_python() {
     # Succeeds where a python3 on PATH is 3.9 or newer and has its shared library beside it.
@@ -53,3 +54,5 @@ if [ "${1:-}" = "--tests" ] && [ ! -d /usr/lib/python3/dist-packages/sympy ] && 
     echo "Installing sympy, which samples/RealApp embeds."
     install python3-sympy || echo "sympy could not be installed: samples/RealApp is left out." >&2
 fi
+
+"$build/pythonnet.sh"
