@@ -5,6 +5,8 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 build/provision.sh
 dotnet build tests/PyEmbed.Benchmarks/PyEmbed.Benchmarks.csproj -c Release --nologo -v quiet
-dotnet pack src/PyEmbed/PyEmbed.csproj -c Release --nologo -v quiet -o artifacts/packages
+for project in PyEmbed PyEmbed.PythonNet; do
+    dotnet pack "src/$project/$project.csproj" -c Release --nologo -v quiet -o artifacts/packages
+done
 python=$(python3 -c 'import sys; print(sys.executable)')
 exec "$python" tests/PyEmbed.Benchmarks/bench.py --feed "$root/artifacts/packages" "$@"

@@ -2,7 +2,7 @@
 # Sets up, builds, packs and tests. Last line: "N passed, N failed, N skipped", the sums over all test projects, CPython's own
 # suites (tests/PyEmbed.Conformance, where known failures count as skipped) and a dozen of the packages.
 #   build/test.sh          the default CPython
-#   build/test.sh --all    also every other CPython found, and the soaks
+#   build/test.sh --all    also every other CPython found, the soaks, and the bridge on the older pythonnet
 set -uo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
@@ -27,7 +27,9 @@ mkdir -p "$results"
 
 # -warnaserror is in the projects; a warning fails the build here as it does on a developer's machine.
 dotnet build PyEmbed.sln --nologo -v quiet || none_ran
-dotnet pack src/PyEmbed/PyEmbed.csproj --nologo -v quiet -c Release -o "$root/artifacts/packages" || none_ran
+for project in PyEmbed PyEmbed.PythonNet; do
+    dotnet pack "src/$project/$project.csproj" --nologo -v quiet -c Release -o "$root/artifacts/packages" || none_ran
+done
 
 status=0
 dotnet test PyEmbed.sln --no-build --nologo -v quiet --logger trx --results-directory "$results" || status=1
@@ -39,6 +41,7 @@ if [ -n "$all" ]; then
         PYEMBED_LIBRARY=$library dotnet test tests/PyEmbed.Tests/PyEmbed.Tests.csproj --no-build --nologo -v quiet \
             --logger trx --results-directory "$results/$(basename "$library")" || status=1
     done
+    build/pythonnet-tests.sh "$results" || status=1
 fi
 
 # Each prints what failed, and "N passed, N failed, N skipped" as its last line.
