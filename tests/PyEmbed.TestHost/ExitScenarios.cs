@@ -107,6 +107,17 @@ internal static unsafe class ExitScenarios
             Thread.Sleep(Timeout.Infinite);
             return 0;
         },
+        ["exit-while-callback-holds"] = _ =>
+        {
+            PythonInterpreter python = Start();
+            new Thread(() =>
+            {
+                Thread.Sleep(200);
+                Environment.Exit(7);
+            }).Start();
+            CallBack(python, "ctypes.PYFUNCTYPE(None)(address)()", &WorkForEver);
+            return 0;
+        },
         ["dispose-then-exit"] = _ =>
         {
             Start().Dispose();
@@ -163,12 +174,18 @@ internal static unsafe class ExitScenarios
         }
     }
 
-    private static void CallBack(PythonInterpreter python, string code)
+    private static void CallBack(PythonInterpreter python, string code) =>
+        CallBack(python, "exit_process = ctypes.CFUNCTYPE(None)(address)\n" + code, &ExitProcess);
+
+    private static void CallBack(PythonInterpreter python, string code, delegate* unmanaged[Cdecl]<void> function)
     {
         using PythonScope scope = new();
-        scope.Set("address", (long)(nint)(delegate* unmanaged[Cdecl]<void>)&ExitProcess);
-        python.Execute("import ctypes\nexit_process = ctypes.CFUNCTYPE(None)(address)\n" + code, scope);
+        scope.Set("address", (long)(nint)function);
+        python.Execute("import ctypes\n" + code, scope);
     }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(System.Runtime.CompilerServices.CallConvCdecl)])]
+    private static void WorkForEver() => Work(PythonInterpreter.Current!);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(System.Runtime.CompilerServices.CallConvCdecl)])]
     private static void ExitProcess() => Environment.Exit(7);

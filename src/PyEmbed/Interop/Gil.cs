@@ -13,14 +13,7 @@ internal readonly ref struct Gil
     private Gil(bool releases) => this.releases = releases;
 
     /// <summary>Whether the calling thread holds the GIL.</summary>
-    public static unsafe bool IsHeld
-    {
-        get
-        {
-            nint state = ThreadState.Current;
-            return state != 0 && CPython.PyThreadState_GetUnchecked() == state;
-        }
-    }
+    public static bool IsHeld => ThreadState.HoldsGil;
 
     /// <summary>Waits for the GIL, unless the calling thread has it already.</summary>
     /// <exception cref="InvalidOperationException">No interpreter was started.</exception>

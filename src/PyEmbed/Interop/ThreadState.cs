@@ -7,6 +7,10 @@ namespace PyEmbed.Interop;
 /// <c>PyGILState_Ensure</c> and <c>Release</c> alone would make and delete one, its stack included, with every outermost pair,
 /// and Python would see a new thread each time (<c>threading.local</c> empty, <c>current_thread</c> another).
 /// </summary>
+/// <remarks>
+/// A state that somebody else made is used and never kept: another host's (pythonnet's <c>Py.GIL()</c>) is deleted with its outermost block, that of a thread which
+/// Python began with the thread.
+/// </remarks>
 internal sealed unsafe class ThreadState
 {
     // A dead thread's state takes some 20 KB; a handful is not worth a thread.
@@ -33,29 +37,47 @@ internal sealed unsafe class ThreadState
         Interlocked.Increment(ref deadCount);
     }
 
-    /// <summary>The calling thread's state, 0 before its first acquisition.</summary>
+    /// <summary>The calling thread's state if PyEmbed made it or was given it to keep, else 0.</summary>
     public static nint Current => current;
 
-    /// <summary>Finds or makes the calling thread's state and takes the GIL; false where the thread held it already.</summary>
+    /// <summary>Whether the calling thread holds the GIL, whoever made its state.</summary>
+    public static bool HoldsGil
+    {
+        get
+        {
+            nint state = current != 0 ? current : CPython.PyGILState_GetThisThreadState();
+            return state != 0 && CPython.PyThreadState_GetUnchecked() == state;
+        }
+    }
+
+    /// <summary>Keeps the state that CPython made for the calling thread when it was initialised: that one is never deleted.</summary>
+    public static void KeepCurrent() => current = CPython.PyGILState_GetThisThreadState();
+
+    /// <summary>Takes the GIL for a thread without a state of ours: by another's, or by a new one; false where the thread held it already.</summary>
     public static bool Attach()
     {
-        nint before = CPython.PyGILState_GetThisThreadState();
-        bool held = before != 0 && CPython.PyThreadState_GetUnchecked() == before;
-
-        // Never matched by a Release: the count keeps the state, whichever host made it, from being deleted under us.
-        _ = CPython.PyGILState_Ensure();
-        current = CPython.PyGILState_GetThisThreadState();
-        if (before == 0)
+        nint state = CPython.PyGILState_GetThisThreadState();
+        if (state != 0)
         {
-            owned = new ThreadState(current);
+            if (CPython.PyThreadState_GetUnchecked() == state)
+            {
+                return false;
+            }
+
+            CPython.PyEval_RestoreThread(state);
+            return true;
         }
 
+        // Never matched by a Release: the count keeps the state from being deleted by another host's.
+        _ = CPython.PyGILState_Ensure();
+        current = CPython.PyGILState_GetThisThreadState();
+        owned = new ThreadState(current);
         if (deadCount >= ReapThreshold && Interlocked.Exchange(ref reaping, 1) == 0)
         {
             new Thread(Reap) { IsBackground = true, Name = "PyEmbed thread state reaper" }.Start();
         }
 
-        return !held;
+        return true;
     }
 
     // On a thread of its own, because from 3.12 on PyThreadState_Delete also forgets which state the calling thread has:

@@ -215,7 +215,7 @@ public sealed class PythonInterpreter : IDisposable
             return;
         }
 
-        if (Gil.IsHeld)
+        if (owner && Gil.IsHeld)
         {
             throw new InvalidOperationException("Python cannot be stopped by a thread that holds the GIL: dispose the interpreter outside of Hold and of callbacks from Python.");
         }

@@ -73,6 +73,7 @@ internal static unsafe class PythonStartup
         }
 
         MainThread = Environment.CurrentManagedThreadId;
+        Interop.ThreadState.KeepCurrent();
         CPython.PyEval_SaveThread();
     }
 

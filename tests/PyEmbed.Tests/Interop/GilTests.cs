@@ -48,6 +48,42 @@ public sealed unsafe class GilTests
     }
 
     [TestMethod]
+    public void A_state_of_another_host_is_used_and_left_to_it()
+    {
+        const int Threads = 100;
+        int before = CountStates();
+        for (int i = 0; i < Threads; i++)
+        {
+            RunOnNewThread(() =>
+            {
+                int state = CPython.PyGILState_Ensure();
+                nint theirs = CPython.PyGILState_GetThisThreadState();
+                using (Gil.Acquire())
+                {
+                    Assert.AreEqual(theirs, CPython.PyGILState_GetThisThreadState());
+                }
+
+                Assert.IsTrue(Gil.IsHeld, "what was held before is held after");
+                nint released = CPython.PyEval_SaveThread();
+                Assert.IsFalse(Gil.IsHeld);
+                using (Gil.Acquire())
+                {
+                    Assert.AreEqual(theirs, CPython.PyGILState_GetThisThreadState());
+                    Assert.IsTrue(Gil.IsHeld);
+                }
+
+                Assert.IsFalse(Gil.IsHeld);
+                CPython.PyEval_RestoreThread(released);
+                CPython.PyGILState_Release(state);
+                Assert.AreEqual(0, CPython.PyGILState_GetThisThreadState(), "the other host's block was the only one to keep the state");
+            });
+        }
+
+        // Other tests' threads may end meanwhile, or begin; of these none remains.
+        Assert.IsLessThan(before + (Threads / 2), CountStates());
+    }
+
+    [TestMethod]
     public void A_native_callback_that_released_the_GIL_takes_it_again()
     {
         using (Gil.Acquire())

@@ -16,6 +16,7 @@ public sealed class ExitTests
     [DataRow("exit-before-use")]
     [DataRow("exit-callback")]
     [DataRow("exit-callback-on-python-thread")]
+    [DataRow("exit-while-callback-holds")]
     [DataRow("dispose-then-exit")]
     [DataRow("finalizers")]
     [DataRow("busy-threads")]

@@ -59,6 +59,12 @@ internal static unsafe partial class CPython
 
             if (state == 3 && exitThread != Environment.CurrentManagedThreadId)
             {
+                // In another host's block or a callback this thread may hold the GIL, which those who flush and run atexit's functions wait for.
+                if (Interop.ThreadState.HoldsGil)
+                {
+                    PyEval_SaveThread();
+                }
+
                 Thread.Sleep(Timeout.Infinite);
             }
 
