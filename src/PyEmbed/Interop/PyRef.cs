@@ -49,7 +49,7 @@ internal readonly unsafe ref struct PyRef
     {
         if (Value != 0)
         {
-            CPython.Py_DecRef(Value);
+            CPython.Release(Value);
         }
     }
 }

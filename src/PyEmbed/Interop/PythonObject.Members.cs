@@ -36,9 +36,7 @@ public sealed unsafe partial class PythonObject
     {
         ArgumentNullException.ThrowIfNull(name);
         using Gil gil = Gil.Acquire();
-        using PyRef self = Own();
-        using PyRef attribute = PyRef.Own(Text.NewName(name));
-        return new PythonObject(PyRef.Checked(CPython.PyObject_GetAttr(self.Value, attribute.Value)));
+        return new PythonObject(Calls.GetAttribute(Handle, name));
     }
 
     /// <summary>Whether there is an attribute of that name. Other exceptions than AttributeError come through.</summary>

@@ -151,7 +151,7 @@ public sealed unsafe partial class PythonObject : IDisposable, IEnumerable<Pytho
             handle = 0;
             if (reference != 0)
             {
-                CPython.Py_DecRef(reference);
+                CPython.Release(reference);
             }
         }
         catch (ObjectDisposedException) when (!CPython.Gate.IsOpen)

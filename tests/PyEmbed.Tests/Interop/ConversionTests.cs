@@ -34,6 +34,23 @@ public sealed class ConversionTests
     }
 
     [TestMethod]
+    public void Strings_of_every_length_and_width_cross_both_ways()
+    {
+        using PythonObject identity = Evaluate("lambda text: text + ''"), describe = Evaluate("lambda text: (len(text), ord(max(text)), hash(text) == hash(text.encode().decode()))");
+        foreach (char last in "a\0\x7F\x80\xFF\u0100\u20AC")
+        {
+            for (int length = 1; length < 300; length = length < 20 ? length + 1 : length * 2)
+            {
+                string text = new string('a', length - 1) + last;
+                Assert.AreEqual(text, identity.Invoke<string>(text));
+                Assert.AreEqual((length, Math.Max(length > 1 ? 'a' : 0, last), true), describe.Invoke<(int, int, bool)>(text));
+            }
+        }
+
+        Assert.IsTrue(Evaluate("lambda text: text is ''").Invoke<bool>(""), "CPython has one empty str");
+    }
+
+    [TestMethod]
     public void Null_is_None_and_a_PythonObject_is_itself()
     {
         Assert.IsTrue(PythonObject.From(null).IsNone);

@@ -62,6 +62,43 @@ public sealed class PythonObjectTests
     }
 
     [TestMethod]
+    public void A_call_takes_many_keywords_in_their_order()
+    {
+        using PythonObject f = Evaluate("lambda *a, **k: f'{len(a)} {list(k)[0]} {sum(k.values())} {len(k)}'");
+        using PythonObject c = Evaluate("type('T', (), {'m': lambda self, *a, **k: f'{len(a)} {list(k)[0]} {sum(k.values())} {len(k)}'})()");
+        for (int count = 1; count < 40; count++)
+        {
+            object?[] keywords = Enumerable.Range(0, count).Select(i => new PythonKeyword($"k{i}", i)).ToArray<object?>();
+            string expected = $"1 k0 {count * (count - 1) / 2} {count}";
+            Assert.AreEqual(expected, f.Invoke<string>(["first", .. keywords]));
+            Assert.AreEqual(expected, c.InvokeMethod<string>("m", ["first", .. keywords]));
+        }
+    }
+
+    [TestMethod]
+    public void A_call_gives_back_every_reference()
+    {
+        using PythonObject count = Evaluate("__import__('sys').getrefcount");
+        using PythonObject names = Evaluate("{'f': lambda *a, **k: k['fail'] if 'fail' in k else None, 'item': object(), 'big': 2 ** 70, 'text': 'some ' * 3}");
+        using PythonObject f = names["f"], item = names["item"], big = names["big"], text = names["text"];
+        using PythonObject c = Evaluate("type('T', (), {'m': lambda self, *a, **k: a[9]})()");
+        PythonObject[] all = [f, c, item, big, text];
+        int[] before = [.. all.Select(one => count.Invoke<int>(one))];
+        for (int i = 0; i < 10; i++)
+        {
+            f.Invoke(item, big, text, 1, 2.5, true, null, new PythonKeyword("k", item), new PythonKeyword("l", big)).Dispose();
+            PythonException raised = Assert.ThrowsExactly<PythonException>(() => c.InvokeMethod("m", item, big, new PythonKeyword("k", text)));
+            Assert.AreEqual("IndexError", raised.PythonType);
+            raised.Value.Dispose(); // The traceback holds the arguments.
+            Assert.ThrowsExactly<InvalidCastException>(() => f.Invoke(item, big, new Uri("about:blank")));
+            Assert.ThrowsExactly<InvalidCastException>(() => c.InvokeMethod("m", item, new PythonKeyword("k", text), new PythonKeyword("l", new Uri("about:blank"))));
+            Assert.ThrowsExactly<ArgumentException>(() => f.Invoke(item, new PythonKeyword("k", text), new PythonKeyword("k", big)));
+        }
+
+        CollectionAssert.AreEqual(before, all.Select(one => count.Invoke<int>(one)).ToArray());
+    }
+
+    [TestMethod]
     public void Keywords_are_checked()
     {
         using PythonObject f = Evaluate("lambda *args, **kwargs: None");

@@ -20,7 +20,9 @@ internal sealed class BooleanConverter : Converter<bool>
 internal sealed class IntegerConverter<T> : Converter<T>
     where T : struct, IBinaryInteger<T>
 {
-    public override T Read(nint value)
+    public override T Read(nint value) => CPython.Is(value, CPython.Py_TPFLAGS_LONG_SUBCLASS) ? ReadInt(value) : ReadIndex(value);
+
+    private static T ReadIndex(nint value)
     {
         using PyRef integer = PyRef.Own(Integers.Index(value));
         if (integer.Value == 0)
@@ -28,7 +30,12 @@ internal sealed class IntegerConverter<T> : Converter<T>
             ThrowWrongType(value);
         }
 
-        if (!Integers.TryRead(integer.Value, out long signed, out ulong unsigned))
+        return ReadInt(integer.Value);
+    }
+
+    private static T ReadInt(nint integer)
+    {
+        if (!Integers.TryRead(integer, out long signed, out ulong unsigned))
         {
             throw new OverflowException($"The Python int takes more than 64 bits and is out of the range of {typeof(T)}.");
         }

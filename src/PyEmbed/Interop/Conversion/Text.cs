@@ -19,6 +19,12 @@ internal static unsafe class Text
     /// <summary>A new reference to a str.</summary>
     public static nint New(ReadOnlySpan<char> text)
     {
+        // The empty str and those of one character exist already.
+        if (text.Length > 1 && System.Text.Ascii.IsValid(text))
+        {
+            return NewAscii(text);
+        }
+
         fixed (char* units = &MemoryMarshal.GetReference(text))
         {
             if (!text.ContainsAnyInRange('\uD800', '\uDFFF'))
@@ -29,6 +35,17 @@ internal static unsafe class Text
             int order = BitConverter.IsLittleEndian ? -1 : 1;
             return PyRef.Checked(CPython.PyUnicode_DecodeUTF16((byte*)units, (nint)text.Length * sizeof(char), Ascii("surrogatepass"u8), &order));
         }
+    }
+
+    // The content of an ASCII str is its UTF-8 form too (PEP 393), so it is written right there; nobody else has the str yet.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nint NewAscii(ReadOnlySpan<char> text)
+    {
+        nint created = PyRef.Checked(CPython.PyUnicode_New(text.Length, 0x7F));
+        nint length;
+        byte* content = CPython.PyUnicode_AsUTF8AndSize(created, &length);
+        _ = System.Text.Ascii.FromUtf16(text, new Span<byte>(content, (int)length), out _);
+        return created;
     }
 
     /// <summary>A new reference to the interned str of a name. The caller holds the GIL.</summary>

@@ -4,12 +4,12 @@ namespace PyEmbed.Interop;
 internal static unsafe partial class CPython
 {
     public static delegate* unmanaged[Cdecl]<nint, nint> PyTuple_New;
-    public static delegate* unmanaged[Cdecl]<nint, nint> PyTuple_Size;
-    public static delegate* unmanaged[Cdecl]<nint, nint, nint> PyTuple_GetItem;
+    public static delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, nint> PyTuple_Size;
+    public static delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, nint, nint> PyTuple_GetItem;
     public static delegate* unmanaged[Cdecl]<nint, nint, nint, int> PyTuple_SetItem;
     public static delegate* unmanaged[Cdecl]<nint, nint> PyList_New;
-    public static delegate* unmanaged[Cdecl]<nint, nint> PyList_Size;
-    public static delegate* unmanaged[Cdecl]<nint, nint, nint> PyList_GetItem;
+    public static delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, nint> PyList_Size;
+    public static delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, nint, nint> PyList_GetItem;
     public static delegate* unmanaged[Cdecl]<nint, nint, nint, int> PyList_SetItem;
     public static delegate* unmanaged[Cdecl]<nint, nint, int> PyList_Append;
     public static delegate* unmanaged[Cdecl]<nint> PyDict_New;
@@ -23,12 +23,12 @@ internal static unsafe partial class CPython
     private static void BindContainers(NativeExports exports)
     {
         PyTuple_New = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyTuple_New");
-        PyTuple_Size = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyTuple_Size");
-        PyTuple_GetItem = (delegate* unmanaged[Cdecl]<nint, nint, nint>)exports.Required("PyTuple_GetItem");
+        PyTuple_Size = (delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, nint>)exports.Required("PyTuple_Size");
+        PyTuple_GetItem = (delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, nint, nint>)exports.Required("PyTuple_GetItem");
         PyTuple_SetItem = (delegate* unmanaged[Cdecl]<nint, nint, nint, int>)exports.Required("PyTuple_SetItem");
         PyList_New = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyList_New");
-        PyList_Size = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyList_Size");
-        PyList_GetItem = (delegate* unmanaged[Cdecl]<nint, nint, nint>)exports.Required("PyList_GetItem");
+        PyList_Size = (delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, nint>)exports.Required("PyList_Size");
+        PyList_GetItem = (delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, nint, nint>)exports.Required("PyList_GetItem");
         PyList_SetItem = (delegate* unmanaged[Cdecl]<nint, nint, nint, int>)exports.Required("PyList_SetItem");
         PyList_Append = (delegate* unmanaged[Cdecl]<nint, nint, int>)exports.Required("PyList_Append");
         PyDict_New = (delegate* unmanaged[Cdecl]<nint>)exports.Required("PyDict_New");

@@ -12,7 +12,7 @@ internal static unsafe partial class CPython
     private static delegate* unmanaged[Cdecl]<nint> getRaisedException;
     private static delegate* unmanaged[Cdecl]<nint, void> setRaisedException;
 
-    public static delegate* unmanaged[Cdecl]<nint> PyErr_Occurred;
+    public static delegate* unmanaged[Cdecl, SuppressGCTransition]<nint> PyErr_Occurred;
     public static delegate* unmanaged[Cdecl]<void> PyErr_Clear;
     public static delegate* unmanaged[Cdecl]<nint, int> PyErr_ExceptionMatches;
     public static delegate* unmanaged[Cdecl]<nint, nint, int> PyErr_GivenExceptionMatches;
@@ -93,7 +93,7 @@ internal static unsafe partial class CPython
             PyException_SetTraceback = (delegate* unmanaged[Cdecl]<nint, nint, int>)exports.Required("PyException_SetTraceback");
         }
 
-        PyErr_Occurred = (delegate* unmanaged[Cdecl]<nint>)exports.Required("PyErr_Occurred");
+        PyErr_Occurred = (delegate* unmanaged[Cdecl, SuppressGCTransition]<nint>)exports.Required("PyErr_Occurred");
         PyErr_Clear = (delegate* unmanaged[Cdecl]<void>)exports.Required("PyErr_Clear");
         PyErr_ExceptionMatches = (delegate* unmanaged[Cdecl]<nint, int>)exports.Required("PyErr_ExceptionMatches");
         PyErr_GivenExceptionMatches = (delegate* unmanaged[Cdecl]<nint, nint, int>)exports.Required("PyErr_GivenExceptionMatches");

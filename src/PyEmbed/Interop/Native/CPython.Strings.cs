@@ -13,6 +13,8 @@ internal static unsafe partial class CPython
 
     public static nint PyUnicode_Type, PyBytes_Type;
 
+    /// <summary>A str whose characters are not yet set: their number, and the greatest code point that is to be among them.</summary>
+    public static delegate* unmanaged[Cdecl]<nint, uint, nint> PyUnicode_New;
     public static delegate* unmanaged[Cdecl]<int, void*, nint, nint> PyUnicode_FromKindAndData;
     public static delegate* unmanaged[Cdecl]<byte*, nint, byte*, int*, nint> PyUnicode_DecodeUTF16;
     public static delegate* unmanaged[Cdecl]<nint, nint*, byte*> PyUnicode_AsUTF8AndSize;
@@ -29,6 +31,7 @@ internal static unsafe partial class CPython
     {
         PyUnicode_Type = exports.Required("PyUnicode_Type");
         PyBytes_Type = exports.Required("PyBytes_Type");
+        PyUnicode_New = (delegate* unmanaged[Cdecl]<nint, uint, nint>)exports.Required("PyUnicode_New");
         PyUnicode_FromKindAndData = (delegate* unmanaged[Cdecl]<int, void*, nint, nint>)exports.Required("PyUnicode_FromKindAndData");
         PyUnicode_DecodeUTF16 = (delegate* unmanaged[Cdecl]<byte*, nint, byte*, int*, nint>)exports.Required("PyUnicode_DecodeUTF16");
         PyUnicode_AsUTF8AndSize = (delegate* unmanaged[Cdecl]<nint, nint*, byte*>)exports.Required("PyUnicode_AsUTF8AndSize");

@@ -9,6 +9,11 @@ namespace PyEmbed.Interop;
 /// <remarks>
 /// Only exported functions and variables are used, no macro and no struct layout, so that one build serves every minor version;
 /// the place of <c>ob_type</c> is found by looking, see <see cref="TypeOf"/>.
+/// <para>
+/// <c>SuppressGCTransition</c> spares a call half its cost and keeps .NET's garbage collector waiting as long as it lasts. It stands only at functions that, called as
+/// they are here, read or write a few words or allocate a small object that Python's collector does not track: they can neither run Python code (no <c>__del__</c>, no collection,
+/// no exception) nor block. A function that is such only for some objects, as <c>Py_DecRef</c>, has a second pointer for these.
+/// </para>
 /// </remarks>
 internal static unsafe partial class CPython
 {
