@@ -1,0 +1,7 @@
+namespace PyEmbed.PythonNet.Tests.Shapes;
+
+/// <summary>Implemented by Python.</summary>
+public interface IDescribed
+{
+    string Describe();
+}

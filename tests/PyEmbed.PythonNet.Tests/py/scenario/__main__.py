@@ -1,0 +1,3 @@
+import sys
+
+RAN = (__name__, __package__, list(sys.argv))

@@ -1,0 +1,7 @@
+from . import circular_left
+
+SIDE = "right"
+
+
+def other():
+    return circular_left.SIDE

@@ -1,0 +1,1 @@
+from .. import WHERE as outer
