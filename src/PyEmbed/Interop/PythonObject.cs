@@ -35,6 +35,9 @@ public sealed unsafe partial class PythonObject : IDisposable, IEnumerable<Pytho
     /// <exception cref="ObjectDisposedException">This instance was disposed.</exception>
     public bool IsNone => Handle == CPython.Py_None;
 
+    /// <summary>Whether <see cref="Dispose"/> was called.</summary>
+    internal bool IsDisposed => handle == 0;
+
     /// <summary>The object, borrowed. The caller holds the GIL and does not let go of it before it has a reference of its own.</summary>
     internal nint Handle
     {

@@ -14,6 +14,7 @@ internal static unsafe class InterpreterExit
     private static readonly TimeSpan FinishLimit = TimeSpan.FromSeconds(2);
 
     private static PythonObject? host;
+    private static Action? atEnd;
     private static int done;
 
     /// <summary>From now on Python is ended with the process, however that ends.</summary>
@@ -25,6 +26,9 @@ internal static unsafe class InterpreterExit
         AppDomain.CurrentDomain.UnhandledException += OnUnhandledException;
     }
 
+    /// <summary>Adds what is done last where the process goes on without Python. The action is called with the GIL held, the gate closed.</summary>
+    public static void AtEnd(Action action) => atEnd = action;
+
     /// <summary>Ends Python on the calling thread; waits for Python's non-daemon threads as <c>python</c> does.</summary>
     /// <param name="interruptible">Whether Ctrl-C ends the waiting, as it does for <c>python</c>; otherwise it stays with .NET.</param>
     public static void Run(bool interruptible)
@@ -35,6 +39,13 @@ internal static unsafe class InterpreterExit
             byte[] interrupt = interruptible ? NativeHost.GetSignalAction(NativeHost.SIGINT) : [];
             Call(interruptible ? "join_program_threads" : "join_threads");
             Call("finish");
+            if (atEnd is not null)
+            {
+                int state = CPython.PyGILState_Ensure();
+                atEnd();
+                CPython.PyGILState_Release(state);
+            }
+
             NativeHost.SetSignalAction(NativeHost.SIGINT, interrupt);
 
             // A copy of this assembly in a collectible load context can be unloaded now.
@@ -71,7 +82,7 @@ internal static unsafe class InterpreterExit
         }
 
         bool joined = CallWithin(JoinLimit, "join_threads");
-        bool finished = CallWithin(FinishLimit, "finish");
+        bool finished = CallWithin(FinishLimit, "finish_process");
         if (holds && joined && finished)
         {
             // Its finally clauses still run and release the GIL.

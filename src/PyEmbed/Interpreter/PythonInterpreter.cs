@@ -3,6 +3,7 @@ using System.Reflection;
 using PyEmbed.Discovery;
 using PyEmbed.Embedding;
 using PyEmbed.Interop;
+using PyEmbed.Native;
 
 namespace PyEmbed;
 
@@ -112,6 +113,16 @@ public sealed class PythonInterpreter : IDisposable
     {
         ThrowIfStopped();
         return new GilHold();
+    }
+
+    /// <summary>Lets go of the GIL on the calling thread, which holds it, until disposed, on the same thread: for native functions that wait or compute long.</summary>
+    /// <remarks>Other Python threads run meanwhile. Members of <see cref="PythonObject"/> may be used: each takes the GIL for itself.</remarks>
+    /// <exception cref="InvalidOperationException">The calling thread does not hold the GIL.</exception>
+    /// <exception cref="ObjectDisposedException">The interpreter was disposed.</exception>
+    public IDisposable AllowThreads()
+    {
+        ThrowIfStopped();
+        return new GilRelease();
     }
 
     /// <summary>
@@ -230,6 +241,7 @@ public sealed class PythonInterpreter : IDisposable
             if (!owner)
             {
                 using IDisposable hold = Hold();
+                NativeRegistry.Uninstall();
                 UnmountAll();
 
                 // Who started Python may have stopped it already, or be another host, which flushes nothing of ours.
@@ -366,10 +378,16 @@ public sealed class PythonInterpreter : IDisposable
         Call(host, "install_hooks");
         try
         {
+            if (options.NativeModules.Count > 0)
+            {
+                NativeRegistry.Install(options.NativeModules.Freeze());
+            }
+
             interpreter.MountAll(options);
         }
         catch
         {
+            NativeRegistry.Uninstall();
             interpreter.UnmountAll();
             throw;
         }

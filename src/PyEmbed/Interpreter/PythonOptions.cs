@@ -2,7 +2,7 @@ namespace PyEmbed;
 
 /// <summary>
 /// How <see cref="PythonInterpreter.Start"/> finds and starts CPython, and what it mounts.
-/// An instance is immutable; every property has a useful default.
+/// An instance is immutable, but for the modules added to <see cref="NativeModules"/>; every property has a useful default.
 /// </summary>
 /// <remarks>
 /// <see cref="Library"/>, <see cref="Home"/>, <see cref="VirtualEnvironment"/> and <see cref="Arguments"/> need a fresh start:
@@ -39,6 +39,12 @@ public sealed class PythonOptions
 
     /// <summary>More trees to mount, after those of <see cref="AutoMount"/>, in this order. They stay mounted as long as the interpreter runs.</summary>
     public IReadOnlyList<PythonTree> Mounts { get; init; } = [];
+
+    /// <summary>
+    /// Modules written in C#: <c>options.NativeModules.Add("host", module => …)</c>. Python finds them before any other module of the same name, but in <c>sys.modules</c>;
+    /// names of Python's standard library are refused by <see cref="PythonInterpreter.Start"/>.
+    /// </summary>
+    public PythonNativeModules NativeModules { get; } = [];
 
     /// <summary>
     /// Folder below which embedded files that must exist on disk (extension modules, data of packages that use <c>__file__</c>) are extracted;

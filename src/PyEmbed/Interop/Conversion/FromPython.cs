@@ -14,7 +14,11 @@ internal static class FromPython
     /// <exception cref="InvalidCastException">The object has a wrong type, or <typeparamref name="T"/> is no type that PyEmbed converts to.</exception>
     /// <exception cref="OverflowException">The object's value is out of the range of <typeparamref name="T"/>.</exception>
     public static T Read<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicFields)] T>(nint value) =>
-        (Typed<T>.Converter ?? Typed<T>.Resolve()).Read(value);
+        Get<T>().Read(value);
+
+    /// <summary>The converter of a type known when the code is compiled.</summary>
+    /// <exception cref="InvalidCastException"><typeparamref name="T"/> is no type that PyEmbed converts to.</exception>
+    public static Converter<T> Get<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicFields)] T>() => Typed<T>.Converter ?? Typed<T>.Resolve();
 
     /// <summary>The converter of a type other than a tuple; null where there is none.</summary>
     public static Converter? Find(Type type)

@@ -14,6 +14,15 @@ internal static class PythonErrors
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void ThrowPending() => throw TakePending();
 
+    /// <summary>Makes a new exception the pending one.</summary>
+    /// <param name="type">The name of a built-in exception.</param>
+    /// <param name="message">Its text.</param>
+    public static unsafe void SetPending(string type, string message)
+    {
+        using PyRef text = PyRef.Take(Text.New(message));
+        CPython.PyErr_SetObject(CPython.PyExc(type), text.Value);
+    }
+
     /// <summary>The pending exception, which is pending no more. SystemExit and KeyboardInterrupt are exceptions like others here.</summary>
     public static PythonException TakePending()
     {

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace PyEmbed.Interop;
 
 /// <content>Exceptions: https://docs.python.org/3/c-api/exceptions.html.</content>
@@ -22,6 +24,9 @@ internal static unsafe partial class CPython
     public static delegate* unmanaged[Cdecl]<nint, nint> PyException_GetCause;
     public static delegate* unmanaged[Cdecl]<nint, nint> PyException_GetContext;
 
+    /// <summary>Steals the reference to the cause.</summary>
+    public static delegate* unmanaged[Cdecl]<nint, nint, void> PyException_SetCause;
+
     public static nint PyExc_ImportError => *importError;
 
     public static nint PyExc_UnicodeError => *unicodeError;
@@ -31,6 +36,9 @@ internal static unsafe partial class CPython
     public static nint PyExc_AttributeError => *attributeError;
 
     public static nint PyExc_KeyboardInterrupt => *keyboardInterrupt;
+
+    /// <summary>Borrowed reference to the type of a built-in exception; looked up, for use where an error is raised anyway.</summary>
+    public static nint PyExc(string name) => *(nint*)NativeLibrary.GetExport(Library, $"PyExc_{name}");
 
     /// <summary>Takes the pending exception: a new reference to the instance, its traceback in place, or 0 where none is pending.</summary>
     /// <remarks>The function of this name came with 3.12; before, type, value and traceback are put together here.</remarks>
@@ -102,5 +110,6 @@ internal static unsafe partial class CPython
         PyException_GetTraceback = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyException_GetTraceback");
         PyException_GetCause = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyException_GetCause");
         PyException_GetContext = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyException_GetContext");
+        PyException_SetCause = (delegate* unmanaged[Cdecl]<nint, nint, void>)exports.Required("PyException_SetCause");
     }
 }

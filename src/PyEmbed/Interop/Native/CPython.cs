@@ -59,6 +59,7 @@ internal static unsafe partial class CPython
             BindContainers(exports);
             BindErrors(exports);
             BindCode(exports);
+            BindFunctions(exports);
             BindStartup(exports);
             exports.ThrowIfIncomplete();
             typeOffset = FindTypeOffset();

@@ -29,6 +29,7 @@ internal static class ReportReader
             installation?.Library,
             executable.As<object?>() is string { Length: > 0 } path ? path : null,
             Mounts(report, attributes, version),
+            NativeModules(report),
             Item<string[]>(report, "extracted"),
             Shadowed(report),
             Requirements(attributes.Values));
@@ -77,6 +78,22 @@ internal static class ReportReader
         }
 
         return mounts;
+    }
+
+    private static List<PythonNativeModuleReport> NativeModules(PythonObject report)
+    {
+        List<PythonNativeModuleReport> modules = [];
+        using PythonObject list = report["native"];
+        foreach (PythonObject item in list)
+        {
+            using (item)
+            {
+                (string name, string origin, bool isImported) = item.As<(string, string, bool)>();
+                modules.Add(new PythonNativeModuleReport(name, origin, isImported));
+            }
+        }
+
+        return modules;
     }
 
     private static List<PythonShadowedName> Shadowed(PythonObject report)

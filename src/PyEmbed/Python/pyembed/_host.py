@@ -47,6 +47,8 @@ def _leave_host():
     """In a forked child let go of .NET, of whose threads none is there but the forking one."""
     for forked in _forked:
         forked[0] = 1
+    if 'pyembed._native' in sys.modules:
+        sys.modules['pyembed._native'].leave_forked()
     import _signal
     for name in _DOTNET_SIGNALS:
         number = getattr(_signal, name)
@@ -158,6 +160,13 @@ def finish():
     from atexit import _run_exitfuncs
     _guarded(_run_exitfuncs)
     flush()
+
+
+def finish_process():
+    """finish(), and from then on no thread that still runs enters .NET code, which ends."""
+    finish()
+    if 'pyembed._native' in sys.modules:
+        sys.modules['pyembed._native'].leave_at_exit()
 
 
 def _guarded(function):

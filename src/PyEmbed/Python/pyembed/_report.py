@@ -14,9 +14,16 @@ def report():
     return {
         'mounts': [{'root': root, 'origin': tree.origin, 'distribution': tree.distribution, 'hash': tree.hash,
                     'placement': tree.placement, 'modules': modules[root]} for root, tree in trees.items()],
+        'native': _native_modules(),
         'extracted': list(_importer.extracted),
         'shadowed': _shadowed(trees),
     }
+
+
+def _native_modules():
+    """(name, origin, whether it is imported) of the host's own modules; without any, what knows them is not imported."""
+    native = sys.modules.get('pyembed._native')
+    return native.modules() if native is not None else []
 
 
 def _modules_by_root(trees):
@@ -35,7 +42,7 @@ def _modules_by_root(trees):
 
 def _shadowed(trees):
     """(name, used origin, hidden origin) for each top-level name of a tree that the search path has twice."""
-    names = {}
+    names, native = {}, {name: origin for name, origin, _ in _native_modules()}
     for root in trees:
         finder = sys.path_importer_cache.get(root)
         if root in sys.path and isinstance(finder, Folder):
@@ -43,7 +50,9 @@ def _shadowed(trees):
     found = []
     for name in names:
         # (origin, whether it is one of our trees), in the order of the search.
-        places = [('built-in', False)] if name in sys.builtin_module_names else []
+        places = [(native[name], False)] if name in native else []
+        if name in sys.builtin_module_names:
+            places.append(('built-in', False))
         for entry in sys.path:
             finder = sys.path_importer_cache.get(entry)
             spec = finder.find_spec(name) if finder is not None else None

@@ -1,0 +1,64 @@
+using PyEmbed.Interop;
+
+namespace PyEmbed.Native;
+
+/// <summary>The native modules of the running interpreter: Python's import system asks for them by name. The caller of each member holds the GIL.</summary>
+internal static class NativeRegistry
+{
+    private static readonly Dictionary<string, Action<PythonNativeModule>> Builders = new(StringComparer.Ordinal);
+
+    /// <summary>Makes modules importable; nothing is built yet.</summary>
+    /// <exception cref="ArgumentException">A name is that of another module. Then none is importable.</exception>
+    public static void Install(IReadOnlyList<(string Name, Action<PythonNativeModule> Build)> modules)
+    {
+        var names = new List<string>();
+        foreach ((string name, Action<PythonNativeModule> build) in modules)
+        {
+            names.Add(name);
+            Builders[name] = build;
+        }
+
+        NativeSignature signature = NativeSignature.Create(
+            "build", ((Delegate)Build).Method, [typeof(string), typeof(PythonObject), typeof(string[])], null, null);
+        nint function = new NativeFunction<string, PythonObject, string[]>(signature, Build).CreateFunction("pyembed");
+        try
+        {
+            using PyRef none = PyRef.Take(HostCall.Invoke(NativeHostModule.Handle, "install", HostCall.List(names), function));
+            InterpreterExit.AtEnd(Uninstall);
+        }
+        catch (PythonException e) when (e.PythonType == "ValueError")
+        {
+            Builders.Clear();
+            throw new ArgumentException(e.Message[(e.PythonType.Length + ": ".Length)..], e);
+        }
+    }
+
+    /// <summary>Takes the modules out of the import system and lets go of all that functions and exceptions keep; Python code that still has functions of them cannot call them any more.</summary>
+    public static void Uninstall()
+    {
+        if (NativeHostModule.ReferenceType != 0)
+        {
+            using PyRef names = PyRef.Take(HostCall.List([.. Builders.Keys]));
+            using PyRef none = PyRef.Take(HostCall.Invoke(NativeHostModule.Handle, "uninstall", names.NewReference()));
+            Builders.Clear();
+            MethodTable.RefuseCalls();
+            ManagedReference.ReleaseAll();
+        }
+    }
+
+    // The names of the submodules, in full.
+    private static string[] Build(string name, PythonObject module)
+    {
+        using (module)
+        {
+            var names = new List<string>();
+            foreach ((string child, Action<PythonNativeModule> build) in new PythonNativeModule(name).Build(Builders[name], module))
+            {
+                Builders[$"{name}.{child}"] = build;
+                names.Add($"{name}.{child}");
+            }
+
+            return [.. names];
+        }
+    }
+}
