@@ -35,7 +35,7 @@ trap 'rm -rf "$scratch"' EXIT
 # A project that stands alone: nothing of the repository, and of no folder above, is imported.
 for file in Build.props Build.targets Packages.props; do echo '<Project />' >"$scratch/Directory.$file"; done
 
-restore() { # version, additional source
+restore() { # version, additional source; what is wrong with it then stands in $why
     cat >"$scratch/probe.csproj" <<XML
 <Project Sdk="Microsoft.NET.Sdk">
   <PropertyGroup><TargetFramework>net8.0</TargetFramework><NuGetAudit>false</NuGetAudit></PropertyGroup>
@@ -43,23 +43,30 @@ restore() { # version, additional source
 </Project>
 XML
     # The source goes by the environment, where no character of a path means anything.
+    local status=0
     RestoreAdditionalProjectSources=$2 NUGET_ENHANCED_MAX_NETWORK_TRY_COUNT=1 \
-        timeout 120 dotnet restore "$scratch/probe.csproj" --nologo -v quiet --configfile "$root/nuget.config" >"$scratch/restore.txt" 2>&1 || return 1
+        timeout 60 dotnet restore "$scratch/probe.csproj" --nologo -v quiet --configfile "$root/nuget.config" >"$scratch/restore.txt" 2>&1 || status=$?
+    if [ $status -eq 124 ]; then why="no answer within a minute"; return $status; fi
+    if [ $status -ne 0 ]; then why=$(grep -m 1 -o 'error .*' "$scratch/restore.txt" || head -n 1 "$scratch/restore.txt"); return $status; fi
     local package
     package=$(dotnet msbuild "$scratch/probe.csproj" -nologo -getProperty:Pkgpythonnet)/pythonnet.$1.nupkg
-    [ -s "$package" ] || return 1
+    if [ ! -s "$package" ]; then why="it was restored without a package file, $package"; return 1; fi
     mkdir -p "$found"
     # Moved into place whole: another build may be reading.
     cp "$package" "$found/.$$.part" && mv -f "$found/.$$.part" "$found/pythonnet.$1.nupkg"
 }
 
+why=
 for version in "${versions[@]}"; do
     if [ -s "$found/pythonnet.$version.nupkg" ]; then continue; fi
     if [ -n "$feed" ]; then
         if restore "$version" "$feed"; then continue; fi
-        echo "pythonnet $version does not restore with the feed of PYEMBED_PACKAGE_FEED, '$feed': $(grep -m 1 -o 'error .*' "$scratch/restore.txt" || echo 'no answer in two minutes')" >&2
+        echo "pythonnet $version does not restore with the feed of PYEMBED_PACKAGE_FEED, '$feed': $why" >&2
     fi
-    restore "$version" "" || true
+    status=0
+    restore "$version" "" || status=$?
+    # Who does not answer is not asked again.
+    if [ $status -eq 124 ]; then break; fi
 done
 
 mkdir -p "$found"
@@ -67,7 +74,7 @@ printf '%s\n' "$feed" >"$tried"
 version=$(newest_found)
 if [ -z "$version" ]; then
     rm -f "$found/pythonnet.props"
-    echo "pythonnet ${versions[*]} was not found: the bridge to it is left out, and its tests are skipped. $(grep -m 1 -o 'error .*' "$scratch/restore.txt" || echo 'The public feed gave no answer in two minutes.') PYEMBED_PACKAGE_FEED may name another feed." >&2
+    echo "pythonnet ${versions[*]} was not found: the bridge to it is left out, and its tests are skipped. PYEMBED_PACKAGE_FEED may name another feed. ($why)" >&2
     exit 0
 fi
 cat >"$scratch/pythonnet.props" <<XML
