@@ -4,7 +4,9 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 build/provision.sh
-dotnet build tests/PyEmbed.Benchmarks/PyEmbed.Benchmarks.csproj -c Release --nologo -v quiet
+for project in PyEmbed.Benchmarks PyEmbed.PythonNet.Benchmarks; do
+    dotnet build "tests/$project/$project.csproj" -c Release --nologo -v quiet
+done
 for project in PyEmbed PyEmbed.PythonNet; do
     dotnet pack "src/$project/$project.csproj" -c Release --nologo -v quiet -o artifacts/packages
 done

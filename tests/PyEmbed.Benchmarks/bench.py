@@ -1,7 +1,9 @@
 """Measures what the project promises: ratios, each from paired and interleaved runs on this machine.
 
 Run by build/bench.sh. Prints a table and writes artifacts/bench.json: rows {"name", "python", "ratio" or
-"value" with "unit", "budget", "met"}.
+"value" with "unit", "budget", "met"}. Rows without a budget inform only. A row of several measurements has
+"details"; of calls, these are nanoseconds [least, median] of each shape. Rows that this machine cannot have are named
+in the table, with the reason, and are not in the file.
 """
 
 import argparse
@@ -26,6 +28,9 @@ BUDGETS = {
     "start-and-mount": 10.0,
     "noop-build-vs-plain": 1.05,
     "clean-build-3000": 1.0,
+    "call-csharp-to-python-vs-pythonnet": 0.5,
+    "start-vs-pythonnet": None,
+    "import-vs-pythonnet": None,
 }
 
 
@@ -121,15 +126,71 @@ def clean_build(work, restore, repeats):
     yield "clean-build-3000", {"value": round(embedding - plain - compiling, 2), "unit": "s"}
 
 
+def pythonnet_reason():
+    """Why nothing can be compared with pythonnet; empty where it can."""
+    project = ROOT / "tests" / "PyEmbed.PythonNet.Benchmarks"
+    return run("dotnet", "msbuild", project, "-nologo", "-getProperty:PyEmbedPythonNetLeftOut").strip()
+
+
+def pythonnet(work, restore, repeats):
+    """PyEmbed's own API against pythonnet's: calls in one process, start and import in two kinds of processes in turn."""
+    names = ("call-csharp-to-python-vs-pythonnet", "start-vs-pythonnet", "import-vs-pythonnet")
+    reason = pythonnet_reason()
+    host = ("dotnet", ROOT / "artifacts" / "bin" / "PyEmbed.PythonNet.Benchmarks" / "release" / "PyEmbed.PythonNet.Benchmarks.dll")
+    if not reason:
+        # Exit code 3: pythonnet does not support this CPython.
+        probe = subprocess.run([*map(str, host), "library"], capture_output=True, text=True)
+        if probe.returncode not in (0, 3):
+            sys.exit("%s library\nexit code %d\n%s" % (host[1], probe.returncode, probe.stderr))
+        reason, python_library = probe.stderr.strip(), probe.stdout.strip()
+    if reason:
+        yield from ((name, {"skipped": reason}) for name in names)
+        return
+
+    # Of all shapes of a call the geometric mean: one kind cannot make up for another.
+    shapes = [json.loads(line) for line in run(*host, "calls", 10 * repeats + 1).splitlines()]
+    yield "call-csharp-to-python-vs-pythonnet", {"ratio": round(statistics.geometric_mean(shape["ratio"] for shape in shapes), 3), "details": shapes}
+
+    # The same modules embedded, and on disk with warm bytecode.
+    library = work / "embedded"
+    write_modules(library / "py", 3_000, lines=150)
+    write_project(library, "<TargetFramework>net8.0</TargetFramework>", restore)
+    run("dotnet", "build", "--nologo", "-v", "quiet", "-o", library / "out", cwd=library)
+    run(sys.executable, "-m", "compileall", "-q", library / "py")
+    (work / "one.txt").write_text("pkg000.mod00000\n")
+    (work / "all.txt").write_text("".join("pkg%03d.mod%05d\n" % (number // 100, number) for number in range(3_000)))
+    ways = {"core": (library / "out" / "embedded.dll",), "bridge": (library / "out" / "embedded.dll",), "pythonnet": (python_library, library / "py")}
+    whole, importing = {way: [] for way in ways}, {way: [] for way in ways}
+    for _ in range(repeats + 1):
+        for way, places in ways.items():
+            begin = time.perf_counter()
+            run(*host, way, *places, work / "one.txt")
+            whole[way].append(time.perf_counter() - begin)
+            importing[way].append(float(run(*host, way, *places, work / "all.txt")))
+    for name, times in (("start-vs-pythonnet", whole), ("import-vs-pythonnet", importing)):
+        # The first round fills caches.
+        ratios = {"%s/%s" % pair: round(statistics.median(a / b for a, b in list(zip(times[pair[0]], times[pair[1]]))[1:]), 3)
+                  for pair in (("core", "pythonnet"), ("bridge", "pythonnet"), ("bridge", "core"))}
+        yield name, {"ratio": ratios["core/pythonnet"], "details": ratios}
+
+
+def describe(details):
+    """The lines of the measurements that a row is made of."""
+    if isinstance(details, list):
+        return ["%(shape)s: %(core)s ns, pythonnet %(pythonnet)s ns, ratio %(ratio)s" % shape for shape in details]
+    return ["%s %.3f" % detail for detail in details.items()]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--feed", required=True, help="folder with the packed PyEmbed")
     parser.add_argument("--repeats", type=int, default=11, help="pairs a figure")
+    parser.add_argument("--verbose", action="store_true", help="print the measurements that a row is made of")
     options = parser.parse_args()
     package = max(pathlib.Path(options.feed).glob("PyEmbed.[0-9]*.nupkg"), key=os.path.getmtime)
     version = package.stem[len("PyEmbed."):]
 
-    rows = []
+    rows, skipped = [], {}
     work = pathlib.Path(tempfile.mkdtemp(prefix="pyembed-bench-"))
     try:
         (work / "nuget.config").write_text(
@@ -142,21 +203,31 @@ def main():
             start_and_mount(work, restore, options.repeats),
             noop_build(work, restore, options.repeats),
             clean_build(work, restore, options.repeats),
+            pythonnet(work, restore, options.repeats),
         ):
             for name, figure in part:
+                if "skipped" in figure:
+                    skipped[name] = figure["skipped"]
+                    continue
                 budget = BUDGETS[name]
                 measured = figure.get("ratio", figure.get("value"))
                 rows.append({"name": name, "python": platform.python_version(), **figure,
-                             "budget": budget, "met": measured <= budget})
+                             "budget": budget, "met": budget is None or measured <= budget})
     finally:
         shutil.rmtree(work)
 
     (ROOT / "artifacts").mkdir(exist_ok=True)
     (ROOT / "artifacts" / "bench.json").write_text(json.dumps(rows, indent=1) + "\n")
-    print("%-26s %10s %10s  %s" % ("name", "measured", "budget", "met"))
+    print("%-35s %10s %10s  %s" % ("name", "measured", "budget", "met"))
     for row in rows:
         measured = "%.3f" % row["ratio"] if "ratio" in row else "%.1f %s" % (row["value"], row["unit"])
-        print("%-26s %10s %10s  %s" % (row["name"], measured, row["budget"], "yes" if row["met"] else "NO"))
+        met = "" if row["budget"] is None else "yes" if row["met"] else "NO"
+        print("%-35s %10s %10s  %s" % (row["name"], measured, row["budget"] or "", met))
+        if options.verbose:
+            for line in describe(row.get("details", {})):
+                print("    " + line)
+    for name, reason in skipped.items():
+        print("%-35s skipped: %s" % (name, reason))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,42 @@
+using Python.Runtime;
+
+namespace PyEmbed.PythonNet.Benchmarks;
+
+/// <summary>Calls both ways through both APIs, in one CPython.</summary>
+internal static class Calls
+{
+    public static void Run(int rounds)
+    {
+        using PythonInterpreter python = PythonInterpreter.Start();
+        Runtime.PythonDLL = python.Describe().Library;
+        PythonEngine.Initialize(setSysArgv: false);
+        PythonEngine.BeginAllowThreads();
+
+        // First what most programs do, the GIL held over many calls; then the same with each call taking it.
+        foreach (Shape shape in CallsToPython.Shapes(python))
+        {
+            Paired.Measure("csharp-to-python", shape with { Core = Holding(python, shape.Core), PythonNet = Holding(shape.PythonNet) }, rounds);
+        }
+
+        foreach (Shape shape in CallsToPython.TakingTheGil(python))
+        {
+            Paired.Measure("csharp-to-python", shape, rounds);
+        }
+    }
+
+    private static Action<int> Holding(PythonInterpreter python, Action<int> calls) => count =>
+    {
+        using (python.Hold())
+        {
+            calls(count);
+        }
+    };
+
+    private static Action<int> Holding(Action<int> calls) => count =>
+    {
+        using (Py.GIL())
+        {
+            calls(count);
+        }
+    };
+}
