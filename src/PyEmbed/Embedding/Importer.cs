@@ -84,12 +84,12 @@ internal sealed class Importer
     /// <summary>Mounts a tree and returns its root. The caller holds the GIL.</summary>
     /// <exception cref="InvalidDataException">The archive is corrupt or of a newer format.</exception>
     public string Mount(PythonTree tree) =>
-        Root(tree, "mount_view", tree.Memory.CreateView(), Text.New(tree.Origin), TextOrNone(tree.Memory.Source));
+        Root(tree, "mount_view", tree.Memory.CreateView(), Text.New(tree.Origin), TextOrNone(tree.Memory.Source), Bool(tree.Materialize));
 
     /// <summary>Mounts a tree in the stead of one <see cref="Mount"/> of another, and returns the new root. The caller holds the GIL.</summary>
     /// <exception cref="InvalidDataException">The archive is corrupt or of a newer format; then the other stays.</exception>
     public string Replace(string root, PythonTree tree) =>
-        Root(tree, "replace_view", Text.New(root), tree.Memory.CreateView(), Text.New(tree.Origin), TextOrNone(tree.Memory.Source));
+        Root(tree, "replace_view", Text.New(root), tree.Memory.CreateView(), Text.New(tree.Origin), TextOrNone(tree.Memory.Source), Bool(tree.Materialize));
 
     /// <summary>Undoes one <see cref="Mount"/>.</summary>
     public void Unmount(string root) => module.InvokeMethod("unmount", root).Dispose();
@@ -109,6 +109,8 @@ internal sealed class Importer
             throw new InvalidDataException($"The Python tree '{tree.Origin}' cannot be mounted: {e.Message}", e);
         }
     }
+
+    private static nint Bool(bool value) => PyRef.New(value ? CPython.Py_True : CPython.Py_False);
 
     private static nint TextOrNone(string? text) => text is null ? PyRef.New(CPython.Py_None) : Text.New(text);
 

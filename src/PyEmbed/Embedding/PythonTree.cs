@@ -18,23 +18,28 @@ public sealed class PythonTree
     private const string ResourcePrefix = "PyEmbed/";
     private const string ResourceSuffix = ".zip";
 
-    private PythonTree(TreeMemory memory, string origin, Assembly? assembly)
+    private PythonTree(TreeMemory memory, string origin)
     {
         Memory = memory;
         Origin = origin;
-        Assembly = assembly;
     }
 
-    /// <summary>Where the tree comes from, as reports and errors name it: <c>MyApp.dll!PyEmbed/mypkg.zip</c>, a path, or a name.</summary>
+    /// <summary>
+    /// Where the tree comes from, as reports and errors name it: <c>assembly:/MyApp.dll/mypkg.zip</c>, <c>fs:/absolute/path</c>, or <c>memory:/name</c>.
+    /// It is no URL: nothing is escaped.
+    /// </summary>
     public string Origin { get; }
 
     internal TreeMemory Memory { get; }
 
     /// <summary>The assembly that embeds the tree, if one does.</summary>
-    internal Assembly? Assembly { get; }
+    internal Assembly? Assembly { get; private init; }
 
-    /// <summary>The distribution's name that the resource carries.</summary>
-    internal string? Distribution => Assembly is null ? null : Origin[(Origin.IndexOf('!', StringComparison.Ordinal) + 1 + ResourcePrefix.Length)..^ResourceSuffix.Length];
+    /// <summary>The distribution's name that the assembly's resource carries.</summary>
+    internal string? Distribution { get; private init; }
+
+    /// <summary>Whether files of the tree may become files on disk.</summary>
+    internal bool Materialize { get; private init; } = true;
 
     /// <summary>
     /// A tree that an assembly embeds. Its bytes are used where they are, in the assembly's mapped image; those of an assembly in a collectible
@@ -65,7 +70,7 @@ public sealed class PythonTree
     public static PythonTree FromDirectory(string path)
     {
         string root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
-        return Build(DirectoryEntries.Read(root), NameOf(Path.GetFileName(root)), root);
+        return Build(DirectoryEntries.Read(root), NameOf(Path.GetFileName(root)), OnDisk(root), materialize: true);
     }
 
     /// <summary>A zip file, mapped into memory: one that PyEmbed wrote, or any other that holds stored and deflated files.</summary>
@@ -87,26 +92,30 @@ public sealed class PythonTree
             throw;
         }
 
-        return new PythonTree(memory, file, null);
+        return new PythonTree(memory, OnDisk(file));
     }
 
     /// <summary>The bytes of a zip file, copied.</summary>
     /// <param name="archive">The whole file.</param>
-    /// <param name="origin">Names the archive in reports and errors.</param>
+    /// <param name="origin">Names the archive in reports and errors: <c>memory:/archive</c>.</param>
+    /// <param name="materialize">As for <see cref="FromFiles"/>.</param>
     /// <exception cref="InvalidDataException">The archive is corrupt in any entry, or of a newer format.</exception>
-    public static PythonTree FromArchive(ReadOnlyMemory<byte> archive, string origin = "archive")
+    public static PythonTree FromArchive(ReadOnlyMemory<byte> archive, string origin = "archive", bool materialize = true)
     {
         ArgumentException.ThrowIfNullOrEmpty(origin);
         byte[] copy = archive.ToArray();
         ArchiveVerifier.Verify(new MemoryStream(copy, writable: false), origin);
-        return new PythonTree(new PythonOwnedMemory(copy), origin, null);
+        return new PythonTree(new PythonOwnedMemory(copy), InMemory(origin)) { Materialize = materialize };
     }
 
     /// <summary>Files given as a dictionary. Their contents are copied.</summary>
     /// <param name="files">Path relative to the module root, with <c>/</c> between its parts, to content: <c>"mygame/__init__.py"</c>.</param>
-    /// <param name="name">The distribution's name; part of the tree's root path.</param>
+    /// <param name="name">The distribution's name; part of the tree's root path and, as <c>memory:/name</c>, its origin.</param>
+    /// <param name="materialize">Whether files of the tree may become files on disk where its code asks for them. If not, its modules have no place either: their
+    /// <c>__spec__.origin</c> is <c>memory:/mygame/core/player.py</c>, <c>has_location</c> is false and there is no <c>__file__</c>; resources are read from memory, and extension
+    /// modules cannot be imported. So it is for every tree from memory while <see cref="PythonOptions.FileSystem"/> is off.</param>
     /// <exception cref="ArgumentException">A path is absolute or has an empty, <c>.</c> or <c>..</c> part, is a file and a folder, or the tree exceeds 2 GiB.</exception>
-    public static PythonTree FromFiles(IReadOnlyDictionary<string, ReadOnlyMemory<byte>> files, string name = "files")
+    public static PythonTree FromFiles(IReadOnlyDictionary<string, ReadOnlyMemory<byte>> files, string name = "files", bool materialize = true)
     {
         ArgumentNullException.ThrowIfNull(files);
         ArgumentException.ThrowIfNullOrEmpty(name);
@@ -116,7 +125,7 @@ public sealed class PythonTree
             entries.Add(new ArchiveEntry(path, content.ToArray));
         }
 
-        return Build(entries, name, name);
+        return Build(entries, name, InMemory(name), materialize);
     }
 
     /// <summary>All trees of an assembly, in the order of its resources.</summary>
@@ -132,8 +141,12 @@ public sealed class PythonTree
     private static PythonTree Resource(Assembly assembly, string file, string name)
     {
         string resource = ResourcePrefix + name + ResourceSuffix;
-        return new PythonTree(ResourceMemory.Of(assembly, resource)!, $"{file}!{resource}", assembly);
+        return new PythonTree(ResourceMemory.Of(assembly, resource)!, $"assembly:/{file}/{name}{ResourceSuffix}") { Assembly = assembly, Distribution = name };
     }
+
+    private static string InMemory(string name) => $"memory:/{name}";
+
+    private static string OnDisk(string path) => Path.DirectorySeparatorChar == '/' ? $"fs:{path}" : $"fs:/{path.Replace(Path.DirectorySeparatorChar, '/')}";
 
     private static List<string> NamesIn(Assembly assembly)
     {
@@ -156,7 +169,7 @@ public sealed class PythonTree
         return name.Length > 0 ? name : "directory";
     }
 
-    private static PythonTree Build(List<ArchiveEntry> entries, string name, string origin)
+    private static PythonTree Build(List<ArchiveEntry> entries, string name, string origin, bool materialize)
     {
         if (ArchivePath.Problem(name) is not null || name.AsSpan().IndexOfAny('/', ':') >= 0 || name.AsSpan().Trim().EndsWith("."))
         {
@@ -173,6 +186,6 @@ public sealed class PythonTree
             throw new ArgumentException(e.Message, e);
         }
 
-        return new PythonTree(new PythonOwnedMemory(archive.ToArray()), origin, null);
+        return new PythonTree(new PythonOwnedMemory(archive.ToArray()), origin) { Materialize = materialize };
     }
 }

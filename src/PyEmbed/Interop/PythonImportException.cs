@@ -5,19 +5,27 @@ namespace PyEmbed;
 /// <summary>An ImportError that Python raised, ModuleNotFoundError included.</summary>
 public sealed class PythonImportException : PythonException
 {
-    internal PythonImportException(PythonExceptionParts parts, string? module, IReadOnlyList<string> origins)
+    internal PythonImportException(PythonExceptionParts parts, string? module, IReadOnlyList<string> origins, string? rule, PythonImportSite? importedBy)
         : base(parts)
     {
         Module = module;
         Origins = origins;
+        Rule = rule;
+        ImportedBy = importedBy;
     }
 
     /// <summary>The module that could not be imported, by its full name; <see langword="null"/> where Python does not say.</summary>
     public string? Module { get; }
 
     /// <summary>
-    /// Every place that was tried: for a module that was not found, the entries of sys.path, of its parent's <c>__path__</c> for a submodule;
-    /// for one that lacks the name or failed to load, its file. A place in an embedded tree is named by its archive: <c>MyApp.dll!PyEmbed/mypkg.zip/folder</c>.
+    /// Every place that was tried: for a module that was not found, <c>builtin</c> and the entries of sys.path, or for a submodule those of its parent's <c>__path__</c>;
+    /// for one that lacks the name or failed to load, its file. They are told as <see cref="PythonModuleReport.Origin"/> is: <c>assembly:/MyApp.dll/mypkg.zip/folder</c>. Empty where a rule denied the import.
     /// </summary>
     public IReadOnlyList<string> Origins { get; }
+
+    /// <summary>The rule of the interpreter's policy that denied the import; <see langword="null"/> where none did.</summary>
+    public string? Rule { get; }
+
+    /// <summary>The Python code that asked for the module; <see langword="null"/> where .NET code did (<see cref="PythonInterpreter.Import"/>).</summary>
+    public PythonImportSite? ImportedBy { get; }
 }

@@ -72,6 +72,7 @@ public sealed class PythonInterpreter : IDisposable
     public static PythonInterpreter Start(PythonOptions? options = null)
     {
         options ??= new PythonOptions();
+        ResolutionOrder.Check(options);
         string? store = options.ExtractionDirectory is { } place ? AbsoluteFolder(nameof(PythonOptions.ExtractionDirectory), place, "leave it null for one in the user's cache") : null;
         string? codes = options.BytecodeCacheDirectory is { Length: > 0 } folder
             ? AbsoluteFolder(nameof(PythonOptions.BytecodeCacheDirectory), folder, "leave it null for the extraction directory, or empty for no cache")
@@ -321,6 +322,11 @@ public sealed class PythonInterpreter : IDisposable
         }
 
         PythonInstallation installation = PythonLocator.Locate(options);
+        if (ResolutionOrder.IsRegistryFirst(options) && options.VirtualEnvironment is null)
+        {
+            installation = installation with { VirtualEnvironment = null }; // An active one was not asked for.
+        }
+
         if (!isLoaded)
         {
             PythonStartup.Load(installation);
@@ -338,6 +344,7 @@ public sealed class PythonInterpreter : IDisposable
             : options.Home is not null ? nameof(options.Home)
             : options.VirtualEnvironment is not null ? nameof(options.VirtualEnvironment)
             : options.Arguments.Count > 0 ? nameof(options.Arguments)
+            : options.FileSystem == false ? nameof(options.FileSystem)
             : null;
         if (refused is not null)
         {
@@ -376,6 +383,7 @@ public sealed class PythonInterpreter : IDisposable
 
         Call(host, "enter", Text.New(Environment.ProcessPath ?? ""), CPython.Gate.CreateForkedView());
         Call(host, "install_hooks");
+        ResolutionOrder.Install(options);
         try
         {
             if (options.NativeModules.Count > 0)

@@ -29,6 +29,14 @@ public sealed class PythonOptions
     public string? VirtualEnvironment { get; init; }
 
     /// <summary>
+    /// Whether Python imports from the file system: from <see cref="SearchPaths"/>, from the site-packages of a virtual environment, and from files that mounted trees have extracted.
+    /// Off: modules come from native modules, mounted trees (folders among them, which .NET reads) and the standard library only, whatever a script does to <c>sys.path</c> or to the <c>__path__</c> of
+    /// a package; nothing of a tree becomes a file; <see cref="SearchPaths"/> and <see cref="VirtualEnvironment"/> are errors. It says nothing of what scripts open themselves.
+    /// Null: on.
+    /// </summary>
+    public bool? FileSystem { get; init; }
+
+    /// <summary>
     /// Folders and zip files appended to <c>sys.path</c>, in this order, made absolute. Without a virtual environment CPython starts
     /// isolated (<c>-I -S</c>), so the installation's <c>site-packages</c> are on <c>sys.path</c> only if listed here.
     /// </summary>

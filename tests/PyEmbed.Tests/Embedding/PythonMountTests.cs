@@ -122,13 +122,15 @@ public sealed class PythonMountTests
         PythonReport report = Python.Describe();
         PythonMountReport found = report.Mounts.Single(m => m.Root == mount.Root);
         Assert.AreEqual("described", found.Distribution);
-        Assert.AreEqual("described", found.Origin);
+        Assert.AreEqual("memory:/described", found.Origin);
+        Assert.AreEqual("memory:/described_mod.py", report.Modules.Single(m => m.Name == "described_mod").Origin);
+        Assert.AreEqual("builtin", report.Modules.Single(m => m.Name == "sys").Origin);
         Assert.AreEqual(64, found.Hash.Length);
         CollectionAssert.AreEqual(new[] { "described_mod" }, found.Modules.ToArray());
         Assert.IsTrue(found.IsPythonSupported);
         Assert.IsNull(found.MinimumPython);
         PythonShadowedName shadowed = report.ShadowedNames.Single(s => s.Name == "colorsys");
-        Assert.AreEqual("described", shadowed.UsedOrigin);
+        Assert.AreEqual("memory:/described", shadowed.UsedOrigin);
         StringAssert.EndsWith(shadowed.HiddenOrigin, "colorsys.py");
         Assert.IsTrue(report.Mounts.Any(m => m.Distribution == "pyembed" && m.Modules.Contains("pyembed._host")), "PyEmbed's own tree");
         Assert.IsTrue(File.Exists(report.Library));

@@ -154,7 +154,7 @@ public sealed class PythonTreeTests
         StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => PythonTree.FromAssembly(typeof(string).Assembly)).Message, "embeds no Python tree");
         ArgumentException e = Assert.ThrowsExactly<ArgumentException>(() => PythonTree.FromAssembly(typeof(PythonTree).Assembly, "other"));
         StringAssert.Contains(e.Message, "no Python tree 'other': pyembed");
-        Assert.AreEqual("PyEmbed.dll!PyEmbed/pyembed.zip", PythonTree.FromAssembly(typeof(PythonTree).Assembly).Origin);
+        Assert.AreEqual("assembly:/PyEmbed.dll/pyembed.zip", PythonTree.FromAssembly(typeof(PythonTree).Assembly).Origin);
     }
 
     [TestMethod]

@@ -6,6 +6,8 @@ namespace PyEmbed.Interop.Tests;
 [TestClass]
 public sealed class PythonExceptionTests
 {
+    private static readonly bool HasColumns = Evaluate("__import__('sys').version_info >= (3, 11)").As<bool>();
+
     [TestMethod]
     public void Type_message_and_frames_are_those_of_Python()
     {
@@ -18,8 +20,9 @@ public sealed class PythonExceptionTests
         Assert.AreEqual("ValueError", error.PythonType);
         Assert.AreEqual("ValueError: from memory", error.Message);
         Assert.HasCount(2, error.Frames);
-        Assert.AreEqual(new PythonFrame(file, 2, "outer", "inner()"), error.Frames[0]);
-        Assert.AreEqual(new PythonFrame(file, 5, "inner", "raise ValueError(\"from memory\")"), error.Frames[1]);
+        int? column = HasColumns ? 5 : null;
+        Assert.AreEqual(new PythonFrame(file, 2, "outer", "inner()", column), error.Frames[0]);
+        Assert.AreEqual(new PythonFrame(file, 5, "inner", "raise ValueError(\"from memory\")", column), error.Frames[1]);
         StringAssert.StartsWith(error.PythonTraceback, $"Traceback (most recent call last):\n  File \"{file}\", line 2, in outer\n    inner()\n");
         StringAssert.EndsWith(error.PythonTraceback, "\nValueError: from memory\n");
         StringAssert.Contains(error.ToString(), error.PythonTraceback);
@@ -147,8 +150,11 @@ public sealed class PythonExceptionTests
         PythonImportException error = Assert.ThrowsExactly<PythonImportException>(() => Import("no_such_module"));
         Assert.AreEqual("ModuleNotFoundError", error.PythonType);
         Assert.AreEqual("no_such_module", error.Module);
-        CollectionAssert.IsSubsetOf(Import("sys").GetAttribute("path").As<string[]>().Where(Directory.Exists).ToArray(), error.Origins.ToArray());
-        StringAssert.Contains(error.Message, error.Origins[0]);
+        CollectionAssert.IsSubsetOf(Import("sys").GetAttribute("path").As<string[]>().Where(Directory.Exists).ToArray(), error.Origins.Select(origin => origin["fs:".Length..]).ToArray());
+        Assert.AreEqual("builtin", error.Origins[0]);
+        StringAssert.Contains(error.Message, error.Origins[1]);
+        Assert.IsNull(error.ImportedBy);
+        Assert.IsNull(error.Rule);
     }
 
     [TestMethod]
@@ -156,9 +162,9 @@ public sealed class PythonExceptionTests
     {
         PythonImportException error = Assert.ThrowsExactly<PythonImportException>(() => Import("email.no_such_module"));
         Assert.AreEqual("email.no_such_module", error.Module);
-        CollectionAssert.AreEqual(Import("email").GetAttribute("__path__").As<string[]>(), error.Origins.ToArray());
+        CollectionAssert.AreEqual(Import("email").GetAttribute("__path__").As<string[]>().Select(path => $"fs:{path}").ToArray(), error.Origins.ToArray());
         error = Assert.ThrowsExactly<PythonImportException>(() => Import("textwrap.no_such_module"));
-        CollectionAssert.AreEqual(new[] { Import("textwrap").GetAttribute("__file__").As<string>() }, error.Origins.ToArray());
+        CollectionAssert.AreEqual(new[] { $"fs:{Import("textwrap").GetAttribute("__file__").As<string>()}" }, error.Origins.ToArray());
     }
 
     [TestMethod]
@@ -167,11 +173,42 @@ public sealed class PythonExceptionTests
         using PythonMount mount = PythonFixture.Mount("interop-origins", ("interopkg/__init__.py", ""), ("interopkg/a.py", "x = 1\n"));
         PythonImportException error = Assert.ThrowsExactly<PythonImportException>(() => Import("interopkg.b"));
         Assert.HasCount(1, error.Origins);
-        StringAssert.EndsWith(error.Origins[0], "interop-origins/interopkg");
+        Assert.AreEqual("memory:/interopkg", error.Origins[0]);
         error = Assert.ThrowsExactly<PythonImportException>(() => Execute("from interopkg.a import y"));
-        StringAssert.EndsWith(error.Origins.Single(), "interop-origins/interopkg/a.py");
+        Assert.AreEqual("memory:/interopkg/a.py", error.Origins.Single());
         error = Assert.ThrowsExactly<PythonImportException>(() => Import("no_such_module"));
-        Assert.HasCount(1, error.Origins.Where(origin => origin.EndsWith("interop-origins", StringComparison.Ordinal)));
+        Assert.HasCount(1, error.Origins.Where(origin => origin == "memory:/interop-origins"));
+        error = Assert.ThrowsExactly<PythonImportException>(() => Import("pyembed.no_such_module"));
+        CollectionAssert.AreEqual(new[] { "assembly:/PyEmbed.dll/pyembed.zip/pyembed" }, error.Origins.ToArray());
+    }
+
+    [TestMethod]
+    public void An_import_error_tells_who_asked()
+    {
+        using PythonMount mount = PythonFixture.Mount(
+            "interop-askers", ("asker/__init__.py", ""), ("asker/statement.py", "x = 1\nif x: import no_such_module\n"), ("asker/call.py", "import importlib\ndef f(): importlib.import_module('no_such_module')\n"),
+            ("asker/name.py", "from textwrap import no_such_name"), ("asker/outer.py", "import asker.statement"));
+        PythonImportException Failed(Action action) => Assert.ThrowsExactly<PythonImportException>(action);
+        PythonImportSite site = Failed(() => Import("asker.statement")).ImportedBy!;
+        string root = mount.Root;
+        Assert.AreEqual(new PythonImportSite("asker.statement", new PythonFrame($"{root}/asker/statement.py", 2, "<module>", "if x: import no_such_module", HasColumns ? 7 : null)), site);
+        site = Failed(() => Import("asker.outer")).ImportedBy!;
+        Assert.AreEqual("asker.statement", site.Module);
+        using PythonObject call = Import("asker.call");
+        site = Failed(() => call.InvokeMethod("f")).ImportedBy!;
+        Assert.AreEqual(("asker.call", 2, "f"), (site.Module, site.Frame.Line, site.Frame.Function));
+        Assert.AreEqual("asker.name", Failed(() => Import("asker.name")).ImportedBy!.Module);
+        Assert.AreEqual("__scope__", Failed(() => Execute("import no_such_module")).ImportedBy!.Module);
+    }
+
+    [TestMethod]
+    public void An_error_raised_while_a_module_runs_stays_what_it_was_with_the_imports_position()
+    {
+        using PythonMount mount = PythonFixture.Mount("interop-running", ("running_outer.py", "x = 1\nif x: import running_inner\n"), ("running_inner.py", "1 // 0\n"));
+        PythonException error = Assert.ThrowsExactly<PythonException>(() => Import("running_outer"));
+        Assert.AreEqual("ZeroDivisionError", error.PythonType);
+        Assert.HasCount(2, error.Frames);
+        Assert.AreEqual(new PythonFrame($"{mount.Root}/running_outer.py", 2, "<module>", "if x: import running_inner", HasColumns ? 7 : null), error.Frames[0]);
     }
 
     [TestMethod]
@@ -180,7 +217,7 @@ public sealed class PythonExceptionTests
         PythonImportException error = Assert.ThrowsExactly<PythonImportException>(() => Execute("from textwrap import no_such_name"));
         Assert.AreEqual("ImportError", error.PythonType);
         Assert.AreEqual("textwrap", error.Module);
-        CollectionAssert.AreEqual(new[] { Import("textwrap").GetAttribute("__file__").As<string>() }, error.Origins.ToArray());
+        CollectionAssert.AreEqual(new[] { $"fs:{Import("textwrap").GetAttribute("__file__").As<string>()}" }, error.Origins.ToArray());
     }
 
     [TestMethod]

@@ -168,7 +168,7 @@ class MountTests(AssemblyCase):
         self.assertEqual((first_of_two.x, second_of_two.x), (1, 2))
         self.assertEqual(os.path.dirname(second_of_two.__file__), second)
         origins = [mount['origin'] for mount in pyembed.report()['mounts'] if mount['root'] in (first, second)]
-        self.assertEqual(origins, [f'{place}!PyEmbed/first.zip', f'{place}!PyEmbed/second.zip'])
+        self.assertEqual(origins, [f'assembly:{place}/first.zip', f'assembly:{place}/second.zip'])
 
     def test_nothing_is_mounted_where_one_tree_is_damaged(self):
         before = pyembed.mounts(), list(support.sys.path)

@@ -9,12 +9,25 @@ internal static unsafe class ImportErrors
     public static PythonImportException Create(nint exception, PythonExceptionParts parts)
     {
         string? module = Guarded.TextAttribute(exception, "name"u8);
+        string? rule = Guarded.TextAttribute(exception, "rule"u8);
+        PythonImportSite? importedBy = ImportSites.Find(exception, parts.Frames);
         List<string> origins = [];
+        using PyRef tried = Guarded.Attribute(exception, "origins"u8);
+        if (rule is not null || tried.Value != 0)
+        {
+            // The import system itself has said it all.
+            AddAll(origins, tried.Value, Guarded.TextOf);
+            return new PythonImportException(parts, module, origins.AsReadOnly(), rule, importedBy);
+        }
+
         if (Guarded.TextAttribute(exception, "path"u8) is { } path)
         {
             // The module was found, and lacks the name or failed to load.
             using PyRef file = PyRef.Own(Text.New(path));
-            Add(origins, file.Value);
+            if (Origin(file.Value) is { } origin)
+            {
+                origins.Add(origin);
+            }
         }
         else if (module != null)
         {
@@ -22,7 +35,7 @@ internal static unsafe class ImportErrors
         }
 
         string message = origins.Count == 0 ? parts.Message : $"{parts.Message} (looked in: {string.Join(", ", origins)})";
-        return new PythonImportException(parts with { Message = message }, module, origins.AsReadOnly());
+        return new PythonImportException(parts with { Message = message }, module, origins.AsReadOnly(), null, importedBy);
     }
 
     // A submodule is looked for in its parent's __path__, any other module on sys.path.
@@ -31,7 +44,8 @@ internal static unsafe class ImportErrors
         int dot = module.LastIndexOf('.');
         if (dot < 0)
         {
-            AddAll(origins, CPython.PySys_GetObject(Text.Ascii("path"u8)));
+            origins.Add("builtin");
+            AddAll(origins, CPython.PySys_GetObject(Text.Ascii("path"u8)), Origin);
             return;
         }
 
@@ -46,16 +60,19 @@ internal static unsafe class ImportErrors
         using PyRef path = Guarded.Attribute(parent, "__path__"u8);
         if (path.Value != 0)
         {
-            AddAll(origins, path.Value);
+            AddAll(origins, path.Value, Origin);
         }
         else
         {
             using PyRef file = Guarded.Attribute(parent, "__file__"u8);
-            Add(origins, file.Value);
+            if (Origin(file.Value) is { } origin)
+            {
+                origins.Add(origin);
+            }
         }
     }
 
-    private static void AddAll(List<string> origins, nint path)
+    private static void AddAll(List<string> origins, nint path, Func<nint, string?> origin)
     {
         using PyRef iterator = path == 0 ? PyRef.Own(0) : Guarded.Result(CPython.PyObject_GetIter(path));
         while (iterator.Value != 0)
@@ -66,28 +83,24 @@ internal static unsafe class ImportErrors
                 return;
             }
 
-            Add(origins, entry.Value);
+            if (origin(entry.Value) is { } text)
+            {
+                origins.Add(text);
+            }
         }
     }
 
-    // The places of mounted trees need not exist on disk: what is meant is the assembly's archive, and the folder in it.
-    private static void Add(List<string> origins, nint place)
+    // The places of mounted trees need not exist on disk: what is meant is the archive, and the folder in it.
+    private static string? Origin(nint place)
     {
         if (Guarded.TextOf(place) is not { } text)
         {
-            return;
+            return null;
         }
 
-        using PyRef name = PyRef.Own(Text.New("pyembed._finders"));
+        using PyRef name = PyRef.Own(Text.New("pyembed._loaders"));
         nint importer = CPython.PyDict_GetItemWithError(CPython.PyImport_GetModuleDict(), name.Value);
-        using PyRef found = importer == 0 ? PyRef.Own(0) : Guarded.Call(importer, "locate"u8, place);
-        if (found.Value != 0 && CPython.Is(found.Value, CPython.Py_TPFLAGS_TUPLE_SUBCLASS) && CPython.PyTuple_Size(found.Value) == 2
-            && Guarded.TextAttribute(CPython.PyTuple_GetItem(found.Value, 0), "origin"u8) is { } archive)
-        {
-            string inner = Guarded.TextOf(CPython.PyTuple_GetItem(found.Value, 1)) ?? "";
-            text = inner.Length == 0 ? archive : $"{archive}/{inner}";
-        }
-
-        origins.Add(text.Length == 0 ? "the working directory" : text);
+        using PyRef found = importer == 0 ? PyRef.Own(0) : Guarded.Call(importer, "origin_of"u8, place);
+        return text.Length == 0 ? "the working directory" : Guarded.TextOf(found.Value) ?? text;
     }
 }

@@ -64,7 +64,14 @@ internal static unsafe class TracebackReader
             Guarded.TextAttribute(summary, "filename"u8) ?? "",
             Guarded.IntAttribute(summary, "lineno"u8),
             Guarded.TextAttribute(summary, "name"u8) ?? "",
-            Guarded.TextAttribute(summary, "line"u8) is { Length: > 0 } source ? source : null))) ? frames : null;
+            Guarded.TextAttribute(summary, "line"u8) is { Length: > 0 } source ? source : null,
+            Column(summary)))) ? frames : null;
+    }
+
+    private static int? Column(nint summary)
+    {
+        using PyRef column = Guarded.Attribute(summary, "colno"u8);
+        return column.Value != 0 && CPython.Is(column.Value, CPython.Py_TPFLAGS_LONG_SUBCLASS) && Integers.TryRead(column.Value, out long number, out _) ? (int)number + 1 : null;
     }
 
     private static List<PythonFrame> Walk(nint traceback)

@@ -30,6 +30,7 @@ internal static class ReportReader
             executable.As<object?>() is string { Length: > 0 } path ? path : null,
             Mounts(report, attributes, version),
             NativeModules(report),
+            Modules(report),
             Item<string[]>(report, "extracted"),
             Shadowed(report),
             Requirements(attributes.Values));
@@ -90,6 +91,22 @@ internal static class ReportReader
             {
                 (string name, string origin, bool isImported) = item.As<(string, string, bool)>();
                 modules.Add(new PythonNativeModuleReport(name, origin, isImported));
+            }
+        }
+
+        return modules;
+    }
+
+    private static List<PythonModuleReport> Modules(PythonObject report)
+    {
+        List<PythonModuleReport> modules = [];
+        using PythonObject list = report["modules"];
+        foreach (PythonObject item in list)
+        {
+            using (item)
+            {
+                (string name, string origin) = item.As<(string, string)>();
+                modules.Add(new PythonModuleReport(name, origin));
             }
         }
 

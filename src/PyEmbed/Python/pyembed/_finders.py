@@ -15,7 +15,7 @@ from _frozen_importlib_external import BYTECODE_SUFFIXES, EXTENSION_SUFFIXES, SO
 
 # By their full names, which are in sys.modules before the package is.
 from pyembed._adapters import ADAPTERS, find_adapted
-from pyembed._importer import HAS_BYTECODE, HAS_EXTENSIONS, IS_STRIPPED
+from pyembed._importer import HAS_BYTECODE, HAS_EXTENSIONS, IS_STRIPPED, MEMORY
 from pyembed._loaders import (
     CachedLoader, CompiledLoader, ExtensionLoader, NamespaceLoader, SourcelessLoader, StrippedLoader, find_loaders, locate,
     source_loader)
@@ -28,7 +28,7 @@ _MISSING = object()
 class Folder:
     """Path entry finder for one folder of a tree. Its *path* is absolute and need not exist on disk."""
 
-    __slots__ = ('tree', 'inner', 'path', '_table', '_codes', '_cache', '_suffix', '_beside')
+    __slots__ = ('tree', 'inner', 'path', '_table', '_codes', '_shown', '_located', '_cache', '_suffix', '_beside')
 
     def __init__(self, tree, inner, path):
         self.tree = tree
@@ -36,6 +36,8 @@ class Folder:
         self.path = path
         self._table = None
         self._codes = None          # the table of __pycache__, whose path with a separator is _cache
+        self._shown = None          # what precedes a file's name in its module's origin
+        self._located = True        # whether that is a place, where a file might be
         self._cache = None
         self._suffix = tree.suffix
         self._beside = None         # the finder of a real folder at this path; False where there is none
@@ -53,6 +55,9 @@ class Folder:
         tree, cache = self.tree, f'{self.inner}/__pycache__' if self.inner else '__pycache__'
         table = tree.table(self.inner)
         self._codes = tree.table(cache) if cache in tree.folders and tree.suffix else {}
+        self._shown = f'{self.path}{_SEP}'
+        if tree.in_memory:
+            self._shown, self._located = f'{MEMORY}{self.inner}/' if self.inner else MEMORY, False
         self._cache = f'{self.path}{_SEP}__pycache__{_SEP}'
         self._table = table         # last, as another thread may look
 
@@ -108,12 +113,13 @@ class Folder:
         for suffix in SOURCE_SUFFIXES:
             if table.get(tail + suffix):
                 code = self._codes.get(f'{tail}{self._suffix}')
-                path = f'{self.path}{_SEP}{tail}{suffix}'
+                path = f'{self._shown}{tail}{suffix}'
                 spec = ModuleSpec(fullname, self._source_loader(fullname, path, tail) if code is None
                                   else CachedLoader(fullname, path, self, code), origin=path)
-                spec._set_fileattr = True
-                if self._suffix and sys.pycache_prefix is None:        # what ModuleSpec.cached would compute, slowly
-                    spec._cached = f'{self._cache}{tail}{self._suffix}'
+                if self._located:
+                    spec._set_fileattr = True
+                    if self._suffix and sys.pycache_prefix is None:    # what ModuleSpec.cached would compute, slowly
+                        spec._cached = f'{self._cache}{tail}{self._suffix}'
                 return spec
         if flags & HAS_BYTECODE:
             for suffix in BYTECODE_SUFFIXES:
@@ -131,9 +137,9 @@ class Folder:
         return source_loader(fullname, path, self) if code is None else CompiledLoader(fullname, path, self, code)
 
     def _spec(self, fullname, name, loader):
-        path = self.path + _SEP + name
+        path = self._shown + name
         spec = ModuleSpec(fullname, loader(fullname, path, self), origin=path)
-        spec.has_location = True
+        spec.has_location = self._located
         return spec
 
     def _find_beside(self, fullname, target):
@@ -146,7 +152,8 @@ class Folder:
         """The finder that the next path hook gives for a real folder at this path, as known since invalidate_caches();
         False where there is no such folder."""
         if self._beside is None:
-            self._beside = _next_finder(self.path) if _is_trusted_folder(self.path, self.tree) else False
+            near = not self.tree.in_memory and _importer.allow_files and _is_trusted_folder(self.path, self.tree)
+            self._beside = _next_finder(self.path) if near else False
         return self._beside
 
     def iter_modules(self, prefix=''):

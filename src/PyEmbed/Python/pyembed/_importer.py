@@ -20,6 +20,8 @@ HAS_BYTECODE = 2            # folder flag: a .pyc file lies directly here
 HAS_PATH_FILES = 4          # folder flag: a .pth file lies directly here
 IS_STRIPPED = 8             # folder flag: sources were left out here, and what is left is in __pycache__
 
+MEMORY = 'memory:/'         # how places begin that are in memory only, roots and origins alike
+
 UNCHECKED = MAGIC_NUMBER + b'\x01\0\0\0'        # how bytecode begins that is not to be checked (PEP 552)
 _INDEX_MAGIC = b'PYEMBED\0'
 
@@ -41,6 +43,7 @@ _booted = False
 _store = None               # the extraction directory; None until first asked for
 _code_cache = None          # the folder of the code cache; None for the extraction directory, '' where there is to be none
 _passed_over = ()           # (place, why not) of each default extraction directory that cannot be used
+allow_files = True          # whether trees may become files, and modules be imported from folders that a script names
 _everyone = 0               # flags of _places: what every module counts as asking for, since others look at where it lies
 extracted = {}              # path of each file materialised for this process -> None, in order
 
@@ -93,7 +96,7 @@ class Tree:
     """One mounted archive: a view of its bytes, and the folder tables of its index, unmarshalled when first used."""
 
     __slots__ = ('view', 'end', 'origin', 'folders', 'distribution', 'hash', 'placement', 'materialize',
-                 'file_users', 'optimize', 'stripped', 'suffix', 'codes', 'triggers', 'root', 'mounts', 'paths', 'state', 'source')
+                 'file_users', 'optimize', 'stripped', 'suffix', 'codes', 'triggers', 'root', 'in_memory', 'mounts', 'paths', 'state', 'source')
 
     def __init__(self, view, end, origin, folders, distribution, hash, placement='app', materialize='auto',
                  file_users=None, optimize=0, stripped=()):
@@ -113,6 +116,7 @@ class Tree:
         self.codes = None                   # its CodeCache, where it has no bytecode for this Python
         self.triggers = NOTHING             # paths of the modules whose import must make files; set where it is mounted
         self.root = None
+        self.in_memory = False              # whether it was mounted in memory only: its modules have an origin and no place
         self.mounts = 0
         self.paths = []                     # what its .pth files have put on sys.path
         self.state = None                   # the files of it that are on disk; belongs to _store
@@ -129,6 +133,12 @@ class Tree:
         names = map(self.file_name, users) if self.stripped else users
         asking = frozenset([prefix + path.replace('/', os.sep) for path in names])
         return OnceAFolder(asking) if _everyone else asking
+
+    def place(self, inner):
+        """The origin of what is at an archive path. In memory there is no other place than that path."""
+        if not inner:
+            return self.origin
+        return MEMORY + inner if self.origin.startswith(MEMORY) else f'{self.origin}/{inner}'
 
     def has_bytecode(self):
         """Whether it has bytecode for this Python, as far as the first of its folders tells: a build compiles all."""
@@ -285,10 +295,11 @@ def is_safe_name(name):
 
 # Mounts ##############################################################################################################
 
-def mount_view(view, origin, source=None):
+def mount_view(view, origin, source=None, files=True):
     """Mount the archive in a memoryview and return its root, the path that then is on sys.path.
 
-    *origin* is text for messages and reports. *source* is the path of a file that holds the archive's bytes somewhere, a
+    *origin* is text for messages and reports, see docs/formats.md section 4. Without *files* it is mounted in memory only,
+    see pyembed.mount. *source* is the path of a file that holds the archive's bytes somewhere, a
     zip, an assembly or a program, from which worker processes can take it; None where there is none. The view must stay
     valid as long as the process lives, or until the tree is unmounted and every module of it gone. Mounting the same
     tree again counts. Raises ArchiveError for an archive that is damaged or of a newer format; then nothing is mounted.
@@ -296,19 +307,19 @@ def mount_view(view, origin, source=None):
     from pyembed._mounts import mount
     tree = open_tree(view, origin)
     tree.source = source
-    return mount(tree)
+    return mount(tree, root_of(tree, files))
 
 
-def replace_view(root, view, origin, source=None):
+def replace_view(root, view, origin, source=None, files=True):
     """Mount the archive in a memoryview in the stead of one mount of the tree at *root*; returns the new root.
 
-    *origin* and *source* are as for mount_view. The new tree takes the place of the old one on sys.path. Packages of
+    *origin*, *source* and *files* are as for mount_view. The new tree takes the place of the old one on sys.path. Packages of
     the old one that stay imported find their submodules in the new one from then on, so that importlib.reload does.
     Raises ArchiveError as mount_view does, and ValueError where no tree is mounted at *root*; then the old one stays."""
     from pyembed._mounts import replace
     tree = open_tree(view, origin)
     tree.source = source
-    return replace(root, tree)
+    return replace(root, tree, root_of(tree, files))
 
 
 def unmount(root):
@@ -440,7 +451,7 @@ def boot(view=None, store=None, source=None, codes=None):
         if view is None:
             from pyembed import _finders
         else:
-            own = open_tree(view, 'pyembed')
+            own = open_tree(view, 'assembly:/PyEmbed.dll/pyembed.zip')
             root = own.root = root_of(own)
             own.mounts = 1
             own.source = source
@@ -492,6 +503,8 @@ def _compile_own(tree, source, inner, path, cached):
     return code
 
 
-def root_of(tree):
-    """The place of a tree below the extraction directory."""
-    return os.path.join(store(), f'{tree.distribution}-{tree.hash[:20]}')
+def root_of(tree, files=True):
+    """The place of a tree: below the extraction directory, or in memory only, as what comes from memory is where nothing may
+    become a file."""
+    name = f'{tree.distribution}-{tree.hash[:20]}'
+    return os.path.join(store(), name) if files and (allow_files or not tree.origin.startswith(MEMORY)) else MEMORY + name

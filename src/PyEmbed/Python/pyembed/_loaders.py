@@ -11,7 +11,7 @@ try:
 except ImportError:  # CPython 3.9 and 3.10
     from _frozen_importlib_external import _NamespaceLoader
 
-from pyembed._importer import UNCHECKED
+from pyembed._importer import MEMORY, UNCHECKED
 _importer = sys.modules['pyembed._importer']
 
 MTIME = 315532800           # every file of a tree dates from 1980-01-01, the first day a zip can name
@@ -22,7 +22,8 @@ _CODE = type((lambda: None).__code__)
 
 
 def locate(path):
-    """(tree, archive path) of an absolute path at or below the root of a mounted tree, else (None, None)."""
+    """(tree, archive path) of an absolute path at or below the root of a mounted tree, or of the origin of a module in memory;
+    else (None, None)."""
     if path.__class__ is str:
         for root, tree in _importer._trees.items():
             if path.startswith(root) and (len(path) == len(root) or path[len(root)] in '/' + _SEP):
@@ -30,7 +31,21 @@ def locate(path):
                 if '..' in inner or '//' in inner or '/./' in inner:
                     inner = os.path.normpath(inner).replace(_SEP, '/')
                 return tree, inner
+        if path.startswith(MEMORY):
+            inner = os.path.normpath(path[len(MEMORY):]).replace(_SEP, '/')
+            for tree in _importer._trees.values():
+                if tree.in_memory and (inner in tree.folders or tree.record(inner) is not None):
+                    return tree, inner
     return None, None
+
+
+def origin_of(path):
+    """The origin of a path, see _origins: what it is in a mounted tree, else the file or folder on disk."""
+    tree, inner = locate(path)
+    if tree is not None:
+        return tree.place(inner)
+    path = path.replace(_SEP, '/')
+    return f'fs:{path}' if path.startswith('/') else f'fs:/{path}'
 
 
 class TreeLoader:
@@ -60,12 +75,15 @@ class TreeLoader:
         """(tree, record, archive path) of the file at *path*; (None, None, None) where it is not below our root."""
         folder = self._folder
         path = os.fspath(path)
-        if folder is not None and path.startswith(folder.tree.root):
+        root = None if folder is None else folder.tree.root
+        if root is not None and not path.startswith(root) and folder.tree.in_memory:
+            root = MEMORY[:-1]          # how the origins of its modules begin
+        if root is not None and path.startswith(root):
             tree = folder.tree
-            inner = path[len(tree.root):]
+            inner = path[len(root):]
             if '..' in inner:
                 plain = os.path.normpath(path)
-                inner = plain[len(tree.root):] if plain.startswith(tree.root) else 'elsewhere'
+                inner = plain[len(root):] if plain.startswith(root) else 'elsewhere'
             if inner[:1] in ('', '/', _SEP):
                 inner = os.path.normpath(inner[1:]).replace(_SEP, '/') if inner[1:] else ''
                 record = tree.record(inner)
@@ -222,7 +240,7 @@ class CompiledLoader(CachedLoader):
             tree, path = self._folder.tree, self.path
             if path in tree.triggers:
                 materialize(tree, path)
-            record = self._folder.table[path.rpartition(_SEP)[2]]
+            record = self._folder.table[os.path.basename(path)]
             code = sys.modules['pyembed._code_cache'].load(self._code, tree.read(record, path))
             if code is not None:
                 _imp._fix_co_filename(code, path)
@@ -250,7 +268,7 @@ class StrippedLoader(SourcelessLoader):
         if self._folder is None or fullname != self.name:
             return super().get_code(fullname)
         folder, path = self._folder, self.path
-        tree, tail = folder.tree, path.rpartition(_SEP)[2][:-4]
+        tree, tail = folder.tree, os.path.basename(path)[:-4]
         record = tree.bytecode(folder.inner).get(f'{tail}{tree.suffix}')
         if record is None:
             from pyembed._bytecode import stripped

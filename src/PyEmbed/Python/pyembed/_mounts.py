@@ -2,13 +2,18 @@
 
 import _imp
 import os
+import posixpath
 import sys
 
 from . import _importer
+from ._adapters import ADAPTERS, adapt
 from ._finders import Folder, find_above
-from ._importer import HAS_PATH_FILES, root_of
+from ._importer import HAS_PATH_FILES, MEMORY, root_of
 
 _SEP = os.sep
+_ADAPTERS_FOR_MEMORY = {'inspect': 'show_memory'}
+if sys.version_info < (3, 10):
+    _ADAPTERS_FOR_MEMORY['importlib._common'] = 'read_memory'
 
 
 class _ImportLock:
@@ -25,23 +30,24 @@ import_lock = _ImportLock()
 
 
 def mount(tree, root=None):
-    """Mount an opened tree at *root*, by default below the extraction directory, and return the root."""
+    """Mount an opened tree at *root*, by default where root_of() has it, and return the root."""
     root = root_of(tree) if root is None else _path_of(root)
-    if root == os.path.dirname(root):
+    if root in (os.path.dirname(root), MEMORY):
         raise ValueError(f'a tree cannot be mounted at {root!r}, which every path lies below')
     path_files = _has_path_files(tree)
     _open_code_cache(tree, root)
     with import_lock:
         is_new = _put_on(tree, root)
-    if is_new and path_files:
-        _read_path_files(tree)
+    if is_new:
+        _complete(tree, path_files)
     return root
 
 
 def _path_of(root):
     """The path that a caller names as a root, in the form that _importer._trees has."""
     try:
-        return os.path.abspath(os.fsdecode(root))
+        path = os.fsdecode(root)
+        return MEMORY + posixpath.normpath(path[len(MEMORY):]).lstrip('./') if path.startswith(MEMORY) else os.path.abspath(path)
     except TypeError:
         raise TypeError(f'a root must be a path, not {type(root).__name__!r}') from None
 
@@ -73,9 +79,9 @@ def unmount(root):
     _let_go(tree)
 
 
-def replace(root, tree):
-    """Mount an opened tree in the stead of one mount of that at *root*, and return the new root."""
-    root, new = _path_of(root), root_of(tree)
+def replace(root, tree, new):
+    """Mount an opened tree at the root *new* in the stead of one mount of that at *root*; returns the new root."""
+    root = _path_of(root)
     path_files = _has_path_files(tree)
     _open_code_cache(tree, new)
     with import_lock:
@@ -92,8 +98,8 @@ def replace(root, tree):
             _importer._moved = {**_importer._moved, **dict.fromkeys(moved, new)}
             _importer._trees = {place: _importer._trees[place] for place in order}
     _let_go(old)
-    if is_new and path_files:
-        _read_path_files(tree)
+    if is_new:
+        _complete(tree, path_files)
     return new
 
 
@@ -130,6 +136,9 @@ def _put_on(tree, root, place=None):
         if other.startswith(root + _SEP) or root.startswith(other + _SEP):
             raise ValueError(f'{root!r} and the root of a mounted tree, {other!r}, lie within each other')
     tree.root = root
+    tree.in_memory = root.startswith(MEMORY)
+    if tree.in_memory or not _importer.allow_files:
+        tree.materialize = 'never'
     tree.mounts = 1
     tree.triggers = tree.find_triggers()
     _forget([root])
@@ -166,9 +175,18 @@ def _open_code_cache(tree, root):
         tree.codes = open_cache(tree)
 
 
-def _read_path_files(tree):
-    from ._paths import read_path_files
-    read_path_files(tree)
+def _complete(tree, path_files):
+    """What is left to do for a tree that was put on. Not under importlib's lock: this imports."""
+    if tree.in_memory:
+        for name, function in _ADAPTERS_FOR_MEMORY.items():
+            if name not in ADAPTERS:        # not before it is needed: many modules import inspect
+                ADAPTERS[name] = f'pyembed._tools:{function}'
+                if name in sys.modules:
+                    __import__(name)        # waits for another thread that has begun to
+                    adapt(sys.modules[name])
+    if path_files:
+        from ._paths import read_path_files
+        read_path_files(tree)
 
 
 def _position(tree):
@@ -179,12 +197,15 @@ def _position(tree):
         return max(before) + 1
     if tree.placement == 'app':
         return 0
-    # The standard library's entries: its zip, its folder, the folder of its extension modules.
+    library = standard_library()
+    return sys.path.index(library[-1]) + 1 if library else len(sys.path)
+
+
+def standard_library():
+    """The entries of sys.path that are the standard library's: its zip, its folder, the folder of its extension modules."""
     library = os.path.dirname(os.__file__)
     names = 'python{}{}.zip'.format(*sys.version_info), 'lib-dynload', 'DLLs'
-    own = [index for index, entry in enumerate(sys.path)
-           if entry == library or os.path.basename(str(entry)) in names]
-    return own[-1] + 1 if own else len(sys.path)
+    return [entry for entry in sys.path if entry == library or os.path.basename(str(entry)) in names]
 
 
 def _forget(roots):

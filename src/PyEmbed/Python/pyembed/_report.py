@@ -4,7 +4,8 @@ import sys
 
 from . import _importer
 from ._finders import Folder
-from ._loaders import TreeLoader, imported, locate
+from ._loaders import TreeLoader, imported, locate, origin_of
+from ._origins import BUILTIN, of_modules, of_spec
 
 
 def report():
@@ -16,6 +17,7 @@ def report():
                     'placement': tree.placement, 'modules': modules[root]} for root, tree in trees.items()],
         'native': _native_modules(),
         'extracted': list(_importer.extracted),
+        'modules': of_modules(),
         'shadowed': _shadowed(trees),
     }
 
@@ -42,6 +44,7 @@ def _modules_by_root(trees):
 
 def _shadowed(trees):
     """(name, used origin, hidden origin) for each top-level name of a tree that the search path has twice."""
+    registry = sys.modules.get('pyembed._registry')
     names, native = {}, {name: origin for name, origin, _ in _native_modules()}
     for root in trees:
         finder = sys.path_importer_cache.get(root)
@@ -51,14 +54,19 @@ def _shadowed(trees):
     for name in names:
         # (origin, whether it is one of our trees), in the order of the search.
         places = [(native[name], False)] if name in native else []
-        if name in sys.builtin_module_names:
-            places.append(('built-in', False))
+        if registry is not None:
+            spec = registry.Registry.find_spec(name)
+            places += [(origin, False) for origin in of_spec(spec)]
+        elif name in sys.builtin_module_names:
+            places.append((BUILTIN, False))
         for entry in sys.path:
             finder = sys.path_importer_cache.get(entry)
             spec = finder.find_spec(name) if finder is not None else None
             if spec is not None and spec.loader is not None:
                 ours = isinstance(spec.loader, TreeLoader)     # and not of a real folder at the tree's place
-                places.append((finder.tree.origin if ours else spec.origin, ours))
+                place = finder.tree.origin if ours else origin_of(spec.origin), ours
+                if place not in places:         # the standard library may be there already
+                    places.append(place)
         used, used_ours = places[0] if places else (None, False)
         # Of two places outside our trees, which one wins is not our business.
         found += [(name, used, hidden) for hidden, ours in places[1:] if ours or used_ours]

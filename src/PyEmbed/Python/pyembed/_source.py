@@ -5,7 +5,9 @@ import re
 from collections.abc import Mapping
 
 from ._archive import write_archive
-from ._importer import ArchiveError, open_tree
+from ._importer import MEMORY, ArchiveError, open_tree
+from ._loaders import origin_of
+from ._origins import of_resource
 
 # Left out of the snapshot of a folder, as the build leaves them out of a tree.
 _SKIPPED = {'__pycache__', '.git', '.hg', '.svn', '.idea', '.vscode', '.mypy_cache', '.pytest_cache', '.ruff_cache'}
@@ -15,21 +17,21 @@ def open_source(source):
     """The trees of a mapping, a zip's path or contents, an assembly's path, or a folder. See ``pyembed.mount``."""
     if isinstance(source, Mapping):
         files = {path: _contents(path, content) for path, content in source.items()}
-        return [_tree_of(files, 'files', 'a mapping')]
+        return [_tree_of(files, 'files', MEMORY + 'files')]
     if isinstance(source, (bytes, bytearray, memoryview)):
-        return [open_tree(memoryview(bytes(source)), 'a buffer')]
+        return [open_tree(memoryview(bytes(source)), MEMORY + 'archive')]
     try:
         path = os.path.abspath(os.fsdecode(source))
     except TypeError:
         raise TypeError(f'cannot mount {type(source).__name__!r}: a mapping, the path or contents of a zip, or the '
                         'path of an assembly or a folder is needed') from None
     if os.path.isdir(path):
-        return [_tree_of(_read_folder(path), os.path.basename(path), path)]
+        return [_tree_of(_read_folder(path), os.path.basename(path), origin_of(path))]
     with open(path, 'rb') as file:
         if file.read(2) == b'MZ':
             return _open_program(file, path)
         file.seek(0)
-        tree = open_tree(memoryview(file.read()), path)
+        tree = open_tree(memoryview(file.read()), origin_of(path))
     tree.source = path
     return [tree]
 
@@ -53,7 +55,7 @@ def _open_program(file, path):
     view = memoryview(mmap(file.fileno(), 0, access=ACCESS_READ))
     if not is_assembly(view):
         try:
-            tree = open_tree(view, path)
+            tree = open_tree(view, origin_of(path))
         except ArchiveError as error:
             raise ArchiveError(f'{path}: this is no .NET assembly, but a native or damaged one, and as a zip it cannot be '
                                f'read either: {error}') from None
@@ -61,7 +63,7 @@ def _open_program(file, path):
         return [tree]
     trees = []
     for name, offset, size in find_archives(view, path):
-        tree = open_tree(view[offset:offset + size], f'{path}!{name}')
+        tree = open_tree(view[offset:offset + size], of_resource(path, name))
         tree.source = path, offset, size
         trees.append(tree)
     return trees

@@ -8,8 +8,8 @@ import os
 import sys
 from _frozen_importlib_external import decode_source
 
-from ._loaders import locate
-from ._importer import ArchiveError
+from ._loaders import TreeLoader, locate
+from ._importer import MEMORY, ArchiveError
 
 _NO_LINES = ['\n'] if sys.version_info >= (3, 13) else []       # what linecache makes of an empty file
 
@@ -17,7 +17,8 @@ _NO_LINES = ['\n'] if sys.version_info >= (3, 13) else []       # what linecache
 def _locate(path):
     """What `locate` gives, for all that a function of ``os`` takes for a path."""
     try:
-        return locate(os.path.abspath(os.fsdecode(path)))
+        path = os.fsdecode(path)
+        return locate(path if path.startswith(MEMORY) else os.path.abspath(path))
     except TypeError:       # not a path: for the disk's functions to refuse
         return None, None
 
@@ -116,7 +117,7 @@ def read_lines_from_trees(linecache):
     updatecache = linecache.updatecache
 
     def updatecache_with_trees(filename, module_globals=None):
-        tree, record, inner = find_file(filename) if filename and os.path.isabs(filename) else (None, None, None)
+        tree, record, inner = find_file(filename) if filename and (os.path.isabs(filename) or filename.startswith(MEMORY)) else (None, None, None)
         if tree is None:
             return updatecache(filename, module_globals)
         try:
@@ -131,3 +132,44 @@ def read_lines_from_trees(linecache):
 
     updatecache_with_trees.__doc__ = updatecache.__doc__
     linecache.updatecache = updatecache_with_trees
+
+
+def show_memory(inspect):
+    """Let inspect find the source of classes, modules and frames whose module is in memory and has no ``__file__``."""
+    getfile, getmodule = inspect.getfile, inspect.getmodule
+
+    def getfile_with_memory(object):
+        try:
+            return getfile(object)
+        except (TypeError, OSError):
+            module = object if inspect.ismodule(object) else sys.modules.get(getattr(object, '__module__', None))
+            loader = getattr(getattr(module, '__spec__', None), 'loader', None)
+            if isinstance(loader, TreeLoader) and (module is object or inspect.isclass(object)):
+                return loader.path
+            raise
+
+    def getmodule_with_memory(object, _filename=None):
+        module = getmodule(object, _filename)
+        if module is None and (inspect.isframe(object) or inspect.istraceback(object)):
+            frame = object if inspect.isframe(object) else object.tb_frame
+            if frame.f_code.co_filename.startswith(MEMORY):
+                return sys.modules.get(frame.f_globals.get('__name__'))
+        return module
+
+    getfile_with_memory.__doc__, getmodule_with_memory.__doc__ = getfile.__doc__, getmodule.__doc__
+    inspect.getfile, inspect.getmodule = getfile_with_memory, getmodule_with_memory
+
+
+def read_memory(common):
+    """Let CPython 3.9's importlib.resources.files, which looks for a folder beside ``__spec__.origin``, ask the loader where
+    that is in memory."""
+    from_package = common.from_package
+
+    def from_package_with_memory(package):
+        loader = package.__spec__.loader
+        if isinstance(loader, TreeLoader) and package.__spec__.origin.startswith(MEMORY):
+            from ._resources import reader
+            return reader(loader).files()
+        return from_package(package)
+
+    common.from_package = from_package_with_memory

@@ -98,6 +98,9 @@ def search_path(path):
     Raises OSError where the extraction directory cannot be used."""
     trees = [(*_range(tree), tree.origin, root, tree.hash)
              for root, tree in _importer._trees.items() if not _is_own(tree)]
+    registry = sys.modules.get('pyembed._registry')
+    if registry is not None:            # which finds the standard library where sys.path does not have it
+        path = [*path, *(entry for entry in registry.library if entry not in path)]
     return SearchPath(path, _importer.store(), _importer.code_cache(), _own(), trees)
 
 

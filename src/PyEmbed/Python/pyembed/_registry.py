@@ -1,0 +1,98 @@
+"""The resolution order of interpreters that run another's code: what comes with the interpreter and its host goes before
+every finder, so that no tree, finder or folder can stand in for a module of the standard library.
+
+Each name is looked for in ``sys.modules``; the registry (the host's native modules, built-in and frozen modules, the
+standard library); the other finders of ``sys.meta_path`` (the host's own, then mounted trees); and the search path.
+"""
+
+import os
+import sys
+import _imp
+from _frozen_importlib import BuiltinImporter, FrozenImporter
+from _frozen_importlib_external import PathFinder
+
+from . import _importer
+from ._adapters import ADAPTERS, find_adapted
+from ._finders import path_hook
+from ._listing import module_name
+from ._mounts import standard_library
+
+library = ()            # the folders of the standard library, and its zip
+_OTHERS = 'site-packages', 'dist-packages'      # folders below it that are not its
+_names = frozenset()    # top-level names that are there
+
+
+class Registry:
+    """The finder of what comes with the interpreter."""
+
+    @staticmethod
+    def find_spec(fullname, path=None, target=None):
+        if path is None:
+            if _imp.is_builtin(fullname):
+                return BuiltinImporter.find_spec(fullname)
+            if fullname not in _names and not _imp.is_frozen(fullname):
+                return None
+            path = library
+        elif fullname.partition('.')[0] in _names:
+            # A package of the standard library, whose __path__ someone may have added to.
+            path = [entry for entry in path if is_library(entry)]
+        else:
+            return None
+        if fullname in ADAPTERS:
+            return find_adapted(fullname, path, target)
+        return FrozenImporter.find_spec(fullname, path, target) or PathFinder.find_spec(fullname, path, target)
+
+    @staticmethod
+    def invalidate_caches():
+        """Nothing to do: PathFinder passes it on to the folders. What is in them when the interpreter starts is the
+        standard library."""
+
+
+def install(allow_files):
+    """Put the registry before all finders, once. Without *allow_files* nothing else is found on disk from then on: not by
+    sys.path, nor by the ``__path__`` of a package, nor beside a tree; and no file of a tree becomes one."""
+    global library, _names
+    library = tuple(standard_library())
+    _names = frozenset(name for folder in library for name in _names_in(folder))
+    sys.meta_path.insert(0, Registry)
+    if not allow_files:
+        _importer.allow_files = False
+        sys.path[:] = [entry for entry in sys.path if entry in _importer._trees]
+        stock = [hook for hook in sys.path_hooks if hook is not path_hook]
+        sys.path_hooks[:] = [path_hook, _library_hook(stock)]
+        for entry in list(sys.path_importer_cache):
+            if entry not in _importer._trees and not is_library(entry):
+                del sys.path_importer_cache[entry]
+
+
+def is_library(path):
+    """Whether a path is a folder of the standard library, at or below one of its entries of sys.path."""
+    if path.__class__ is not str or os.path.normpath(path) != path:
+        return False
+    return any(path == folder or path.startswith(folder + os.sep) and not any(
+        part in _OTHERS for part in path[len(folder):].split(os.sep)) for folder in library)
+
+
+def _names_in(folder):
+    try:
+        entries = os.listdir(folder)
+    except NotADirectoryError:      # a zip
+        from zipimport import zipimporter
+        entries = {path.partition(os.sep)[0] for path in zipimporter(folder)._files}
+    except FileNotFoundError:       # sys.path names a zip that is seldom there
+        return []
+    return [module_name(entry) or entry for entry in entries]
+
+
+def _library_hook(stock):
+    """An entry of sys.path_hooks that serves the standard library's folders by the hooks given, and no other path."""
+    def library_hook(path):
+        if is_library(path):
+            for hook in stock:
+                try:
+                    return hook(path)
+                except ImportError:
+                    pass
+        raise ImportError('PythonOptions.FileSystem is off: modules come from mounted trees only', path=path)
+
+    return library_hook
