@@ -7,7 +7,9 @@ internal static class Calls
 {
     public static void Run(int rounds)
     {
-        using PythonInterpreter python = PythonInterpreter.Start();
+        var options = new PythonOptions();
+        CallsToNet.AddModule(options.NativeModules);
+        using PythonInterpreter python = PythonInterpreter.Start(options);
         Runtime.PythonDLL = python.Describe().Library;
         PythonEngine.Initialize(setSysArgv: false);
         PythonEngine.BeginAllowThreads();
@@ -21,6 +23,11 @@ internal static class Calls
         foreach (Shape shape in CallsToPython.TakingTheGil(python))
         {
             Paired.Measure("csharp-to-python", shape, rounds);
+        }
+
+        foreach (Shape shape in CallsToNet.Shapes(python))
+        {
+            Paired.Measure("python-to-csharp", shape, rounds);
         }
     }
 
