@@ -3,22 +3,37 @@ using Python.Runtime;
 namespace PyEmbed.PythonNet;
 
 /// <summary>
-/// PyEmbed beside pythonnet in one CPython: what is embedded is imported through <c>Py.Import</c> and from Python code as any other module,
+/// PyEmbed beside pythonnet in one CPython: what is embedded is imported by <c>Py.Import</c> and by Python code as any other module,
 /// and objects pass from one API to the other (<see cref="PythonNetObjects"/>).
 /// </summary>
-/// <remarks>There is one in a process. Any thread may call any member.</remarks>
+/// <remarks>
+/// <para><b>Which to call.</b> A program that calls <c>PythonEngine.Initialize()</c> itself calls <see cref="Register"/> right after it. All others call <see cref="Start"/>.</para>
+/// <para><b>Names.</b> A module wins over a .NET namespace of the same name, an embedded one too: pythonnet's finder stands last on <c>sys.meta_path</c>.</para>
+/// <para><b>What crosses by itself.</b> A <see cref="PythonObject"/> that pythonnet passes to Python is the object itself, and a .NET method that takes one gets it; a <c>PyObject</c>
+/// is an argument and a result (<c>As&lt;PyObject&gt;()</c>) of PyEmbed's members.</para>
+/// <para><b>Exceptions.</b> A .NET exception that a method called by Python throws is the <see cref="Exception.InnerException"/> of the <see cref="PythonException"/> that it arrives as.
+/// A <see cref="PythonException"/> that leaves such a method is, in Python, the exception that it was.</para>
+/// <para><b>Exit.</b> However the process ends, Python's non-daemon threads are joined, <c>atexit</c>'s functions run and the standard streams flushed, within 5 seconds and once, also
+/// where pythonnet, which does none of it, started Python. Then the functions of <c>PythonEngine.AddShutdownHandler</c> that were added after the bridge run; pythonnet is not taken apart, so that threads which still
+/// use it do no harm. A thread that never lets go of the GIL (that of <c>PythonEngine.Initialize</c> holds it until <c>PythonEngine.BeginAllowThreads</c>) delays the end by some seconds and loses what Python had not written.
+/// <c>PythonEngine.Shutdown()</c> called before has the first three done before pythonnet goes.</para>
+/// <para>There is one in a process. Any thread may call any member.</para>
+/// </remarks>
 public sealed class PythonNetBridge : IDisposable
 {
     private static readonly object StateLock = new();
     private static volatile PythonNetBridge? current;
 
     private readonly bool startedInterpreter;
+    private readonly bool startedPythonNet;
+    private bool disposed;
 
-    private PythonNetBridge(PythonInterpreter interpreter, Handover handover, bool startedInterpreter)
+    private PythonNetBridge(PythonInterpreter interpreter, PyObject module, bool startedInterpreter, bool startedPythonNet)
     {
         Interpreter = interpreter;
-        Handover = handover;
+        Handover = new Handover(module);
         this.startedInterpreter = startedInterpreter;
+        this.startedPythonNet = startedPythonNet;
     }
 
     /// <summary>PyEmbed's side: mounts, modules, objects.</summary>
@@ -27,70 +42,123 @@ public sealed class PythonNetBridge : IDisposable
     /// <summary>How objects pass.</summary>
     internal Handover Handover { get; }
 
-    /// <summary>Adds PyEmbed to a program in which pythonnet runs: call it once after <c>PythonEngine.Initialize()</c>.</summary>
-    /// <param name="options">What to mount, if PyEmbed is not started yet; null for the trees that the build listed.</param>
-    /// <exception cref="InvalidOperationException">pythonnet is not initialised; PyEmbed was registered already; it runs already and there are options;
-    /// or the options ask for what only a fresh start of CPython can give.</exception>
+    /// <summary>The bridge that objects pass by; null where there is none or pythonnet was shut down.</summary>
+    internal static PythonNetBridge? Current => PythonEngine.IsInitialized ? current : null;
+
+    /// <summary>The bridge that objects pass by.</summary>
+    /// <exception cref="InvalidOperationException">There is no bridge, or pythonnet was shut down.</exception>
+    internal static PythonNetBridge Required => current is not { } bridge
+        ? throw new InvalidOperationException("There is no bridge between PyEmbed and pythonnet: call PythonNetBridge.Register or Start first, and dispose it after the last object has passed.")
+        : PythonEngine.IsInitialized
+            ? bridge
+            : throw new InvalidOperationException("pythonnet was shut down in this process: no object passes to or from it any more.");
+
+    /// <summary>Adds PyEmbed to a program in which pythonnet runs: mounts the embedded trees and lets objects pass.</summary>
+    /// <param name="options">How to start PyEmbed, if it is not started yet; null for the trees that the build listed.</param>
+    /// <remarks>The calling thread may hold the GIL, as it does after <c>PythonEngine.Initialize()</c>, and then still holds it.</remarks>
+    /// <exception cref="InvalidOperationException">pythonnet is not initialised or was shut down; there is a bridge already; PyEmbed runs already, so that options have no effect;
+    /// or they ask for what only a fresh start of CPython can give.</exception>
+    /// <exception cref="InvalidDataException">A tree is corrupt or of a newer format. Then nothing is mounted.</exception>
     public static PythonNetBridge Register(PythonOptions? options = null)
     {
-        lock (StateLock)
+        using GilFreeLock entered = new(StateLock);
+        ThrowIfThere(options);
+        if (!PythonEngine.IsInitialized)
         {
-            if (current is not null)
-            {
-                throw new InvalidOperationException("PyEmbed is registered with pythonnet already: a process has one PythonNetBridge.");
-            }
-
-            if (!PythonEngine.IsInitialized)
-            {
-                throw new InvalidOperationException("pythonnet is not initialised: call PythonEngine.Initialize() before PythonNetBridge.Register, or PythonNetBridge.Start, which does both.");
-            }
-
-            PythonInterpreter? running = PythonInterpreter.Current;
-            if (running is not null && options is not null)
-            {
-                throw new InvalidOperationException("PyEmbed is started already, so these PythonOptions have no effect: leave them out, or let the bridge start PyEmbed.");
-            }
-
-            PythonInterpreter interpreter = running ?? PythonInterpreter.Start(options);
-            using (interpreter.Hold())
-            {
-                using PyObject module = Py.Import("pyembed._pythonnet");
-                module.InvokeMethod("put_before_namespaces").Dispose();
-                current = new PythonNetBridge(interpreter, new Handover(module), running is null);
-            }
-
-            return current;
+            throw new InvalidOperationException("pythonnet is not initialised: call PythonNetBridge.Register after PythonEngine.Initialize() and before PythonEngine.Shutdown(), or PythonNetBridge.Start in the stead of both.");
         }
+
+        PythonInterpreter? running = PythonInterpreter.Current;
+        return Connect(running ?? PythonInterpreter.Start(options), startedInterpreter: running is null, startedPythonNet: false);
     }
 
-    /// <summary>Lets go of pythonnet: objects pass no more. Ends PyEmbed if the bridge started it.</summary>
-    public void Dispose()
+    /// <summary>
+    /// Starts both: CPython by PyEmbed, found and isolated as <see cref="PythonInterpreter.Start"/> describes, unless PyEmbed runs already, and pythonnet in that CPython. No thread holds the GIL afterwards
+    /// (no <c>BeginAllowThreads</c> is needed).
+    /// </summary>
+    /// <param name="options">How to start PyEmbed, if it is not started yet; null for the defaults. Where they name no library, home or virtual environment, the library that was named for pythonnet
+    /// (<c>Runtime.PythonDLL</c>, <c>PYTHONNET_PYDLL</c>) is used.</param>
+    /// <exception cref="InvalidOperationException">pythonnet is initialised already, or was before in this process; there is a bridge already; PyEmbed runs already, so that options have no effect.</exception>
+    /// <exception cref="NotSupportedException">This pythonnet does not support the CPython.</exception>
+    /// <exception cref="PythonRuntimeNotFoundException">No usable CPython was found; the message says where it was looked for and what to install.</exception>
+    /// <exception cref="InvalidDataException">A tree is corrupt or of a newer format. Then nothing is mounted.</exception>
+    public static PythonNetBridge Start(PythonOptions? options = null)
     {
-        lock (StateLock)
+        using GilFreeLock entered = new(StateLock);
+        ThrowIfThere(options);
+        if (PythonEngine.IsInitialized)
         {
-            if (current != this)
-            {
-                return;
-            }
-
-            current = null;
+            throw new InvalidOperationException("pythonnet is initialised already: call PythonNetBridge.Register instead of Start, or leave PythonEngine.Initialize() to Start.");
         }
 
-        using (Interpreter.Hold())
+        PythonInterpreter? running = PythonInterpreter.Current;
+        PythonInterpreter interpreter = running ?? PythonInterpreter.StartApproved(PythonNetLibrary.Apply(options ?? new PythonOptions()), PythonNetLibrary.Approve);
+        PythonNetLibrary.Initialize(interpreter);
+        return Connect(interpreter, startedInterpreter: running is null, startedPythonNet: true);
+    }
+
+    /// <summary>
+    /// Ends what the bridge began. After <see cref="Start"/>: Python, as <see cref="PythonInterpreter.Dispose"/> does if the bridge started it, then the shutdown handlers of pythonnet run. pythonnet's state stays as it is, since it cannot be started again.
+    /// After <see cref="Register"/>: PyEmbed, if the bridge started it; pythonnet goes on. No object passes any more.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The bridge started Python, and the calling thread runs Python code or holds the GIL.</exception>
+    public void Dispose()
+    {
+        using GilFreeLock entered = new(StateLock);
+        if (disposed)
         {
-            Handover.Dispose();
+            return;
         }
 
         if (startedInterpreter)
         {
             Interpreter.Dispose();
         }
+
+        disposed = true;
+        if (PythonEngine.IsInitialized)
+        {
+            using (Py.GIL())
+            {
+                Handover.Dispose();
+            }
+        }
+
+        current = null;
+        if (startedPythonNet)
+        {
+            PythonNetExit.StopPythonNet();
+        }
     }
 
-    /// <exception cref="InvalidOperationException">There is no bridge, or pythonnet was shut down.</exception>
-    internal static PythonNetBridge Active => current is not { } bridge
-        ? throw new InvalidOperationException("No PythonNetBridge is there: call PythonNetBridge.Register or Start, and do not dispose it before the last object has passed.")
-        : PythonEngine.IsInitialized
-            ? bridge
-            : throw new InvalidOperationException("pythonnet was shut down in this process: no object passes to or from it any more.");
+    private static void ThrowIfThere(PythonOptions? options)
+    {
+        if (current is not null)
+        {
+            throw new InvalidOperationException("There is a bridge between PyEmbed and pythonnet already: a process has one PythonNetBridge.");
+        }
+
+        if (options is not null && PythonInterpreter.Current is not null)
+        {
+            throw new InvalidOperationException("PyEmbed is started already, so that these PythonOptions have no effect: leave them out, or let the bridge start PyEmbed.");
+        }
+    }
+
+    private static PythonNetBridge Connect(PythonInterpreter interpreter, bool startedInterpreter, bool startedPythonNet)
+    {
+        using IDisposable hold = interpreter.Hold();
+        using PyObject module = Py.Import("pyembed._pythonnet");
+        module.InvokeMethod("put_before_namespaces").Dispose();
+        PythonNetBridge bridge = new(interpreter, module, startedInterpreter, startedPythonNet);
+        PythonNetCodec.Register();
+        PythonNetExceptions.Register();
+        using PyObject program = new PyString(Environment.ProcessPath ?? ""), hosted = module.InvokeMethod("is_python", program);
+        if (!hosted.IsTrue())
+        {
+            PythonNetExit.Register(interpreter, endsPython: startedInterpreter || !interpreter.IsOwner);
+        }
+
+        current = bridge;
+        return bridge;
+    }
 }

@@ -12,15 +12,15 @@ public static class PythonNetObjects
     public static PyObject ToPyObject(this PythonObject value)
     {
         ArgumentNullException.ThrowIfNull(value);
-        return PythonNetBridge.Active.Handover.ToPythonNet(value);
+        return PythonNetBridge.Required.Handover.ToPythonNet(value);
     }
 
     /// <summary>PyEmbed's reference to the object, a further one: each is disposed on its own.</summary>
-    /// <exception cref="ObjectDisposedException">Python was stopped.</exception>
+    /// <exception cref="ObjectDisposedException">The object was disposed, or Python was stopped.</exception>
     /// <exception cref="InvalidOperationException">There is no <see cref="PythonNetBridge"/>, or pythonnet was shut down.</exception>
     public static PythonObject ToPythonObject(this PyObject value)
     {
         ArgumentNullException.ThrowIfNull(value);
-        return PythonNetBridge.Active.Handover.FromPythonNet(value);
+        return PythonNetBridge.Required.Handover.FromPythonNet(value);
     }
 }

@@ -17,10 +17,15 @@ internal static unsafe class InterpreterExit
     private static Action? atEnd;
     private static int done;
 
-    /// <summary>From now on Python is ended with the process, however that ends.</summary>
+    /// <summary>From now on Python is ended with the process, however that ends. Once is enough.</summary>
     /// <param name="hostModule">The module <c>pyembed._host</c>.</param>
     public static void Register(PythonObject hostModule)
     {
+        if (host is not null)
+        {
+            return;
+        }
+
         host = hostModule;
         AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
         AppDomain.CurrentDomain.UnhandledException += OnUnhandledException;
@@ -54,6 +59,16 @@ internal static unsafe class InterpreterExit
         }
     }
 
+    /// <summary>
+    /// Does all of it on the calling thread and leaves the gate open, before another host ends its part of Python. What Python code
+    /// registers from now on is done at the real end.
+    /// </summary>
+    public static void RunEarly()
+    {
+        Call("join_threads");
+        Call("finish");
+    }
+
     private static void OnProcessExit(object? sender, EventArgs e) => RunWithinLimits();
 
     private static void OnUnhandledException(object sender, UnhandledExceptionEventArgs e)
@@ -64,7 +79,8 @@ internal static unsafe class InterpreterExit
         }
     }
 
-    private static void RunWithinLimits()
+    /// <summary>Ends Python because the process ends; whatever Python does, this returns within seconds.</summary>
+    public static void RunWithinLimits()
     {
         if (Interlocked.Exchange(ref done, 1) != 0)
         {

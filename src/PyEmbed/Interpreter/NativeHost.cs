@@ -108,6 +108,21 @@ internal static unsafe class NativeHost
                     && ((delegate* unmanaged[Cdecl]<int>)gettid)() == Environment.ProcessId);
     }
 
+    /// <summary>Ends the process at once: no handler runs, neither .NET's nor C's.</summary>
+    public static void EndProcess(int exitCode)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            // Untested.
+            nint kernel = NativeLibrary.Load("kernel32.dll");
+            ((delegate* unmanaged[Stdcall]<nint, int, int>)NativeLibrary.GetExport(kernel, "TerminateProcess"))(-1, exitCode);
+        }
+        else
+        {
+            ((delegate* unmanaged[Cdecl]<int, void>)Export("_exit"))(exitCode);
+        }
+    }
+
     /// <summary>UTF-8 with a final zero byte.</summary>
     public static byte[] NullTerminated(string text) => Encoding.UTF8.GetBytes(text + '\0');
 

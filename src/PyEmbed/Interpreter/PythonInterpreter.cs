@@ -57,6 +57,12 @@ public sealed class PythonInterpreter : IDisposable
     /// <summary>The running interpreter, or null before <see cref="Start"/> and after <see cref="Dispose"/>.</summary>
     public static PythonInterpreter? Current => current;
 
+    /// <summary>Path of the library that this assembly loaded, or null where CPython was in the process before.</summary>
+    internal static string? LoadedLibrary { get; private set; }
+
+    /// <summary>Whether PyEmbed started CPython, and not another host.</summary>
+    internal bool IsOwner => owner;
+
     internal bool IsRunning => current == this && CPython.Gate.IsOpen;
 
     /// <summary>
@@ -69,7 +75,12 @@ public sealed class PythonInterpreter : IDisposable
     /// <exception cref="PythonRuntimeNotFoundException">No usable CPython was found; the message says where it was looked for and what to install.</exception>
     /// <exception cref="InvalidDataException">A tree is corrupt or of a newer format. Then nothing is mounted.</exception>
     /// <exception cref="FileNotFoundException">An assembly that the build listed is missing.</exception>
-    public static PythonInterpreter Start(PythonOptions? options = null)
+    public static PythonInterpreter Start(PythonOptions? options = null) => StartApproved(options, null);
+
+    /// <summary>Starts where somebody else has a say about the version.</summary>
+    /// <param name="options">As for <see cref="Start"/>.</param>
+    /// <param name="approve">Throws for a version that is not to be started; gets the library's path or other name. It is asked before the library is loaded, where its name tells the version, and before CPython is initialised.</param>
+    internal static PythonInterpreter StartApproved(PythonOptions? options, Action<string, Version>? approve)
     {
         options ??= new PythonOptions();
         ResolutionOrder.Check(options);
@@ -89,7 +100,7 @@ public sealed class PythonInterpreter : IDisposable
                 throw new InvalidOperationException("Python was stopped in this process and cannot be started again: start it once and dispose it when the process ends.");
             }
 
-            EnsureInitialized(options);
+            EnsureInitialized(options, approve);
             CPython.Gate.Open();
             current = Boot(options, store, codes);
             return current;
@@ -264,6 +275,9 @@ public sealed class PythonInterpreter : IDisposable
         }
     }
 
+    /// <summary>What PyEmbed does at the end of Python that it started, it does from now on also where another host did and does it not.</summary>
+    internal void EndPythonWithProcess() => InterpreterExit.Register(host);
+
     /// <summary>Mounts and remembers a tree. The caller holds the GIL.</summary>
     internal string MountTree(PythonTree tree)
     {
@@ -289,7 +303,7 @@ public sealed class PythonInterpreter : IDisposable
         mounted.Remove((tree, root));
     }
 
-    private static void EnsureInitialized(PythonOptions options)
+    private static void EnsureInitialized(PythonOptions options, Action<string, Version>? approve)
     {
         if (started is not null)
         {
@@ -299,11 +313,11 @@ public sealed class PythonInterpreter : IDisposable
         // To look for a CPython and to start one is a single step. No thread waits here for the GIL, so one that comes with it may wait, too.
         lock (ProcessLock)
         {
-            FindOrInitialize(options);
+            FindOrInitialize(options, approve);
         }
     }
 
-    private static void FindOrInitialize(PythonOptions options)
+    private static void FindOrInitialize(PythonOptions options, Action<string, Version>? approve)
     {
         if (AppContext.GetData(FailureName) is not null)
         {
@@ -314,6 +328,7 @@ public sealed class PythonInterpreter : IDisposable
         if (isLoaded)
         {
             PythonStartup.Bind(handle, "The CPython in this process");
+            approve?.Invoke("the CPython in this process", PythonStartup.Version);
             if (PythonStartup.IsInitialized)
             {
                 RefuseFreshOptions(options);
@@ -329,7 +344,14 @@ public sealed class PythonInterpreter : IDisposable
 
         if (!isLoaded)
         {
+            if (approve is not null && LibraryName.TryParse(installation.Library, out LibraryName name))
+            {
+                approve(installation.Library, new Version(3, name.Minor));
+            }
+
             PythonStartup.Load(installation);
+            LoadedLibrary = installation.Library;
+            approve?.Invoke(installation.Library, PythonStartup.Version);
         }
 
         AppContext.SetData(FailureName, true);

@@ -10,11 +10,17 @@ namespace PyEmbed;
 /// </remarks>
 public sealed class PythonOptions
 {
+    private string? library;
+
     /// <summary>
     /// Path of the CPython shared library (<c>libpython3.X.so.1.0</c>, <c>python3X.dll</c>, <c>libpython3.X.dylib</c>).
     /// Null: <c>PYEMBED_LIBRARY</c>, else the library that belongs to the interpreter found.
     /// </summary>
-    public string? Library { get; init; }
+    public string? Library
+    {
+        get => library;
+        init => library = value;
+    }
 
     /// <summary>
     /// The installation's prefix: the folder that holds <c>lib/python3.X</c> (on Windows <c>Lib</c>), as <c>PYTHONHOME</c> names it.
@@ -73,4 +79,12 @@ public sealed class PythonOptions
     /// which set <c>sys.argv</c> for their program. Default: empty, so that <c>sys.argv</c> is <c>['']</c>.
     /// </summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
+
+    /// <summary>The same options with this library.</summary>
+    internal PythonOptions WithLibrary(string path)
+    {
+        var copy = (PythonOptions)MemberwiseClone();
+        copy.library = path;
+        return copy;
+    }
 }

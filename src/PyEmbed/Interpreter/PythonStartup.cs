@@ -48,6 +48,9 @@ internal static unsafe class PythonStartup
     /// <summary>The managed thread that initialised CPython; Python's main thread.</summary>
     public static int MainThread { get; private set; }
 
+    /// <summary>The minor version of the bound CPython.</summary>
+    public static Version Version => new(CPython.Version >> 8, CPython.Version & 0xFF);
+
     /// <summary>Whether the bound CPython runs.</summary>
     public static bool IsInitialized => CPython.Py_IsInitialized() != 0;
 
