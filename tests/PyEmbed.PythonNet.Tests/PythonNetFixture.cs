@@ -5,7 +5,7 @@ namespace PyEmbed.PythonNet.Tests;
 
 /// <summary>
 /// The bridge of the test process, started once, by the product's own discovery (so <c>PYEMBED_LIBRARY</c> chooses the CPython). The trees of the
-/// test assembly and of the sample's assemblies are mounted by the build's list.
+/// test assembly and of the sample's assemblies are mounted by the build's list. What needs a process of its own runs in a <see cref="ScenarioHost"/>.
 /// </summary>
 [TestClass]
 public sealed class PythonNetFixture
@@ -13,13 +13,7 @@ public sealed class PythonNetFixture
     private static readonly string Store = Path.Combine(Path.GetTempPath(), $"pyembed-pythonnet-tests-{Environment.ProcessId}");
 
     private static readonly Lazy<PythonNetBridge> Started = new(() =>
-    {
-        PythonInterpreter python = PythonInterpreter.Start(new PythonOptions { ExtractionDirectory = Store, BytecodeCacheDirectory = "", Arguments = ["first", "second"] });
-        Runtime.PythonDLL = python.Describe().Library;
-        PythonEngine.Initialize(setSysArgv: false);
-        PythonEngine.BeginAllowThreads();
-        return PythonNetBridge.Register();
-    });
+        PythonNetBridge.Start(new PythonOptions { ExtractionDirectory = Store, BytecodeCacheDirectory = "", Arguments = ["first", "second"] }));
 
     public static PythonNetBridge Bridge => Started.Value;
 

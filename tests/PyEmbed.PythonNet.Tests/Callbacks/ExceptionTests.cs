@@ -32,6 +32,22 @@ public sealed class ExceptionTests
     }
 
     [TestMethod]
+    public void A_NET_exception_in_a_callback_arrives_through_PyEmbed_with_both_tracebacks()
+    {
+        InvalidOperationException thrown = new("thrown by .NET");
+        using Py.GILState gil = PythonNetFixture.Gil();
+        using PythonObject module = PythonNetFixture.Interpreter.Import("scenario.failures");
+        using PyObject callback = new Action(() => ThrowFromHere(thrown)).ToPython();
+        using PythonObject crossed = callback.ToPythonObject();
+        OwnException error = Assert.ThrowsExactly<OwnException>(() => module.InvokeMethod("call", crossed));
+        Assert.AreSame(thrown, error.InnerException);
+        StringAssert.Contains(error.PythonTraceback, CallingLine);
+        StringAssert.Contains(error.ToString(), CallingLine);
+        StringAssert.Contains(error.ToString(), nameof(ThrowFromHere));
+        StringAssert.Contains(error.ToString(), "thrown by .NET");
+    }
+
+    [TestMethod]
     public void A_NET_exception_in_a_callback_arrives_through_pythonnet_as_itself()
     {
         InvalidOperationException thrown = new("thrown by .NET");
@@ -53,6 +69,44 @@ public sealed class ExceptionTests
     }
 
     [TestMethod]
+    public void PyEmbeds_exception_leaves_a_callback_as_the_Python_exception_it_was()
+    {
+        using Py.GILState gil = PythonNetFixture.Gil();
+        dynamic failures = Py.Import("scenario.failures");
+        Action callback = () => PythonNetFixture.Interpreter.Import("scenario.failures").InvokeMethod("fail", "from PyEmbed");
+        PyObject caught = failures.call_and_catch(callback);
+        Assert.AreEqual("ScenarioError", caught.GetPythonType().Name);
+        Assert.AreEqual(7, caught.GetAttr("code").As<int>());
+        Assert.AreEqual("from PyEmbed", caught.ToString());
+        using PyModule scope = Py.CreateScope();
+        scope.Set("caught", caught);
+        scope.Exec("import traceback\ntext = ''.join(traceback.format_exception(type(caught), caught, caught.__traceback__))");
+        StringAssert.Contains(scope.Get<string>("text"), RaisingLine);
+    }
+
+    [TestMethod]
+    public void It_is_caught_by_its_type_in_embedded_code_and_by_pythonnet_outside()
+    {
+        using Py.GILState gil = PythonNetFixture.Gil();
+        dynamic failures = Py.Import("scenario.failures");
+        Action callback = () => PythonNetFixture.Interpreter.Import("scenario.failures").InvokeMethod("fail", "from PyEmbed");
+        PyException error = Assert.ThrowsExactly<PyException>(() => failures.call(callback));
+        Assert.AreEqual("ScenarioError", error.Type.Name);
+        StringAssert.Contains(error.Format(), RaisingLine);
+        StringAssert.Contains(error.Format(), CallingLine);
+        OwnException own = Assert.ThrowsExactly<OwnException>(() =>
+        {
+            using PythonObject module = PythonNetFixture.Interpreter.Import("scenario.failures");
+            using PyObject callable = callback.ToPython();
+            using PythonObject crossed = callable.ToPythonObject();
+            module.InvokeMethod("call", crossed);
+        });
+        Assert.AreEqual("scenario.failures.ScenarioError", own.PythonType);
+        StringAssert.Contains(own.PythonTraceback, RaisingLine);
+        StringAssert.Contains(own.PythonTraceback, CallingLine);
+    }
+
+    [TestMethod]
     public void Pythonnets_exception_leaves_a_callback_through_PyEmbed_as_what_it_was()
     {
         using Py.GILState gil = PythonNetFixture.Gil();
@@ -69,6 +123,39 @@ public sealed class ExceptionTests
         Assert.AreEqual("scenario.failures.ScenarioError", own.PythonType);
         StringAssert.Contains(own.PythonTraceback, RaisingLine);
         StringAssert.Contains(own.PythonTraceback, CallingLine);
+    }
+
+    [TestMethod]
+    public void A_NET_exception_survives_several_crossings()
+    {
+        ArgumentException thrown = new("deep inside");
+        using Py.GILState gil = PythonNetFixture.Gil();
+        dynamic failures = Py.Import("scenario.failures");
+        Action inner = () => ThrowFromHere(thrown);
+        Action outer = () =>
+        {
+            using Py.GILState again = Py.GIL();
+            using PythonObject module = PythonNetFixture.Interpreter.Import("scenario.failures");
+            using PyObject callable = inner.ToPython();
+            using PythonObject crossed = callable.ToPythonObject();
+            module.InvokeMethod("call", crossed);
+        };
+        Exception error = Assert.Throws<Exception>(() => failures.call(outer));
+        Assert.IsTrue(Chain(error).Contains(thrown), error.ToString());
+    }
+
+    [TestMethod]
+    public void A_cause_of_NET_stays_the_cause()
+    {
+        InvalidOperationException thrown = new("the cause");
+        using Py.GILState gil = PythonNetFixture.Gil();
+        using PythonObject module = PythonNetFixture.Interpreter.Import("scenario.failures");
+        using PyObject callback = new Action(() => ThrowFromHere(thrown)).ToPython();
+        using PythonObject crossed = callback.ToPythonObject();
+        OwnException error = Assert.ThrowsExactly<OwnException>(() => module.InvokeMethod("chained", crossed));
+        Assert.AreEqual("scenario.failures.ScenarioError", error.PythonType);
+        Assert.IsTrue(Chain(error).Contains(thrown), error.ToString());
+        StringAssert.Contains(error.ToString(), nameof(ThrowFromHere));
     }
 
     [TestMethod]
@@ -164,4 +251,15 @@ public sealed class ExceptionTests
     }
 
     private static void ThrowFromHere(Exception exception) => throw exception;
+
+    private static List<Exception> Chain(Exception error)
+    {
+        List<Exception> all = [];
+        for (Exception? e = error; e is not null; e = e.InnerException)
+        {
+            all.Add(e);
+        }
+
+        return all;
+    }
 }

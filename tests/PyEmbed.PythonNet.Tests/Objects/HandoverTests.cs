@@ -155,6 +155,53 @@ public sealed class HandoverTests
         Assert.AreEqual(0, wrong);
     }
 
+    [TestMethod]
+    public void PyEmbeds_calls_take_pythonnets_objects_and_give_them()
+    {
+        using Py.GILState gil = PythonNetFixture.Gil();
+        using PythonObject callbacks = PythonNetFixture.Interpreter.Import("scenario.callbacks");
+        using PyList list = new([1.ToPython(), 2.ToPython()]);
+        using PyDict table = new();
+        table["key"] = "value".ToPython();
+        using PyObject identity = PythonNetFixture.Interpreter.Evaluate("lambda x: x").ToPyObject();
+        using PyObject module = Py.Import("scenario.values");
+        foreach (PyObject item in (ReadOnlySpan<PyObject>)[list, table, module, identity, PyObject.None])
+        {
+            using PyObject same = callbacks.InvokeMethod<PyObject>("apply", identity, item);
+            Identity.AssertSame(item, same);
+        }
+
+        Assert.AreEqual(3, callbacks.InvokeMethod<int>("total", list));
+        using PythonScope scope = new();
+        scope.Set("theirs", list);
+        using PyObject got = scope.Get<PyObject>("theirs");
+        Identity.AssertSame(list, got);
+    }
+
+    [TestMethod]
+    public void Pythonnets_calls_take_PyEmbeds_objects_and_give_them()
+    {
+        using Py.GILState gil = PythonNetFixture.Gil();
+        dynamic callbacks = Py.Import("scenario.callbacks");
+        using PythonObject own = PythonNetFixture.Interpreter.Evaluate("[1, 2, 3]");
+        Assert.AreEqual(6, (int)callbacks.total(own));
+        PythonObject? seen = null;
+        PyObject result = callbacks.apply(
+            new Func<PythonObject, PythonObject>(value =>
+            {
+                seen = value;
+                return value;
+            }),
+            own);
+        Assert.IsTrue(seen!.Is(own));
+        using PyObject theirs = own.ToPyObject();
+        Identity.AssertSame(theirs, result);
+        using PyModule scope = Py.CreateScope();
+        scope.Set("own", own);
+        Assert.IsTrue(scope.Eval<bool>("type(own) is list"));
+        Assert.IsTrue(theirs.As<PythonObject>().Is(own));
+    }
+
     private static bool IsAlive(PyObject watcher)
     {
         using PyObject value = watcher.Invoke();
