@@ -30,11 +30,7 @@ internal static class Imports
 
     public static void Bridge(string assembly, string names)
     {
-        using PythonInterpreter python = PythonInterpreter.Start(Options(assembly));
-        Runtime.PythonDLL = python.Describe().Library;
-        PythonEngine.Initialize();
-        PythonEngine.BeginAllowThreads();
-        using PythonNetBridge bridge = PythonNetBridge.Register();
+        using PythonNetBridge bridge = PythonNetBridge.Start(Options(assembly));
         Time(names, name =>
         {
             using (Py.GIL())
