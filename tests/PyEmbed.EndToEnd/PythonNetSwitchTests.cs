@@ -26,7 +26,7 @@ public partial class PythonNetSwitchTests
             StringAssert.Contains(result.Value, "pythonnet was not restored. Run build/provision.sh", StringComparison.Ordinal);
         }
 
-        foreach (var project in new[] { "src/PyEmbed.PythonNet" })
+        foreach (var project in new[] { "src/PyEmbed.PythonNet", "samples/PythonNetHost" })
         {
             Shell.Run(PackageFeed.RepositoryRoot, ["dotnet", "pack", project, .. without]).Succeeds()
                 .Says($"{Path.GetFileName(project)} is left out: pythonnet was not restored. Run build/provision.sh");
@@ -34,6 +34,7 @@ public partial class PythonNetSwitchTests
 
         Assert.IsEmpty(Directory.GetFiles(output, "*.nupkg", SearchOption.AllDirectories));
         Assert.IsEmpty(Directory.GetFiles(output, "PyEmbed.PythonNet.dll", SearchOption.AllDirectories));
+        Assert.IsEmpty(Directory.GetFiles(output, "PythonNetHost.dll", SearchOption.AllDirectories));
     }
 
     [TestMethod]

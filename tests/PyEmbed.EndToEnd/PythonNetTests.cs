@@ -8,6 +8,9 @@ public class PythonNetTests
 
     private static readonly MarkdownPage s_page = new("docs/pythonnet.md");
 
+    // No word of where Python is, so that it must be found.
+    private static readonly Dictionary<string, string?> s_bare = new() { ["HOME"] = null, ["LANG"] = null, ["LC_ALL"] = null, ["PYTHONNET_PYDLL"] = null };
+
     private static readonly Lazy<string> s_library = new(() => Shell.Run(
         PackageFeed.Workspace, ["python3", "-I", "-S", "-c", """
             import os, sys, sysconfig
@@ -49,6 +52,33 @@ public class PythonNetTests
         Assert.IsEmpty(Directory.GetFiles(published + "-moved", "*.py*", SearchOption.AllDirectories));
         Assert.IsEmpty(Directory.GetFiles(published + "-moved", "*.dll"));
         Shell.Run("/", [Path.Combine(published + "-moved", "App")], environment).Succeeds().Prints(Greeting);
+    }
+
+    [TestMethod]
+    [PythonNetRestored]
+    public void The_bridge_starts_everything_and_the_snippets_of_the_page_do_what_it_says()
+    {
+        _ = LibraryNamed();
+        var app = App("## Without knowing where CPython is");
+        app.Dotnet("build").Succeeds();
+        Shell.Run("/", [Path.Combine(app.Folder, "bin", "Debug", "net10.0", "App")], s_bare).Succeeds().Prints(Greeting);
+        app.With("Program.cs", s_page.Snippet("## What crosses", "csharp")).Dotnet("run").Succeeds().Prints(Greeting, Greeting);
+        app.With("Program.cs", s_page.Snippet("## Exceptions", "csharp")).Dotnet("run").Succeeds().Prints("InvalidOperationException: no stock");
+    }
+
+    [TestMethod]
+    [PythonNetRestored]
+    public void The_sample_prices_dotnet_orders_by_embedded_rules()
+    {
+        _ = LibraryNamed();
+        Shell.Run(PackageFeed.RepositoryRoot, ["dotnet", "run", "--project", "samples/PythonNetHost", $"-p:PyEmbedPythonNet={PackageFeed.PythonNetVersion}"]).Succeeds().Prints(
+            "Ada, Sat: the weekend takes off 5.00",
+            "Grace, Mon: the large order takes off 60.00",
+            "Ada, Tue: coming back takes off 5.00",
+            "to pay: 670.00",
+            "the weekend: 1",
+            "the large order: 1",
+            "coming back: 1");
     }
 
     [TestMethod]

@@ -1,0 +1,1 @@
+"""What the shop takes off, and why."""
