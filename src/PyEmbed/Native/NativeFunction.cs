@@ -14,10 +14,16 @@ internal abstract unsafe class NativeFunction : IDisposable
     /// <summary>The most parameters that a delegate has.</summary>
     public const int ParameterLimit = 8;
 
+    [ThreadStatic]
+    private static int depth;
+
     private readonly NativeSignature signature;
     private CPython.PyMethodDef* definition;
 
     protected NativeFunction(NativeSignature signature) => this.signature = signature;
+
+    /// <summary>How many calls of native functions lie within each other on the calling thread.</summary>
+    public static int Depth => depth;
 
     public string Name => signature.Name;
 
@@ -104,6 +110,7 @@ internal abstract unsafe class NativeFunction : IDisposable
     {
         int position = -1;
         GilScope? outer = GilScope.Newest;
+        depth++;
         try
         {
             if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
@@ -119,6 +126,10 @@ internal abstract unsafe class NativeFunction : IDisposable
             GilScope.EndInner(outer);
             NativeErrors.Raise(this, position, position >= 0 && position < Parameters.Length ? arguments[position] : 0, e);
             return 0;
+        }
+        finally
+        {
+            depth--;
         }
     }
 

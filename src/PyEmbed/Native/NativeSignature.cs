@@ -147,17 +147,18 @@ internal sealed class NativeSignature
 
     private static string Float(string digits) => digits.AsSpan().ContainsAny('.', 'E') ? digits.Replace("E", "e", StringComparison.Ordinal) : digits + ".0";
 
+    // In ASCII, which is all that inspect reads.
     private static string Quote(string text)
     {
         var quoted = new StringBuilder("'");
-        foreach (char unit in text)
+        foreach (Rune character in text.EnumerateRunes())
         {
-            _ = unit switch
+            _ = character.Value switch
             {
-                '\\' or '\'' => quoted.Append('\\').Append(unit),
+                '\\' or '\'' => quoted.Append('\\').Append(character),
                 '\n' => quoted.Append("\\n"),
-                < ' ' or '\x7f' => quoted.Append(CultureInfo.InvariantCulture, $"\\u{(int)unit:x4}"),
-                _ => quoted.Append(unit),
+                >= ' ' and < '\x7f' => quoted.Append(character),
+                _ => quoted.Append(CultureInfo.InvariantCulture, $"\\U{character.Value:x8}"),
             };
         }
 

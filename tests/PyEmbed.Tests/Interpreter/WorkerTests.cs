@@ -114,12 +114,15 @@ public sealed class WorkerTests
     }
 
     [TestMethod]
-    public void Python_is_given_no_way_into_managed_code()
+    public void Python_is_given_no_way_into_managed_code_but_that_of_native_modules()
     {
         // What a forked child could call: a function that managed code exports. Everything else is called by managed code.
+        // Those of native modules are cut off in a forked child: see NativeProcessTests.
         Assembly assembly = typeof(PythonInterpreter).Assembly;
         IEnumerable<MethodInfo> methods = assembly.GetTypes().SelectMany(type => type.GetMethods(BindingFlags.DeclaredOnly | BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic));
-        Assert.IsEmpty(methods.Where(method => method.IsDefined(typeof(UnmanagedCallersOnlyAttribute))));
+        CollectionAssert.AreEquivalent(
+            (string[])["ManagedReference.Free", "NativeFunction.Call"],
+            methods.Where(method => method.IsDefined(typeof(UnmanagedCallersOnlyAttribute))).Select(method => $"{method.DeclaringType!.Name}.{method.Name}").ToArray());
 
         using PEReader file = new(File.OpenRead(assembly.Location));
         MetadataReader metadata = file.GetMetadataReader();

@@ -24,4 +24,14 @@ internal static class NativeFixture
 
     /// <summary>Makes a module importable and imports it.</summary>
     public static PythonObject Import(Action<PythonNativeModule> build) => PythonFixture.Python.Import(Add(build));
+
+    /// <summary>Runs code that has a module as <c>host</c>, and gives its namespace.</summary>
+    public static PythonObject Run(PythonObject host, string code)
+    {
+        using var scope = new PythonScope();
+        scope.Set("host", host);
+        PythonObject names = scope.Evaluate<PythonObject>("globals()");
+        scope.Execute(code);
+        return names;
+    }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using PyEmbed.Native;
 
 namespace PyEmbed.Interop;
 
@@ -12,6 +13,9 @@ internal static unsafe class TracebackReader
     // As many frames as an endless recursion leaves, and more than anyone reads.
     private const int FrameLimit = 5000;
 
+    // An exception that goes up through many calls between the languages is described in each: in full that would take time with the square of their number.
+    private const int NestingLimit = 16, NestedFrameLimit = 20;
+
     /// <summary>Reads text and frames, oldest call first.</summary>
     /// <param name="exception">Borrowed reference to an exception instance.</param>
     /// <param name="message">The last line where the module cannot give it.</param>
@@ -20,11 +24,28 @@ internal static unsafe class TracebackReader
         using PyRef traceback = PyRef.Own(CPython.PyException_GetTraceback(exception));
         using PyRef module = Guarded.Module("traceback"u8);
         using PyRef type = Guarded.Attribute(module.Value, "TracebackException"u8);
-        using PyRef description = Guarded.Call(type.Value, "from_exception"u8, exception);
+        using PyRef description = Describe(type.Value, exception);
         using PyRef stack = Guarded.Attribute(description.Value, "stack"u8);
 
         List<PythonFrame> frames = ReadSummaries(stack.Value) ?? Walk(traceback.Value);
         return (Format(description.Value) ?? Format(frames, message), frames.AsReadOnly());
+    }
+
+    // A traceback.TracebackException.
+    private static PyRef Describe(nint type, nint exception)
+    {
+        using PyRef method = Guarded.Attribute(type, "from_exception"u8);
+        if (method.Value == 0 || NativeFunction.Depth <= NestingLimit)
+        {
+            return method.Value == 0 ? PyRef.Own(0) : Guarded.Result(CPython.PyObject_VectorcallDict(method.Value, &exception, 1, 0));
+        }
+
+        // The newest frames, by a negative limit.
+        using PyRef keywords = Guarded.Result(CPython.PyDict_New());
+        using PyRef limit = Guarded.Result(CPython.PyLong_FromLongLong(-NestedFrameLimit));
+        return keywords.Value == 0 || limit.Value == 0 || CPython.PyDict_SetItemString(keywords.Value, Text.Ascii("limit"u8), limit.Value) != 0
+            ? Guarded.Result(0)
+            : Guarded.Result(CPython.PyObject_VectorcallDict(method.Value, &exception, 1, keywords.Value));
     }
 
     private static string? Format(nint description)

@@ -1,0 +1,203 @@
+using System.Globalization;
+using PyEmbed.Tests;
+
+#pragma warning disable CA2201 // Exceptions that the runtime throws are what is tested.
+namespace PyEmbed.Native.Tests;
+
+[TestClass]
+public sealed class NativeExceptionTests
+{
+    [TestMethod]
+    public void Exceptions_get_the_type_that_fits()
+    {
+        string missing = Path.Combine(Path.GetTempPath(), "pyembed-no-such-folder", "file");
+        (Func<Exception> Throw, string Expected)[] cases =
+        [
+            (() => new ArgumentException("m"), "ValueError|m"),
+            (() => new ArgumentOutOfRangeException("p", "m"), "ValueError|m (Parameter 'p')"),
+            (() => new FormatException("m"), "ValueError|m"),
+            (() => new InvalidCastException("m"), "TypeError|m"),
+            (() => new KeyNotFoundException("m"), "KeyError|'m'"),
+            (() => new IndexOutOfRangeException("m"), "IndexError|m"),
+            (() => new DivideByZeroException("m"), "ZeroDivisionError|m"),
+            (() => new OverflowException("m"), "OverflowError|m"),
+            (() => new ArithmeticException("m"), "ArithmeticError|m"),
+            (() => new TimeoutException("m"), "TimeoutError|m"),
+            (() => new OutOfMemoryException("m"), "MemoryError|m"),
+            (() => new EndOfStreamException("m"), "EOFError|m"),
+            (() => new OperationCanceledException("m"), "CancelledError|m"),
+            (() => new FileNotFoundException("m", "a/b"), "FileNotFoundError|[Errno 2] m: 'a/b'"),
+            (() => new DirectoryNotFoundException("m"), "FileNotFoundError|[Errno 2] m"),
+            (() => new UnauthorizedAccessException("m"), "PermissionError|[Errno 13] m"),
+            (() => new IOException("m"), "OSError|m"),
+            (() => new InvalidOperationException("m"), "RuntimeError|m"),
+            (() => new InsufficientExecutionStackException("m"), "RecursionError|m"),
+            (() => Assert.Throws<IOException>(() => File.ReadAllText(missing)), "FileNotFoundError|"),
+            (() => Assert.Throws<Exception>(() => int.Parse("x", CultureInfo.InvariantCulture)), "ValueError|"),
+        ];
+        using PythonObject host = NativeFixture.Import(module => module.AddFunction("fail", void (int which) => throw cases[which].Throw()));
+        using PythonObject result = NativeFixture.Run(host, $$"""
+            import sys
+            seen = []
+            for which in range({{cases.Length}}):
+                try:
+                    host.fail(which)
+                except Exception as error:
+                    # Up to 3.10 the .NET stack trace is part of the text.
+                    seen.append(f'{type(error).__name__}|{error}' if sys.version_info >= (3, 11) else f'{type(error).__name__}|')
+            """);
+        string[] seen = result["seen"].As<string[]>();
+        Assert.HasCount(cases.Length, seen);
+        for (int i = 0; i < cases.Length; i++)
+        {
+            string expected = cases[i].Expected;
+            StringAssert.StartsWith(seen[i], HasNotes ? expected : expected[..(expected.IndexOf('|') + 1)]);
+        }
+    }
+
+    [TestMethod]
+    public void Both_stacks_are_seen_on_either_side()
+    {
+        Exception? thrown = null;
+        using PythonObject host = NativeFixture.Import(module => module.AddFunction("fail", () => ThrowDeep(ref thrown)));
+        using PythonObject result = NativeFixture.Run(host, """
+            import traceback
+            def python_frame():
+                host.fail()
+            try:
+                python_frame()
+            except ValueError as error:
+                text = traceback.format_exc()
+                kind = error.__dotnet_exception__
+            """);
+        string text = result["text"].As<string>();
+        StringAssert.Contains(text, "in python_frame");
+        StringAssert.Contains(text, "from C#");
+        StringAssert.Contains(text, nameof(ThrowDeep));
+        StringAssert.Contains(text, "System.ArgumentException");
+
+        PythonException error = Assert.ThrowsExactly<PythonException>(() => result["python_frame"].Invoke());
+        Assert.AreSame(thrown, error.InnerException);
+        Assert.AreEqual("ValueError", error.PythonType);
+        Assert.AreEqual("python_frame", error.Frames[^1].Function);
+        StringAssert.Contains(error.ToString(), "python_frame");
+        StringAssert.Contains(error.ToString(), nameof(ThrowDeep));
+        StringAssert.Contains(error.ToString(), nameof(Both_stacks_are_seen_on_either_side));
+    }
+
+    [TestMethod]
+    public void A_Python_exception_that_leaves_a_native_function_is_the_one_it_was()
+    {
+        using PythonObject host = NativeFixture.Import(module =>
+        {
+            module.AddFunction("call", (PythonObject function) => function.Invoke());
+            module.AddFunction("wrap", PythonObject (PythonObject function) =>
+            {
+                try
+                {
+                    return function.Invoke();
+                }
+                catch (PythonException e)
+                {
+                    throw new InvalidOperationException("wrapped", e);
+                }
+            });
+            module.AddFunction("dispose", PythonObject (PythonObject function) =>
+            {
+                PythonException error = Assert.Throws<PythonException>(() => function.Invoke());
+                error.Value.Dispose();
+                throw error;
+            });
+        });
+        using PythonObject result = NativeFixture.Run(host, """
+            import traceback
+            class Own(Exception): pass
+            raised = Own('mine')
+            def inner(): raise raised
+            def outer(function): function(inner)
+            try: outer(host.call)
+            except Own as error:
+                same = error is raised
+                names = [frame.name for frame in traceback.extract_tb(error.__traceback__)]
+            try: outer(host.wrap)
+            except RuntimeError as error:
+                cause = error.__cause__ is raised
+                text = traceback.format_exc()
+            try: outer(host.dispose)
+            except RuntimeError as error:
+                described = str(error)
+            """);
+        Assert.IsTrue(result["same"].As<bool>());
+        CollectionAssert.AreEqual((string[])["<module>", "outer", "inner"], result["names"].As<string[]>());
+        Assert.IsTrue(result["cause"].As<bool>());
+        StringAssert.Contains(result["text"].As<string>(), "Own: mine");
+        StringAssert.Contains(result["text"].As<string>(), "wrapped");
+        StringAssert.Contains(result["described"].As<string>(), "mine");
+
+        PythonException back = Assert.ThrowsExactly<PythonException>(() => host.InvokeMethod("call", result["inner"]));
+        Assert.AreEqual("Own", back.PythonType.Split('.')[^1]);
+        Assert.IsTrue(back.Value.Is(result["raised"]));
+    }
+
+    [TestMethod]
+    public void Exceptions_that_cannot_be_described_are_raised_all_the_same()
+    {
+        using PythonObject host = NativeFixture.Import(module => module.AddFunction("fail", void (bool text) => throw new NastyException(text)));
+        using PythonObject result = NativeFixture.Run(host, """
+            seen = []
+            for text in (False, True):
+                try: host.fail(text)
+                except RuntimeError as error: seen.append(type(error).__name__)
+            """);
+        Assert.AreEqual("['RuntimeError', 'RuntimeError']", result["seen"].ToString());
+    }
+
+    [TestMethod]
+    public void Recursion_through_both_languages_ends_with_an_exception()
+    {
+        using PythonObject host = NativeFixture.Import(module => module.AddFunction("call", (PythonObject function, int depth) => function.Invoke<int>(depth)));
+        foreach (int limit in (int[])[200, 100_000])
+        {
+            using PythonObject result = NativeFixture.Run(host, $$"""
+                import sys, threading
+                before = sys.getrecursionlimit()
+                deepest = 0
+                def down(depth):
+                    global deepest
+                    deepest = depth
+                    return host.call(down, depth + 1)
+                seen = None
+                def run():
+                    global seen
+                    try:
+                        down(0)
+                    except RecursionError as error:
+                        seen = type(error).__name__
+                sys.setrecursionlimit({{limit}})
+                try:
+                    run()
+                finally:
+                    sys.setrecursionlimit(before)
+                again = host.call(abs, -3)
+                """);
+            Assert.AreEqual("RecursionError", result["seen"].As<string>());
+            Assert.AreEqual(3, result["again"].As<int>());
+            Assert.IsGreaterThan(20, result["deepest"].As<int>());
+        }
+    }
+
+    private static bool HasNotes => PythonFixture.Python.Evaluate<bool>("__import__('sys').version_info >= (3, 11)");
+
+    private static void ThrowDeep(ref Exception? thrown)
+    {
+        thrown = new ArgumentException("from C#");
+        throw thrown;
+    }
+
+    private sealed class NastyException(bool text) : Exception
+    {
+        public override string Message => text ? "readable" : throw new InvalidOperationException("no message");
+
+        public override string ToString() => throw new InvalidOperationException("no text");
+    }
+}
