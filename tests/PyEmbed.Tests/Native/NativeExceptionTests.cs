@@ -156,34 +156,53 @@ public sealed class NativeExceptionTests
     public void Recursion_through_both_languages_ends_with_an_exception()
     {
         using PythonObject host = NativeFixture.Import(module => module.AddFunction("call", (PythonObject function, int depth) => function.Invoke<int>(depth)));
-        foreach (int limit in (int[])[200, 100_000])
+        // Python's own limit, and a small stack that is used up before.
+        Exception? failure = null;
+        foreach ((int limit, int stack) in ((int, int)[])[(200, 4 << 20), (100_000, 1 << 20)])
         {
-            using PythonObject result = NativeFixture.Run(host, $$"""
-                import sys, threading
-                before = sys.getrecursionlimit()
-                deepest = 0
-                def down(depth):
-                    global deepest
-                    deepest = depth
-                    return host.call(down, depth + 1)
-                seen = None
-                def run():
-                    global seen
-                    try:
-                        down(0)
-                    except RecursionError as error:
-                        seen = type(error).__name__
-                sys.setrecursionlimit({{limit}})
-                try:
-                    run()
-                finally:
-                    sys.setrecursionlimit(before)
-                again = host.call(abs, -3)
-                """);
-            Assert.AreEqual("RecursionError", result["seen"].As<string>());
-            Assert.AreEqual(3, result["again"].As<int>());
-            Assert.IsGreaterThan(20, result["deepest"].As<int>());
+            var thread = new Thread(() => failure = Record(() => Recurse(host, limit)), stack);
+            thread.Start();
+            thread.Join();
+            Assert.IsNull(failure, $"{limit}: {failure}");
         }
+    }
+
+    private static Exception? Record(Action action)
+    {
+        try
+        {
+            action();
+            return null;
+        }
+        catch (Exception e)
+        {
+            return e;
+        }
+    }
+
+    private static void Recurse(PythonObject host, int limit)
+    {
+        using PythonObject result = NativeFixture.Run(host, $$"""
+            import sys
+            before = sys.getrecursionlimit()
+            deepest = 0
+            def down(depth):
+                global deepest
+                deepest = depth
+                return host.call(down, depth + 1)
+            seen = None
+            sys.setrecursionlimit({{limit}})
+            try:
+                down(0)
+            except RecursionError as error:
+                seen = type(error).__name__
+            finally:
+                sys.setrecursionlimit(before)
+            again = host.call(abs, -3)
+            """);
+        Assert.AreEqual("RecursionError", result["seen"].As<string>());
+        Assert.AreEqual(3, result["again"].As<int>());
+        Assert.IsGreaterThan(20, result["deepest"].As<int>());
     }
 
     private static bool HasNotes => PythonFixture.Python.Evaluate<bool>("__import__('sys').version_info >= (3, 11)");
