@@ -49,11 +49,14 @@ internal readonly ref struct Gil
         {
             if (!ThreadState.Attach())
             {
+                // A thread may do all its work in another host's blocks.
+                PendingReleases.Drain();
                 return false;
             }
         }
         else if (CPython.PyThreadState_GetUnchecked() == state)
         {
+            PendingReleases.Drain();
             return false;
         }
         else

@@ -10,6 +10,7 @@ internal static unsafe class PendingReleases
 
     private static readonly ConcurrentQueue<nint> Queue = new();
     private static volatile bool any;
+    private static bool draining; // Guarded by the GIL.
 
     /// <summary>Queues one owned reference. Needs no GIL, blocks nowhere.</summary>
     public static void Enqueue(nint reference)
@@ -21,19 +22,22 @@ internal static unsafe class PendingReleases
     /// <summary>Releases references that are queued. The caller holds the GIL.</summary>
     public static void Drain()
     {
-        if (any)
+        if (any && !draining)
         {
             DrainSome();
         }
     }
 
+    // What it releases may run Python code, and that code what drains again: of a long chain of such objects each would need a part of the stack.
     private static void DrainSome()
     {
+        draining = true;
         any = false;
         for (int i = 0; i < DrainLimit; i++)
         {
             if (!Queue.TryDequeue(out nint reference))
             {
+                draining = false;
                 return;
             }
 
@@ -41,5 +45,6 @@ internal static unsafe class PendingReleases
         }
 
         any = true;
+        draining = false;
     }
 }

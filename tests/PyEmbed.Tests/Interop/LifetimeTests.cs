@@ -67,6 +67,34 @@ public sealed class LifetimeTests
     }
 
     [TestMethod]
+    public void Forgotten_objects_are_released_also_while_the_GIL_is_held()
+    {
+        using IDisposable hold = PyEmbed.Tests.PythonFixture.Python.Hold();
+        using PythonObject module = Execute("import sys\nmarker = object()\ndef count(): return sys.getrefcount(marker)");
+        using PythonObject count = module["count"];
+        int before = count.Invoke<int>();
+        ForgetAll(module);
+        int after = int.MaxValue;
+        for (int attempt = 0; attempt < 200 && after != before; attempt++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            after = count.Invoke<int>();
+        }
+
+        Assert.AreEqual(before, after);
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static void ForgetAll(PythonObject module)
+        {
+            for (int i = 0; i < 1000; i++)
+            {
+                GC.KeepAlive(module["marker"]);
+            }
+        }
+    }
+
+    [TestMethod]
     public void Forgotten_objects_are_released_by_whoever_takes_the_GIL()
     {
         using PythonObject module = Execute("import sys\nmarker = object()\ndef count(): return sys.getrefcount(marker)");
