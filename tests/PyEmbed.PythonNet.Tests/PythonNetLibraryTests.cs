@@ -1,0 +1,40 @@
+using Python.Runtime;
+
+namespace PyEmbed.PythonNet.Tests;
+
+/// <summary>Which CPython Start takes, and which it refuses.</summary>
+[TestClass]
+public sealed class PythonNetLibraryTests
+{
+    [ClassInitialize]
+    public static void Start(TestContext context) => Assert.IsNotNull(PythonNetFixture.Bridge);
+
+    [TestMethod]
+    public void A_version_that_pythonnet_does_not_support_is_refused_by_name()
+    {
+        string message = Assert.ThrowsExactly<NotSupportedException>(() => PythonNetLibrary.Approve("/somewhere/libpython3.9.so", new Version(3, 9))).Message;
+        StringAssert.Contains(message, $"pythonnet {typeof(PythonEngine).Assembly.GetName().Version!.ToString(3)}");
+        StringAssert.Contains(message, "Python 3.9 (/somewhere/libpython3.9.so)");
+        StringAssert.Contains(message, PythonEngine.MaxSupportedVersion.ToString(2));
+        StringAssert.Contains(message, "PythonOptions.Library");
+        PythonNetLibrary.Approve("any", new Version(3, 12));
+    }
+
+    [TestMethod]
+    public void The_library_that_was_named_for_pythonnet_counts_where_the_options_name_none()
+    {
+        PythonOptions options = PythonNetLibrary.Apply(new PythonOptions { AutoMount = false, SearchPaths = ["/somewhere"] });
+        Assert.AreEqual(Runtime.PythonDLL, options.Library);
+        Assert.IsFalse(options.AutoMount);
+        Assert.AreEqual("/somewhere", options.SearchPaths.Single());
+    }
+
+    [TestMethod]
+    public void What_the_options_name_stays()
+    {
+        foreach (PythonOptions named in (ReadOnlySpan<PythonOptions>)[new() { Library = "/other" }, new() { Home = "/usr" }, new() { VirtualEnvironment = "/venv" }])
+        {
+            Assert.AreSame(named, PythonNetLibrary.Apply(named));
+        }
+    }
+}
