@@ -9,6 +9,8 @@ internal static class ModuleScenarios
     {
         ["modules"] = Run,
         ["mounts"] = Mounts,
+        ["importers"] = Importers,
+        ["bad-importer"] = BadImporter,
     };
 
     private static readonly (string Path, string Text)[] Game =
@@ -22,7 +24,7 @@ internal static class ModuleScenarios
     ];
 
     /// <summary>
-    /// <c>[name=value…] code</c>: executes code where the tree above is mounted. Values: <c>files=on|off</c>, <c>path=folder</c>, <c>venv=folder</c>, <c>store=folder</c>, <c>codes=folder</c>.
+    /// <c>[name=value…] code</c>: executes code where the tree above is mounted and there is a native module <c>host</c>. Values: <c>files=on|off</c>, <c>path=folder</c>, <c>venv=folder</c>, <c>store=folder</c>, <c>codes=folder</c>.
     /// </summary>
     private static int Run(string[] arguments)
     {
@@ -101,10 +103,61 @@ internal static class ModuleScenarios
         return 0;
     }
 
-    private static PythonOptions Options(string[] arguments)
+    /// <summary><c>[name=value…] code</c>: executes code where sources come from a function of the host and from a finder in Python, each of which prints what it is asked for.</summary>
+    private static int Importers(string[] arguments)
+    {
+        int version = 0;
+        PythonTree finding = Tree("finding", ("finding.py", "asked = []\nclass Finder:\n    @staticmethod\n    def find_spec(name, path=None, target=None):\n        asked.append(name)\n"));
+        PythonOptions options = Options(
+            arguments[..^1],
+            [
+                PythonImporter.FromSources("scripts", name => name switch
+                {
+                    "scripts" => new PythonModuleSource("", IsPackage: true),
+                    "scripts.one" => new PythonModuleSource($"VERSION = {++version}\nclass One:\n    def fail(self):\n        raise KeyError('one')\n"),
+                    "scripts.two" => new PythonModuleSource("from . import one\nfrom .one import VERSION", Origin: "db:/scripts/2"),
+                    "scripts.bad" => throw new InvalidDataException("the store is damaged"),
+                    "scripts.wrong" => new PythonModuleSource("x = (\n"),
+                    "mygame" or "colorsys" => new PythonModuleSource("who = 'importer'"),
+                    _ => null,
+                }),
+                PythonImporter.FromPython("finding:Finder"),
+            ],
+            finding);
+        using PythonInterpreter python = PythonInterpreter.Start(options);
+        try
+        {
+            python.Execute(arguments[^1]);
+        }
+        catch (PythonException e)
+        {
+            Console.WriteLine($"{e.PythonType} {e.InnerException?.GetType().Name}: {e.InnerException?.Message}");
+        }
+
+        return 0;
+    }
+
+    /// <summary><c>reference</c>: what an importer that is none makes of a start, and that another start works.</summary>
+    private static int BadImporter(string[] arguments)
+    {
+        try
+        {
+            PythonInterpreter.Start(Options([], [PythonImporter.FromPython(arguments[0])])).Dispose();
+        }
+        catch (Exception e)
+        {
+            Console.WriteLine($"{e.GetType().Name}: {e.Message}");
+        }
+
+        using PythonInterpreter python = PythonInterpreter.Start(Options([]));
+        python.Execute("import mygame.core.player, host; print(mygame.core.player.__name__)");
+        return 0;
+    }
+
+    private static PythonOptions Options(string[] arguments, IReadOnlyList<PythonImporter>? importers = null, params PythonTree[] trees)
     {
         string? Option(string name) => Array.Find(arguments, a => a.StartsWith(name + "=", StringComparison.Ordinal))?[(name.Length + 1)..];
-        return new PythonOptions
+        PythonOptions options = new()
         {
             AutoMount = false,
             BytecodeCacheDirectory = Option("codes") ?? "",
@@ -112,8 +165,17 @@ internal static class ModuleScenarios
             SearchPaths = Option("path") is { } path ? [path] : [],
             VirtualEnvironment = Option("venv"),
             FileSystem = Option("files") is { } files ? files == "on" : null,
-            Mounts = [Tree("game", Game)],
+            Mounts = [Tree("game", Game), .. trees],
+            Importers = importers ?? [],
         };
+        options.NativeModules.Add("host", module =>
+        {
+            Console.WriteLine("host built");
+            module.AddConstant("answer", 42);
+            module.AddFunction("double", (int number) => 2 * number);
+            module.AddModule("inner", inner => inner.AddConstant("name", "inner"));
+        });
+        return options;
     }
 
     private static PythonTree Tree(string name, params (string Path, string Text)[] files) =>

@@ -39,6 +39,7 @@ public sealed class PythonInterpreter : IDisposable
     private readonly bool owner;
     private readonly int mainThread;
     private readonly List<(PythonTree Tree, string Root)> mounted = [];
+    private PythonObject? importers;
 
     // By its interface, so that ending loads no type: a forked child that has come back to managed code may have spoilt what the runtime keeps of types.
 #pragma warning disable CA1859
@@ -253,6 +254,7 @@ public sealed class PythonInterpreter : IDisposable
             if (!owner)
             {
                 using IDisposable hold = Hold();
+                HostImporters.Uninstall(importers);
                 NativeRegistry.Uninstall();
                 UnmountAll();
 
@@ -414,6 +416,7 @@ public sealed class PythonInterpreter : IDisposable
             }
 
             interpreter.MountAll(options);
+            interpreter.importers = HostImporters.Install(options.Importers);
         }
         catch
         {

@@ -55,6 +55,12 @@ public sealed class PythonOptions
     public IReadOnlyList<PythonTree> Mounts { get; init; } = [];
 
     /// <summary>
+    /// Finders of the host, asked in this order for modules that are neither imported nor in the registry (native, built-in and, where the registry comes first, standard modules), before mounted
+    /// trees. They stay as long as the interpreter runs.
+    /// </summary>
+    public IReadOnlyList<PythonImporter> Importers { get; init; } = [];
+
+    /// <summary>
     /// Modules written in C#: <c>options.NativeModules.Add("host", module => …)</c>. Python finds them before any other module of the same name, but in <c>sys.modules</c>;
     /// names of Python's standard library are refused by <see cref="PythonInterpreter.Start"/>.
     /// </summary>

@@ -1,3 +1,5 @@
+using static PyEmbed.Tests.Modules.ModuleRun;
+
 namespace PyEmbed.Tests.Modules;
 
 /// <summary>"sys.path finders (filesystem; only when enabled)": what <see cref="PythonOptions.FileSystem"/> turns off.</summary>
@@ -9,7 +11,7 @@ public sealed class FileSystemTests
     {
         using TemporaryFolder folder = new();
         folder.Write("on_disk.py", "x = 1");
-        Expect($"""
+        Prints($"""
             True ['memory:/mygame/core/player.py'] Ada starts
             True False
             ModuleNotFoundError on_disk
@@ -56,7 +58,7 @@ public sealed class FileSystemTests
     public void Nothing_of_a_mount_becomes_a_file()
     {
         using TemporaryFolder folder = new();
-        Expect("one PermissionError\nFalse", "files=off", $"store={folder.Path}/store", """
+        Prints("one PermissionError\nFalse", "files=off", $"store={folder.Path}/store", """
             import os, importlib.resources as resources, mygame
             level = resources.files('mygame') / 'level.txt'
             try: os.fspath(level)
@@ -64,11 +66,5 @@ public sealed class FileSystemTests
             print(hasattr(mygame, '__file__'))
             """);
         Assert.IsFalse(Directory.Exists(Path.Combine(folder.Path, "store")));
-    }
-
-    private static void Expect(string output, params string[] arguments)
-    {
-        TestHostProcess result = TestHostProcess.Run("modules", arguments);
-        Assert.AreEqual(output.ReplaceLineEndings("\n").TrimEnd() + "\n", result.Output, result.ToString());
     }
 }

@@ -51,7 +51,7 @@ class ModuleTest(MemoryCase):
 
     def test_a_package_has_a_path_that_names_its_tree(self):
         package = importlib.import_module('mygame')
-        self.assertTrue(self.root.startswith('memory:/game-'))
+        self.assertTrue(self.root.startswith('memory://game-'))
         self.assertEqual((package.__spec__.origin, package.__path__, package.__package__),
                          ('memory:/mygame/__init__.py', [self.root + '/mygame'], 'mygame'))
         self.assertFalse(hasattr(package, '__file__'))
@@ -158,15 +158,17 @@ class ToolTest(MemoryCase):
         self.assertEqual(runpy.run_module('mygame_tool')['x'], 1)
 
     def test_a_root_in_memory_can_be_named(self):
-        root = pyembed.mount({'mygame_named.py': 'x = 1'}, 'memory:/mine')
+        root = pyembed.mount({'mygame_named/__init__.py': 'x = 1'}, 'memory://mygame_named')
         self.names.add('mygame_named')
-        self.assertEqual(root, 'memory:/mine')
-        self.assertFalse(hasattr(importlib.import_module('mygame_named'), '__file__'))
-        pyembed.unmount('memory:/mine')
+        self.assertEqual(root, 'memory://mygame_named')
+        package = importlib.import_module('mygame_named')
+        self.assertEqual((package.__path__, package.__spec__.origin), ([root + '/mygame_named'], 'memory:/mygame_named/__init__.py'))
+        self.assertEqual(package.__loader__.get_source('mygame_named'), 'x = 1')
+        pyembed.unmount('memory://mygame_named')
         for bad in ('memory:/', 'memory://', 'memory:/..', 'memory:/.'):
             with self.assertRaises(ValueError, msg=bad):
                 pyembed.mount({'mygame_named.py': ''}, bad)
-            self.assertNotIn('memory:/', pyembed.mounts())
+            self.assertNotIn('memory://', pyembed.mounts())
 
 
 class OriginTest(TreeCase):

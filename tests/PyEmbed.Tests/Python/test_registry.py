@@ -125,6 +125,64 @@ after = found()
 print(len(names) > 150, {name: (before[name], after[name]) for name in names if str(before[name]) != str(after[name])})
 '''), ['True {}'])
 
+    def test_a_module_not_found_is_one_error_with_origins_and_who_asked(self):
+        lines = run('''
+import sys, traceback
+pyembed.mount({"asks/__init__.py": "", "asks/one.py": "x = 1\\nif x: import nowhere\\n",
+               "asks/two.py": "import importlib\\ndef f(): importlib.import_module('asks.nowhere')\\n"}, "memory://asks")
+sys.path.append(sys.argv[1])
+class Named:
+    @staticmethod
+    def find_spec(name, path=None, target=None): pass
+sys.meta_path.insert(0, Named)
+_registry.install(False)
+try:
+    import asks.one
+except ImportError as error:
+    print(type(error).__name__, error.name, str(error) == error.msg == error.args[0])
+    print(error.msg.replace(error.origins[1], "LIBRARY") if error.origins[1][:4] == "fs:/" else error)
+    print([line for line in traceback.format_exc().splitlines() if line.startswith("  File")][1:])
+    print(error.origins[0], error.origins[-1], error.path)
+import asks.two
+try:
+    asks.two.f()
+except ImportError as error:
+    print(error.msg)
+try:
+    import json.nowhere
+except ImportError as error:
+    print(error.origins == ("fs:" + json.__path__[0] if "json" in globals() else error.origins[0], "finder:/Named"), error.name)
+import importlib.util
+print(importlib.util.find_spec("nowhere"))
+sys.modules["halted"] = None
+try:
+    import halted
+except ImportError as error:
+    print(error)
+''', self.folder)
+        column = ', column 7' if support.sys.version_info >= (3, 11) else ''
+        self.assertEqual(lines[0], 'ModuleNotFoundError nowhere True')
+        self.assertTrue(lines[1].startswith("No module named 'nowhere'; looked in: builtin, "), lines[1])
+        self.assertTrue(lines[1].endswith(f'; asked for by asks.one (memory:/asks/one.py, line 2{column})'), lines[1])
+        self.assertEqual(lines[2:4], ["['  File \"memory:/asks/one.py\", line 2, in <module>']", 'builtin memory:/files None'])
+        self.assertTrue(lines[4].startswith("No module named 'asks.nowhere'; looked in: memory:/asks, finder:/Named; asked for by asks.two "), lines[4])
+        self.assertEqual(lines[5:], ['True json.nowhere', 'None', 'import of halted halted; None in sys.modules'])
+
+    def test_an_error_raised_while_a_module_runs_stays_what_it_was(self):
+        self.assertEqual(run('''
+import traceback
+_registry.install(False)
+pyembed.mount({"fails.py": "import json\\n1 // 0\\n", "outer.py": "x = 1\\nif x: import fails\\n", "lacks.py": "raise ModuleNotFoundError('mine', name='lacks')"})
+try:
+    import outer
+except ZeroDivisionError:
+    print([line for line in traceback.format_exc().splitlines() if line.startswith("  File")][1:])
+try:
+    import lacks
+except ImportError as error:
+    print(error, hasattr(error, "origins"))
+'''), ["['  File \"memory:/outer.py\", line 2, in <module>', '  File \"memory:/fails.py\", line 2, in <module>']", 'mine False'])
+
 
 if __name__ == '__main__':
     unittest.main()

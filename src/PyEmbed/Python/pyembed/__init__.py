@@ -22,8 +22,10 @@ def mount(source, root=None):
     into memory: it may be replaced, but not changed in place, while the process runs.
 
     Trees go before the standard library on ``sys.path``, those that the build made of third-party packages after it.
-    *root* is an absolute path, which need not exist; by default it lies in the extraction directory and follows from the
-    contents. Mounting the same tree again returns the same root and counts: it takes as many calls of ``unmount``.
+    *root* is an absolute path, which need not exist, or ``memory://name``: the tree is then in memory only, its modules have
+    an origin (``memory:/pkg/mod.py``) and no ``__file__``, and nothing of it becomes a file. By default it lies in the
+    extraction directory and follows from the contents. Mounting the same tree again returns the same root and counts: it
+    takes as many calls of ``unmount``.
 
     Raises ArchiveError for a damaged archive or assembly, one of a newer format, or an assembly without a tree, OSError for
     a path that cannot be read, ValueError for a root that overlaps a mounted one, is that of the file system or is given

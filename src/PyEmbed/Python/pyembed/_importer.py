@@ -20,7 +20,8 @@ HAS_BYTECODE = 2            # folder flag: a .pyc file lies directly here
 HAS_PATH_FILES = 4          # folder flag: a .pth file lies directly here
 IS_STRIPPED = 8             # folder flag: sources were left out here, and what is left is in __pycache__
 
-MEMORY = 'memory:/'         # how places begin that are in memory only, roots and origins alike
+MEMORY = 'memory:/'         # how the origins begin of what is in memory: an archive's path follows
+MEMORY_ROOT = 'memory://'   # how the roots begin of trees that are in memory only: a name follows
 
 UNCHECKED = MAGIC_NUMBER + b'\x01\0\0\0'        # how bytecode begins that is not to be checked (PEP 552)
 _INDEX_MAGIC = b'PYEMBED\0'
@@ -507,4 +508,4 @@ def root_of(tree, files=True):
     """The place of a tree: below the extraction directory, or in memory only, as what comes from memory is where nothing may
     become a file."""
     name = f'{tree.distribution}-{tree.hash[:20]}'
-    return os.path.join(store(), name) if files and (allow_files or not tree.origin.startswith(MEMORY)) else MEMORY + name
+    return os.path.join(store(), name) if files and (allow_files or not tree.origin.startswith(MEMORY)) else MEMORY_ROOT + name

@@ -8,7 +8,7 @@ import sys
 from . import _importer
 from ._adapters import ADAPTERS, adapt
 from ._finders import Folder, find_above
-from ._importer import HAS_PATH_FILES, MEMORY, root_of
+from ._importer import HAS_PATH_FILES, MEMORY, MEMORY_ROOT, root_of
 
 _SEP = os.sep
 _ADAPTERS_FOR_MEMORY = {'inspect': 'show_memory'}
@@ -32,7 +32,7 @@ import_lock = _ImportLock()
 def mount(tree, root=None):
     """Mount an opened tree at *root*, by default where root_of() has it, and return the root."""
     root = root_of(tree) if root is None else _path_of(root)
-    if root in (os.path.dirname(root), MEMORY):
+    if root in (os.path.dirname(root), MEMORY_ROOT):
         raise ValueError(f'a tree cannot be mounted at {root!r}, which every path lies below')
     path_files = _has_path_files(tree)
     _open_code_cache(tree, root)
@@ -47,7 +47,7 @@ def _path_of(root):
     """The path that a caller names as a root, in the form that _importer._trees has."""
     try:
         path = os.fsdecode(root)
-        return MEMORY + posixpath.normpath(path[len(MEMORY):]).lstrip('./') if path.startswith(MEMORY) else os.path.abspath(path)
+        return MEMORY_ROOT + posixpath.normpath(path[len(MEMORY):]).strip('./') if path.startswith(MEMORY) else os.path.abspath(path)
     except TypeError:
         raise TypeError(f'a root must be a path, not {type(root).__name__!r}') from None
 
@@ -136,7 +136,7 @@ def _put_on(tree, root, place=None):
         if other.startswith(root + _SEP) or root.startswith(other + _SEP):
             raise ValueError(f'{root!r} and the root of a mounted tree, {other!r}, lie within each other')
     tree.root = root
-    tree.in_memory = root.startswith(MEMORY)
+    tree.in_memory = root.startswith(MEMORY_ROOT)
     if tree.in_memory or not _importer.allow_files:
         tree.materialize = 'never'
     tree.mounts = 1
@@ -159,6 +159,16 @@ def _take_off(root, tree):
         _forget([root])
 
 
+def see_memory():
+    """Have tools told of modules that have an origin and no place, from the first of them on: many modules import inspect."""
+    for name, function in _ADAPTERS_FOR_MEMORY.items():
+        if name not in ADAPTERS:
+            ADAPTERS[name] = f'pyembed._tools:{function}'
+            if name in sys.modules:
+                __import__(name)            # waits for another thread that has begun to
+                adapt(sys.modules[name])
+
+
 def _has_path_files(tree):
     """Whether site would read .pth files, were the tree a folder: it would in site-packages, and an app is not there."""
     return tree.placement == 'library' and tree.table('')[''] & HAS_PATH_FILES
@@ -178,12 +188,7 @@ def _open_code_cache(tree, root):
 def _complete(tree, path_files):
     """What is left to do for a tree that was put on. Not under importlib's lock: this imports."""
     if tree.in_memory:
-        for name, function in _ADAPTERS_FOR_MEMORY.items():
-            if name not in ADAPTERS:        # not before it is needed: many modules import inspect
-                ADAPTERS[name] = f'pyembed._tools:{function}'
-                if name in sys.modules:
-                    __import__(name)        # waits for another thread that has begun to
-                    adapt(sys.modules[name])
+        see_memory()
     if path_files:
         from ._paths import read_path_files
         read_path_files(tree)

@@ -160,6 +160,11 @@ def _turn_off():
             table[place] = _refuse
 
 
+def is_forked():
+    """Whether this is a forked child, in which no managed code may run."""
+    return _forked
+
+
 def modules():
     """(name, origin, whether it is imported) of the modules of the host, sorted."""
     return sorted([(name, ORIGIN, getattr(getattr(sys.modules.get(name), '__spec__', None), 'loader', None) is NativeImporter) for name in _builders])

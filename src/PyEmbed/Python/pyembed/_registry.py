@@ -55,6 +55,8 @@ def install(allow_files):
     library = tuple(standard_library())
     _names = frozenset(name for folder in library for name in _names_in(folder))
     sys.meta_path.insert(0, Registry)
+    from . import _errors
+    _errors.install()
     if not allow_files:
         _importer.allow_files = False
         sys.path[:] = [entry for entry in sys.path if entry in _importer._trees]

@@ -143,17 +143,20 @@ def show_memory(inspect):
             return getfile(object)
         except (TypeError, OSError):
             module = object if inspect.ismodule(object) else sys.modules.get(getattr(object, '__module__', None))
-            loader = getattr(getattr(module, '__spec__', None), 'loader', None)
-            if isinstance(loader, TreeLoader) and (module is object or inspect.isclass(object)):
-                return loader.path
+            spec = getattr(module, '__spec__', None)
+            if (hasattr(getattr(spec, 'loader', None), 'get_data') and not spec.has_location and spec.origin.__class__ is str
+                    and (module is object or inspect.isclass(object))):
+                return spec.origin
             raise
 
     def getmodule_with_memory(object, _filename=None):
         module = getmodule(object, _filename)
         if module is None and (inspect.isframe(object) or inspect.istraceback(object)):
             frame = object if inspect.isframe(object) else object.tb_frame
-            if frame.f_code.co_filename.startswith(MEMORY):
-                return sys.modules.get(frame.f_globals.get('__name__'))
+            module = sys.modules.get(frame.f_globals.get('__name__'))
+            if getattr(getattr(module, '__spec__', None), 'origin', None) == frame.f_code.co_filename:
+                return module
+            return None
         return module
 
     getfile_with_memory.__doc__, getmodule_with_memory.__doc__ = getfile.__doc__, getmodule.__doc__

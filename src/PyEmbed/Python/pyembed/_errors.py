@@ -1,0 +1,90 @@
+"""Says of a module that was not found where it was looked for and who asked, where the host's order of resolution applies."""
+
+import sys
+import _frozen_importlib as _bootstrap
+
+from . import _registry
+from ._finders import Finder
+from ._loaders import origin_of
+from ._origins import BUILTIN
+
+_IMPORT_SYSTEM = 'importlib', 'importlib.util', 'importlib._bootstrap', 'importlib._bootstrap_external', 'runpy', 'pkgutil'
+
+
+def install():
+    """Let importlib complete the error for a module that is not found, once. The traceback stays as it is without."""
+    find_and_load = _bootstrap._find_and_load
+    if getattr(find_and_load, '__module__', None) == __name__:
+        return
+
+    def _find_and_load(name, import_):
+        try:
+            return find_and_load(name, import_)
+        except ModuleNotFoundError as error:
+            if error.name == name and name not in sys.modules and not hasattr(error, 'origins') and _is_importlibs(error):
+                complete(error, name, sys._getframe())
+            raise
+
+    # CPython knows importlib's frames by the file's name, and leaves them out of tracebacks.
+    _find_and_load.__code__ = _find_and_load.__code__.replace(co_filename=find_and_load.__code__.co_filename)
+    _bootstrap._find_and_load = _find_and_load
+
+
+def _is_importlibs(error):
+    """Whether importlib itself has raised an error, and no module that it runs."""
+    trace = error.__traceback__
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace.tb_frame.f_globals is vars(_bootstrap)
+
+
+def complete(error, name, frame):
+    """Add the origins that were tried and who asked, that is the nearest frame from *frame* on that is not importlib's."""
+    error.origins = tuple(origins_tried(name))
+    while frame is not None and _is_import_system(frame):
+        frame = frame.f_back
+    error.msg = f'{error.msg}; looked in: {", ".join(error.origins)}; asked for by {describe(frame)}'
+    error.args = error.msg,
+
+
+def origins_tried(name):
+    """The origins that a module of a name is looked for in."""
+    parent = name.rpartition('.')[0]
+    if parent:
+        module = sys.modules.get(parent)
+        path = getattr(module, '__path__', None)
+        if path is None:
+            path = [getattr(getattr(module, '__spec__', None), 'origin', None)]
+        origins = [origin_of(entry) if '/' in entry or '\\' in entry else entry for entry in path if entry.__class__ is str]
+        return origins + _finders()
+    origins = [BUILTIN, *map(origin_of, _registry.library), *_finders()]
+    for entry in sys.path:
+        if entry.__class__ is str and origin_of(entry) not in origins:
+            origins.append(origin_of(entry))
+    return origins
+
+
+def _finders():
+    """What stands on sys.meta_path besides importlib's finders and ours: the host's, and those of scripts."""
+    known = {*(id(finder) for finder in (Finder, _registry.Registry))}
+    return [f'finder:/{getattr(finder, "name", None) or getattr(finder, "__qualname__", None) or type(finder).__qualname__}'
+            for finder in sys.meta_path if id(finder) not in known
+            and getattr(finder, '__module__', '').partition('.')[0] not in ('_frozen_importlib', '_frozen_importlib_external', 'importlib')
+            and getattr(finder, '__module__', '') != 'pyembed._native']
+
+
+def _is_import_system(frame):
+    return (frame.f_code.co_filename.startswith('<frozen importlib') or frame.f_globals.get('__name__') in _IMPORT_SYSTEM)
+
+
+def describe(frame):
+    """Who runs a frame: module, file, line and, from CPython 3.11 on, column; the host where there is none."""
+    if frame is None:
+        return 'the host program'
+    text = f'{frame.f_globals.get("__name__", "?")!s} ({frame.f_code.co_filename}, line {frame.f_lineno}'
+    if sys.version_info >= (3, 11):
+        from itertools import islice
+        column = next(islice(frame.f_code.co_positions(), frame.f_lasti // 2, None), (None,) * 4)[2]
+        if column is not None:
+            text += f', column {column + 1}'
+    return text + ')'
