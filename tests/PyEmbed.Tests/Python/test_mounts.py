@@ -108,9 +108,9 @@ class ReportTest(TreeCase):
         shadowed = [item for item in pyembed.report()['shadowed'] if item[0] in self.names]
         self.names.discard('sys')
         self.assertEqual({item for item in shadowed if item[0] == 'twice'},
-                         {('twice', 'One.dll', 'Two.dll'), ('twice', 'One.dll', os.path.join(place, 'twice.py'))})
-        self.assertIn(('hidden', os.path.join(sys.path[0], 'hidden.py'), 'Three.dll'), shadowed)
-        self.assertIn(('sys', 'built-in', 'One.dll'), shadowed)
+                         {('twice', 'One.dll', 'Two.dll'), ('twice', 'One.dll', f'fs:{place}/twice.py')})
+        self.assertIn(('hidden', f'fs:{sys.path[0]}/hidden.py', 'Three.dll'), shadowed)
+        self.assertIn(('sys', 'builtin', 'One.dll'), shadowed)
         self.assertFalse([item for item in shadowed if item[0] in ('alone', 'space')])
 
     def test_modules_beside_a_tree_are_not_its_own(self):
