@@ -158,7 +158,7 @@ public sealed class NativeExceptionTests
         using PythonObject host = NativeFixture.Import(module => module.AddFunction("call", (PythonObject function, int depth) => function.Invoke<int>(depth)));
         // Python's own limit, and a small stack that is used up before.
         Exception? failure = null;
-        foreach ((int limit, int stack) in ((int, int)[])[(200, 4 << 20), (100_000, 1 << 20)])
+        foreach ((int limit, int stack) in ((int, int)[])[(200, 4 << 20), (100_000, 1 << 19)])
         {
             var thread = new Thread(() => failure = Record(() => Recurse(host, limit)), stack);
             thread.Start();
