@@ -20,7 +20,7 @@ internal sealed unsafe class Handover : IDisposable
     {
         theirs = module.GetAttr("slot");
         place = new PyInt(0);
-        using PythonObject own = PythonCode.Import("pyembed._pythonnet");
+        using PythonObject own = new(PyRef.Checked(PythonCode.Own("pyembed._pythonnet"u8)));
         ours = own.GetAttribute("slot");
         using PyType type = PyType.Get(typeof(Exception));
         exceptionType = FromPythonNet(type);

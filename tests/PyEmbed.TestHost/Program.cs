@@ -65,6 +65,11 @@ internal static class Program
             python.Execute(arguments[0]);
             return 0;
         },
+        ["policy"] = PolicyScenarios.Execute,
+        ["policy-call"] = PolicyScenarios.Call,
+        ["policy-techniques"] = PolicyScenarios.Techniques,
+        ["policy-attached"] = StartScenarios.AttachWithPolicy,
+        ["policy-fail-then-start"] = PolicyScenarios.FailThenStart,
         ["options"] = StartScenarios.WithOptions,
         ["cancel-key"] = StartScenarios.CancelKeyAfterRun,
         ["attach"] = StartScenarios.Attach,

@@ -86,6 +86,22 @@ internal static unsafe class StartScenarios
         return python.RunCode("import sys; sys.exit(7)");
     }
 
+    /// <summary><c>library</c>: asks for a policy where another host has started CPython.</summary>
+    public static int AttachWithPolicy(string[] arguments)
+    {
+        StartAsAnotherHost(arguments[0]);
+        try
+        {
+            PythonInterpreter.Start(new PythonOptions { Policy = PythonPolicy.Restricted }).Dispose();
+            return 1;
+        }
+        catch (InvalidOperationException e)
+        {
+            Console.WriteLine(e.Message);
+            return 7;
+        }
+    }
+
     /// <summary>A second copy of the assembly, in a load context of its own, sees the trees of the first.</summary>
     public static int TwoCopies(string[] arguments)
     {

@@ -18,7 +18,7 @@ public sealed unsafe class PythonScope : IDisposable
     {
         using Gil gil = Gil.Acquire();
         names = PythonObject.From(new Dictionary<string, string> { ["__name__"] = "__scope__" });
-        using var builtins = new PythonObject(PyRef.Checked(CPython.PyImport_ImportModule(Text.Ascii("builtins"u8))));
+        using var builtins = new PythonObject(PyRef.Checked(PythonCode.Own("builtins"u8)));
         names["__builtins__"] = builtins;
     }
 
@@ -79,7 +79,7 @@ public sealed unsafe class PythonScope : IDisposable
     private nint Run(string code, string mode)
     {
         using PyRef globals = PyRef.Own(names.NewReference());
-        using PyRef builtins = PyRef.Take(CPython.PyImport_ImportModule(Text.Ascii("builtins"u8)));
+        using PyRef builtins = PyRef.Take(PythonCode.Own("builtins"u8));
         using PyRef compiled = PyRef.Own(Calls.InvokeMethod(builtins.Value, "compile", [code, "<scope>", mode, 0, true]));
         return PyRef.Checked(CPython.PyEval_EvalCode(compiled.Value, globals.Value, globals.Value));
     }

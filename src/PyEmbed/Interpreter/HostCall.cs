@@ -34,7 +34,7 @@ internal static unsafe class HostCall
     /// <summary>Ends the process, a forked child in which Python code has returned to managed code. The caller holds the GIL.</summary>
     public static void EndForkedChild()
     {
-        using PyRef host = PyRef.Take(CPython.PyImport_ImportModule(Text.Ascii("pyembed._host"u8)));
+        using PyRef host = PyRef.Take(PythonCode.Own("pyembed._host"u8));
         Invoke(host.Value, "end_forked_child");
     }
 

@@ -1,3 +1,5 @@
+using PyEmbed.Interop;
+
 namespace PyEmbed;
 
 /// <summary>
@@ -8,7 +10,7 @@ internal sealed class ProgramRun : IDisposable
 {
     private readonly bool interruptible;
     private readonly byte[] interrupt;
-    private readonly PythonObject module = PythonCode.Import("pyembed._run");
+    private readonly PythonObject module = new(PyRef.Checked(PythonCode.Own("pyembed._run"u8)));
 
     public ProgramRun(bool interruptible)
     {

@@ -1,3 +1,4 @@
+using System.Text;
 using PyEmbed.Interop;
 
 namespace PyEmbed;
@@ -11,5 +12,30 @@ internal static unsafe class PythonCode
         using Gil gil = Gil.Acquire();
         using PyRef name = PyRef.Take(Text.New(module));
         return new PythonObject(PyRef.Checked(CPython.PyImport_Import(name.Value)));
+    }
+
+    /// <summary>A module that this assembly needs for its own work, whatever the import policy says of it. The caller holds the GIL.</summary>
+    /// <param name="name">A literal, so that it ends in NUL.</param>
+    /// <returns>A new reference; 0 with an exception pending.</returns>
+    public static nint Own(ReadOnlySpan<byte> name)
+    {
+        using PyRef module = PyRef.Take(Text.NewName(Encoding.ASCII.GetString(name)));
+        using PyRef host = PyRef.Take(Text.NewName("pyembed._host"));
+        nint modules = CPython.PyImport_GetModuleDict();
+        nint loaded = CPython.PyDict_GetItemWithError(modules, module.Value);
+        if (loaded != 0)
+        {
+            return PyRef.New(loaded);
+        }
+
+        loaded = CPython.PyDict_GetItemWithError(modules, host.Value);
+        if (loaded == 0)
+        {
+            return CPython.PyImport_ImportModule(Text.Ascii(name));
+        }
+
+        using PyRef method = PyRef.Take(Text.NewName("import_own"));
+        nint* arguments = stackalloc nint[] { loaded, module.Value };
+        return CPython.PyObject_VectorcallMethod(method.Value, arguments, 2, 0);
     }
 }

@@ -85,9 +85,9 @@ public sealed class PythonInterpreter : IDisposable
     {
         options ??= new PythonOptions();
         ResolutionOrder.Check(options);
-        string? store = options.ExtractionDirectory is { } place ? AbsoluteFolder(nameof(PythonOptions.ExtractionDirectory), place, "leave it null for one in the user's cache") : null;
+        string? store = options.ExtractionDirectory is { } place ? OptionChecks.AbsoluteFolder(nameof(PythonOptions.ExtractionDirectory), place, "leave it null for one in the user's cache") : null;
         string? codes = options.BytecodeCacheDirectory is { Length: > 0 } folder
-            ? AbsoluteFolder(nameof(PythonOptions.BytecodeCacheDirectory), folder, "leave it null for the extraction directory, or empty for no cache")
+            ? OptionChecks.AbsoluteFolder(nameof(PythonOptions.BytecodeCacheDirectory), folder, "leave it null for the extraction directory, or empty for no cache")
             : options.BytecodeCacheDirectory;
         lock (StartLock)
         {
@@ -333,7 +333,7 @@ public sealed class PythonInterpreter : IDisposable
             approve?.Invoke("the CPython in this process", PythonStartup.Version);
             if (PythonStartup.IsInitialized)
             {
-                RefuseFreshOptions(options);
+                OptionChecks.RefuseFresh(options);
                 return;
             }
         }
@@ -362,36 +362,6 @@ public sealed class PythonInterpreter : IDisposable
         started = installation;
     }
 
-    private static void RefuseFreshOptions(PythonOptions options)
-    {
-        string? refused = options.Library is not null ? nameof(options.Library)
-            : options.Home is not null ? nameof(options.Home)
-            : options.VirtualEnvironment is not null ? nameof(options.VirtualEnvironment)
-            : options.Arguments.Count > 0 ? nameof(options.Arguments)
-            : options.FileSystem == false ? nameof(options.FileSystem)
-            : null;
-        if (refused is not null)
-        {
-            throw new InvalidOperationException(
-                $"CPython runs in this process already, started by another host, so PythonOptions.{refused} has no effect any more: leave it out, or start PyEmbed first.");
-        }
-    }
-
-    /// <summary>The absolute path of a folder that an option names, which need not exist.</summary>
-    private static string AbsoluteFolder(string name, string place, string otherwise)
-    {
-        string option = $"{nameof(PythonOptions)}.{name}";
-        if (string.IsNullOrWhiteSpace(place) || place.Contains('\0', StringComparison.Ordinal))
-        {
-            throw new ArgumentException($"{option} '{place.Replace("\0", "\\0", StringComparison.Ordinal)}' is no path: name a folder, or {otherwise}.");
-        }
-
-        string path = Path.GetFullPath(place);
-        return !File.Exists(path)
-            ? path
-            : throw new ArgumentException($"{option} '{path}' is a file: name a folder that only this user can write to, or one that does not exist yet.");
-    }
-
     private static PythonInterpreter Boot(PythonOptions options, string? store, string? codes)
     {
         using Gil gil = Gil.Acquire();
@@ -415,11 +385,13 @@ public sealed class PythonInterpreter : IDisposable
                 NativeRegistry.Install(options.NativeModules.Freeze());
             }
 
+            ImportGuards.Install(options);
             interpreter.MountAll(options);
             interpreter.importers = HostImporters.Install(options.Importers);
         }
         catch
         {
+            ImportGuards.Uninstall(options);
             NativeRegistry.Uninstall();
             interpreter.UnmountAll();
             throw;

@@ -5,7 +5,7 @@ namespace PyEmbed;
 /// An instance is immutable, but for the modules added to <see cref="NativeModules"/>; every property has a useful default.
 /// </summary>
 /// <remarks>
-/// <see cref="Library"/>, <see cref="Home"/>, <see cref="VirtualEnvironment"/> and <see cref="Arguments"/> need a fresh start:
+/// <see cref="Library"/>, <see cref="Home"/>, <see cref="VirtualEnvironment"/>, <see cref="Arguments"/> and a <see cref="Policy"/> other than <see cref="PythonPolicy.Trusted"/> need a fresh start:
 /// where another host has started CPython in this process already, giving one of them is an error.
 /// </remarks>
 public sealed class PythonOptions
@@ -38,7 +38,7 @@ public sealed class PythonOptions
     /// Whether Python imports from the file system: from <see cref="SearchPaths"/>, from the site-packages of a virtual environment, and from files that mounted trees have extracted.
     /// Off: modules come from native modules, mounted trees (folders among them, which .NET reads) and the standard library only, whatever a script does to <c>sys.path</c> or to the <c>__path__</c> of
     /// a package; nothing of a tree becomes a file; <see cref="SearchPaths"/> and <see cref="VirtualEnvironment"/> are errors. It says nothing of what scripts open themselves.
-    /// Null: on.
+    /// Null: on, and off under <see cref="PythonPolicy.Restricted"/>.
     /// </summary>
     public bool? FileSystem { get; init; }
 
@@ -79,6 +79,9 @@ public sealed class PythonOptions
     /// modules are compiled in each process. Null: the extraction directory. An empty string: nothing is kept.
     /// </summary>
     public string? BytecodeCacheDirectory { get; init; }
+
+    /// <summary>Which modules may be imported, by whatever code this interpreter runs. Default: <see cref="PythonPolicy.Trusted"/>, everything.</summary>
+    public PythonPolicy Policy { get; init; } = PythonPolicy.Trusted;
 
     /// <summary>
     /// What <c>sys.argv[1:]</c> is outside <see cref="PythonInterpreter.RunModule"/> and <see cref="PythonInterpreter.RunEntryPoint"/>,

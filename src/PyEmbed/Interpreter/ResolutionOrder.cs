@@ -9,10 +9,10 @@ namespace PyEmbed;
 internal static class ResolutionOrder
 {
     /// <summary>Whether modules come from the file system.</summary>
-    public static bool AllowsFiles(PythonOptions options) => options.FileSystem ?? true;
+    public static bool AllowsFiles(PythonOptions options) => options.FileSystem ?? !options.Policy.IsRestricted;
 
     /// <summary>Whether the registry comes first, and only what was asked for is on the search path.</summary>
-    public static bool IsRegistryFirst(PythonOptions options) => !AllowsFiles(options);
+    public static bool IsRegistryFirst(PythonOptions options) => !options.Policy.IsTrusted || !AllowsFiles(options);
 
     /// <summary>Refuses options that contradict each other.</summary>
     /// <exception cref="ArgumentException">An option asks for the file system, which is off.</exception>
@@ -34,8 +34,8 @@ internal static class ResolutionOrder
     {
         if (IsRegistryFirst(options))
         {
-            using PythonObject registry = PythonCode.Import("pyembed._registry");
-            using PyRef none = PyRef.Take(HostCall.Invoke(registry.Handle, "install", PyRef.New(AllowsFiles(options) ? CPython.Py_True : CPython.Py_False)));
+            using PyRef registry = PyRef.Take(PythonCode.Own("pyembed._registry"u8));
+            using PyRef none = PyRef.Take(HostCall.Invoke(registry.Value, "install", PyRef.New(AllowsFiles(options) ? CPython.Py_True : CPython.Py_False)));
         }
     }
 }

@@ -45,7 +45,7 @@ internal static unsafe class Decimals
     {
         if (type == 0)
         {
-            using PyRef module = PyRef.Take(CPython.PyImport_ImportModule(Text.Ascii("decimal"u8)));
+            using PyRef module = PyRef.Take(PythonCode.Own("decimal"u8));
             nint found = PyRef.Checked(CPython.PyObject_GetAttrString(module.Value, Text.Ascii("Decimal"u8)));
             type = found;
         }

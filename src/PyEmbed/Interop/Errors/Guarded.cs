@@ -49,7 +49,7 @@ internal static unsafe class Guarded
     }
 
     /// <summary>A module, imported where it is not yet; empty where that fails.</summary>
-    public static PyRef Module(ReadOnlySpan<byte> name) => Result(CPython.PyImport_ImportModule(Text.Ascii(name)));
+    public static PyRef Module(ReadOnlySpan<byte> name) => Result(PythonCode.Own(name));
 
     /// <summary>Calls an attribute; empty where either fails.</summary>
     public static PyRef Call(nint value, ReadOnlySpan<byte> name, params ReadOnlySpan<nint> arguments)

@@ -1,3 +1,5 @@
+using PyEmbed.Interop;
+
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using PyEmbed.Discovery;
@@ -20,7 +22,7 @@ internal static class ReportReader
             }
         }
 
-        using PythonObject sys = PythonCode.Import("sys");
+        using PythonObject sys = new(PyRef.Checked(PythonCode.Own("sys"u8)));
         using PythonObject executable = sys.GetAttribute("executable");
         using PythonObject report = importer.Report();
         Version version = RunningVersion(sys);
@@ -137,7 +139,7 @@ internal static class ReportReader
         {
             foreach (string text in attribute.Requirements)
             {
-                module ??= PythonCode.Import("pyembed._requirements");
+                module ??= new PythonObject(PyRef.Checked(PythonCode.Own("pyembed._requirements"u8)));
                 (bool met, string? installed, string? problem) = module.InvokeMethod<(bool, string?, string?)>("check", text);
                 requirements.Add(new PythonRequirement(attribute.Name, text, met, installed, problem));
             }

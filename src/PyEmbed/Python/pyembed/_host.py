@@ -82,6 +82,12 @@ def add_search_paths(paths):
     sys.path += [path for path in paths if path not in sys.path]
 
 
+def import_own(name):
+    """A module that the host's own code needs. An import policy lets this package have it."""
+    __import__(name)
+    return sys.modules[name]
+
+
 def uses_code_cache():
     """Whether a tree that was mounted may have code to keep."""
     return 'pyembed._code_cache' in sys.modules and bool(sys.modules['pyembed._importer'].code_cache())

@@ -1,0 +1,74 @@
+"""The rules of an import policy: which modules may be imported, by their dotted names."""
+
+import sys
+
+from ._powerful import PLAIN, POWERFUL, powerful, unknown
+
+# What C code of CPython imports on its own at run time for whoever happens to run, and what belongs to the language itself.
+# None of it gives more than the built-in functions do: never denied by an allow list.
+_ALWAYS = frozenset('''
+    __future__ __main__ builtins
+    _compat_pickle _io _multibytecodec _strptime copyreg encodings typing unicodedata warnings
+'''.split())
+
+# Module that C code imports when it runs -> the modules that it does so for.
+SERVES = {
+    '_pydatetime': ('datetime', '_datetime'),
+    'json.decoder': ('_json',),
+    're': ('_sre',),
+    'time': ('datetime', '_datetime'),
+}
+
+
+class Rules:
+    """*allow* and *deny* are dotted prefixes, ``'*'`` for every name; *allow* may be None. With *restricted* a powerful
+    module is allowed only if a name on the allow list is at least as long as that which makes it a powerful one."""
+
+    def __init__(self, restricted, allow, deny):
+        self.restricted = restricted
+        self.allow = None if allow is None else frozenset(allow)
+        self.deny = frozenset(deny)
+        self.standard = frozenset(getattr(sys, 'stdlib_module_names', ())) | PLAIN | frozenset(POWERFUL)
+
+    def __eq__(self, other):
+        return (self.restricted, self.allow, self.deny) == (other.restricted, other.allow, other.deny)
+
+    __hash__ = None
+
+    def denial(self, name):
+        """The rule by which importing a module is denied, in words; None where it is allowed."""
+        denying = _covering(self.deny, name)
+        if denying is not None:
+            return f'Deny names {denying!r}'
+        if name in _ALWAYS or name.startswith(('encodings.', '_codecs_', '_sysconfigdata_')):
+            return None
+        named = None if self.allow is None else _covering(self.allow, name)
+        found = (powerful(name) or unknown(name.partition('.')[0], self.standard)) if self.restricted else None
+        if found is not None:
+            prefix, gives = found
+            if (named is not None and named != '*' and len(named) >= len(prefix)) or self._leads(name):
+                return None
+            return f'{prefix!r} is a powerful module ({gives}), and Allow does not name it'
+        if self.allow is None or named is not None or self._leads(name):
+            return None
+        if any(self.denial(served) is None for served in SERVES.get(name, ())):
+            return None
+        return 'Allow does not name it'
+
+    def names(self, name):
+        """Whether the allow list names a module or a package that it is in."""
+        return self.allow is not None and _covering(self.allow - {'*'}, name) is not None
+
+    def _leads(self, name):
+        """Whether a module is a package that Python has to import on the way to one that the allow list names."""
+        return self.allow is not None and any(entry.startswith(name + '.') for entry in self.allow)
+
+
+def _covering(prefixes, name):
+    """The longest of *prefixes* that covers a name; None."""
+    prefix = name
+    while prefix:
+        if prefix in prefixes:
+            return prefix
+        prefix = prefix.rpartition('.')[0]
+    return '*' if '*' in prefixes else None

@@ -1,0 +1,118 @@
+namespace PyEmbed.TestHost;
+
+/// <summary>Interpreters with an import policy.</summary>
+internal static class PolicyScenarios
+{
+    /// <summary><c>profile allow deny code</c> (lists with commas, or <c>-</c>): executes code as a script of others, and prints what PyEmbed says where that fails.</summary>
+    public static int Execute(string[] arguments)
+    {
+        PythonPolicy policy = Named(arguments[0]) with { Allow = List(arguments[1]), Deny = List(arguments[2]) ?? [] };
+        using PythonInterpreter python = PythonInterpreter.Start(new PythonOptions
+        {
+            AutoMount = false,
+            Policy = policy,
+            Mounts = [Tree()],
+        });
+        return Report(() => python.Execute(arguments[3]));
+    }
+
+    /// <summary><c>profile allow deny member argument</c>: a call of the host itself.</summary>
+    public static int Call(string[] arguments)
+    {
+        PythonPolicy policy = Named(arguments[0]) with { Allow = List(arguments[1]), Deny = List(arguments[2]) ?? [] };
+        using PythonInterpreter python = PythonInterpreter.Start(new PythonOptions { AutoMount = false, Policy = policy, Mounts = [Tree()] });
+        return Report(() => Console.WriteLine(arguments[3] switch
+        {
+            "import" => python.Import(arguments[4]).GetAttribute("__name__").As<string>(),
+            "run-module" => python.RunModule(arguments[4]).ToString(System.Globalization.CultureInfo.InvariantCulture),
+            "run-entry-point" => python.RunEntryPoint(arguments[4]).ToString(System.Globalization.CultureInfo.InvariantCulture),
+            "decimal" => python.Evaluate<decimal>("x", Scope(("x", 1.25m))).ToString(System.Globalization.CultureInfo.InvariantCulture),
+            "describe" => python.Describe().PythonVersion.ToString(2),
+            _ => throw new ArgumentException(arguments[3]),
+        }));
+    }
+
+    /// <summary><c>folder source</c>: runs tests/PyEmbed.Tests/Python/import_techniques.py, found in <c>source</c>, over the files that it has written to the folder.</summary>
+    public static int Techniques(string[] arguments)
+    {
+        string folder = arguments[0];
+        using PythonInterpreter python = PythonInterpreter.Start(new PythonOptions
+        {
+            AutoMount = false,
+            Policy = PythonPolicy.Desktop with { Deny = File.ReadAllLines(Path.Combine(folder, "deny.txt")) },
+            Mounts = [PythonTree.FromDirectory(Path.Combine(folder, "one")), PythonTree.FromDirectory(Path.Combine(folder, "two"))],
+            SearchPaths = [arguments[1], folder],
+        });
+        return python.RunModule("import_techniques", folder);
+    }
+
+    /// <summary>A start that fails after the policy was applied, then one without.</summary>
+    public static int FailThenStart(string[] arguments)
+    {
+        try
+        {
+            PythonInterpreter.Start(new PythonOptions
+            {
+                AutoMount = false,
+                Policy = PythonPolicy.Restricted,
+                Mounts = [PythonTree.FromArchive(ReadOnlyMemory<byte>.Empty)],
+            }).Dispose();
+            return 1;
+        }
+        catch (InvalidDataException)
+        {
+        }
+
+        using PythonInterpreter python = Program.Started();
+        Console.WriteLine(python.Evaluate<string>("__import__('socket').__name__"));
+        return 0;
+    }
+
+    private static int Report(Action action)
+    {
+        try
+        {
+            action();
+            return 0;
+        }
+        catch (PythonImportException e)
+        {
+            Console.WriteLine($"{e.Module}: {e.Message}");
+            return 3;
+        }
+        catch (PythonException e)
+        {
+            Console.WriteLine($"{e.PythonType}: {e.Message}");
+            return 4;
+        }
+    }
+
+    private static PythonScope Scope(params ReadOnlySpan<(string Name, object Value)> names)
+    {
+        PythonScope scope = new();
+        foreach ((string name, object value) in names)
+        {
+            scope.Set(name, value);
+        }
+
+        return scope;
+    }
+
+    private static PythonPolicy Named(string profile) => profile switch
+    {
+        "Trusted" => PythonPolicy.Trusted,
+        "Desktop" => PythonPolicy.Desktop,
+        _ => PythonPolicy.Restricted,
+    };
+
+    private static string[]? List(string text) => text == "-" ? null : text.Split(',');
+
+    private static PythonTree Tree() => PythonTree.FromFiles(new Dictionary<string, ReadOnlyMemory<byte>>
+    {
+        ["mygame/__init__.py"] = "def main(): print('played')"u8.ToArray(),
+        ["mygame/core/__init__.py"] = ""u8.ToArray(),
+        ["mygame/core/player.py"] = "from . import weapons\nname = 'player with ' + weapons.name\ndef load(name): return __import__(name)\n"u8.ToArray(),
+        ["mygame/core/weapons.py"] = "name = 'a sword'"u8.ToArray(),
+        ["mygame/bad.py"] = "x = 1\nimport subprocess"u8.ToArray(),
+    });
+}

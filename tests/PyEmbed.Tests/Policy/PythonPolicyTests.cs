@@ -1,0 +1,143 @@
+using System.Text.Json;
+
+namespace PyEmbed.Tests;
+
+/// <summary>Import policy in .NET processes. The techniques and the rules themselves are tested under plain Pythons, too (Python/test_policy*.py).</summary>
+[TestClass]
+public sealed class PythonPolicyTests
+{
+    private static readonly string Sources = Path.Combine(ImporterPythonTests.Root, "tests", "PyEmbed.Tests", "Python");
+
+    [TestMethod]
+    [DataRow("")]
+    [DataRow(" ")]
+    [DataRow("a.")]
+    [DataRow(".a")]
+    [DataRow("a..b")]
+    [DataRow("a b")]
+    [DataRow("a.*")]
+    [DataRow("a/b")]
+    [DataRow("a,b")]
+    public void Names_that_no_module_has_are_refused(string name)
+    {
+        ArgumentException allow = Assert.ThrowsExactly<ArgumentException>(() => PythonPolicy.Restricted with { Allow = ["json", name] });
+        StringAssert.Contains(allow.Message, $"PythonPolicy.Allow cannot hold '{name}'");
+        Assert.ThrowsExactly<ArgumentException>(() => PythonPolicy.Desktop with { Deny = [name] });
+    }
+
+    [TestMethod]
+    public void A_policy_is_immutable()
+    {
+        List<string> names = ["json"];
+        PythonPolicy policy = PythonPolicy.Restricted with { Allow = names };
+        names.Add("os");
+        CollectionAssert.AreEqual(new[] { "json" }, policy.Allow!.ToArray());
+        Assert.IsNull(PythonPolicy.Restricted.Allow);
+        Assert.AreEqual("Restricted", policy.Profile);
+        Assert.ThrowsExactly<ArgumentNullException>(() => PythonPolicy.Desktop with { Deny = null! });
+    }
+
+    [TestMethod]
+    [DataRow("Restricted", "-", "-", "import socket", "socket: ImportError: import of 'socket' is denied by the import policy: 'socket' is a powerful module (sockets: connects and listens), and Allow does not name it; asked for by __scope__ (<scope>, line 1")]
+    [DataRow("Restricted", "-", "-", "import json\nfrom os import system", "os: ImportError: import of 'os' is denied by the import policy: 'os' is a powerful module")]
+    [DataRow("Restricted", "-", "-", "import mygame.bad", "subprocess: ImportError: import of 'subprocess' is denied by the import policy")]
+    [DataRow("Restricted", "mygame,json", "-", "import mygame.core.player, json, re", "re: ImportError: import of 're' is denied by the import policy: Allow does not name it; asked for by __scope__ (<scope>, line 1")]
+    [DataRow("Restricted", "mygame", "mygame.core", "import mygame.core.player", "mygame.core.player: ImportError: import of 'mygame.core.player' is denied by the import policy: Deny names 'mygame.core'")]
+    [DataRow("Desktop", "-", "subprocess", "import os, socket, subprocess", "subprocess: ImportError: import of 'subprocess' is denied by the import policy: Deny names 'subprocess'")]
+    [DataRow("Trusted", "-", "subprocess", "import os, socket, subprocess", "subprocess: ImportError: import of 'subprocess' is denied by the import policy: Deny names 'subprocess'")]
+    public void What_is_denied_is_one_error_with_the_rule_and_who_asked(string profile, string allow, string deny, string code, string message)
+    {
+        TestHostProcess result = TestHostProcess.Run("policy", profile, allow, deny, code);
+        Assert.AreEqual(3, result.ExitCode, result.ToString());
+        StringAssert.StartsWith(result.Output, message);
+    }
+
+    [TestMethod]
+    [DataRow("Restricted", "-", "-", "import json, re, decimal, mygame.core.player as p; assert p.name == 'player with a sword'")]
+    [DataRow("Restricted", "mygame", "-", "import mygame.core.player")]
+    [DataRow("Restricted", "mygame.core", "-", "import mygame.core.player")]
+    [DataRow("Restricted", "*,threading", "-", "import threading, json")]
+    [DataRow("Desktop", "*", "-", "import os, subprocess, socket, ctypes")]
+    [DataRow("Desktop", "-", "-", "import os, subprocess, socket, ctypes")]
+    [DataRow("Trusted", "-", "-", "import os, subprocess, socket, ctypes")]
+    public void What_is_allowed_works(string profile, string allow, string deny, string code)
+    {
+        TestHostProcess result = TestHostProcess.Run("policy", profile, allow, deny, code);
+        Assert.AreEqual(0, result.ExitCode, result.ToString());
+    }
+
+    [TestMethod]
+    [DataRow("import", "mygame.core.player", 0, "mygame.core.player")]
+    [DataRow("import", "socket", 3, "socket: ImportError: import of 'socket' is denied by the import policy: Allow does not name it; asked for by the host program")]
+    [DataRow("run-entry-point", "mygame:main", 0, "played")]
+    [DataRow("decimal", "", 0, "1.25")]
+    [DataRow("describe", "", 0, "3.")]
+    public void Calls_of_the_host_are_governed_and_its_own_needs_are_not(string member, string argument, int exitCode, string output)
+    {
+        TestHostProcess result = TestHostProcess.Run("policy-call", "Desktop", "mygame", "-", member, argument);
+        Assert.AreEqual(exitCode, result.ExitCode, result.ToString());
+        StringAssert.StartsWith(result.Output, output);
+    }
+
+    [TestMethod]
+    public void Programs_of_the_host_are_governed()
+    {
+        TestHostProcess module = TestHostProcess.Run("policy-call", "Restricted", "-", "-", "run-module", "timeit");
+        Assert.AreEqual(0, module.ExitCode, module.ToString());
+        TestHostProcess denied = TestHostProcess.Run("policy-call", "Restricted", "-", "-", "run-module", "http.server");
+        StringAssert.Contains(denied.Error, "import of 'http.server' is denied by the import policy: 'http.server' is a powerful module");
+        Assert.AreEqual("1\n", denied.Output, denied.ToString());
+        TestHostProcess entry = TestHostProcess.Run("policy-call", "Restricted", "-", "-", "run-entry-point", "subprocess:run");
+        StringAssert.Contains(entry.Error, "import of 'subprocess' is denied by the import policy");
+        Assert.AreEqual("1\n", entry.Output, entry.ToString());
+    }
+
+    [TestMethod]
+    public void A_policy_goes_with_the_start_that_failed()
+    {
+        TestHostProcess result = TestHostProcess.Run("policy-fail-then-start");
+        Assert.AreEqual("socket\n", result.Output, result.ToString());
+    }
+
+    [TestMethod]
+    public void A_policy_needs_a_fresh_start()
+    {
+        TestHostProcess result = TestHostProcess.Run("policy-attached", PythonFixture.Python.Describe().Library!);
+        Assert.AreEqual(7, result.ExitCode, result.ToString());
+        StringAssert.Contains(result.Output, "PythonOptions.Policy has no effect any more");
+    }
+
+    [TestMethod]
+    public void Every_technique_is_stopped_and_works_for_what_is_allowed()
+    {
+        using TemporaryFolder folder = new();
+        TestHostProcess prepared = TestHostProcess.Run("execute", $"""
+            import os, sys
+            sys.path.insert(0, {JsonSerializer.Serialize(Sources)})
+            import import_techniques
+            import_techniques.prepare({JsonSerializer.Serialize(folder.Path)})
+            """);
+        Assert.AreEqual(0, prepared.ExitCode, prepared.ToString());
+
+        TestHostProcess result = TestHostProcess.Run("policy-techniques", folder.Path, Sources);
+
+        Assert.AreEqual(0, result.ExitCode, result.ToString());
+        using JsonDocument results = JsonDocument.Parse(result.Output);
+        List<string> failures = [];
+        foreach (JsonElement row in results.RootElement.EnumerateArray())
+        {
+            bool gained = row.GetProperty("gained").GetBoolean();
+            bool hasRule = row.GetProperty("rule").ValueKind == JsonValueKind.String;
+            bool asExpected = row.GetProperty("kind").GetString() == "v"
+                ? !gained && (hasRule || row.GetProperty("late").GetBoolean())
+                : gained && !hasRule && row.GetProperty("error").ValueKind != JsonValueKind.String;
+            if (!asExpected)
+            {
+                failures.Add(row.GetRawText());
+            }
+        }
+
+        Assert.IsGreaterThanOrEqualTo(80, results.RootElement.GetArrayLength());
+        Assert.IsEmpty(failures, string.Join('\n', failures));
+    }
+}
