@@ -2,7 +2,7 @@
 
 A module is powerful if its documented interface reaches out of the interpreter further than the built-in functions do, or
 gets hold of the interpreter itself. ``open`` is a built-in function: what opens a file by it and does no more is plain, for
-capabilities govern the opening. Names are dotted prefixes. A module of the standard library that is in neither list, as one
+an import policy does not govern what is opened. Names are dotted prefixes. A module of the standard library that is in neither list, as one
 of a newer Python would be, counts as powerful.
 """
 
