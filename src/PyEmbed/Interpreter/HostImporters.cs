@@ -59,7 +59,7 @@ internal static unsafe class HostImporters
 
     private static nint Call(string function, nint argument)
     {
-        using PythonObject module = PythonCode.Import("pyembed._importers");
-        return HostCall.Invoke(module.Handle, function, argument);
+        using PyRef module = PyRef.Take(PythonCode.Own("pyembed._importers"u8));
+        return HostCall.Invoke(module.Value, function, argument);
     }
 }

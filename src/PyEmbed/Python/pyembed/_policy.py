@@ -21,7 +21,8 @@ import _frozen_importlib_external as _external
 from _frozen_importlib import BuiltinImporter, FrozenImporter, ModuleSpec
 from _frozen_importlib_external import ExtensionFileLoader, SourceFileLoader, SourcelessFileLoader
 
-from . import _adapters, _importer, _loaders
+from . import _adapters, _importer, _loaders, _registry
+from ._errors import describe
 from ._mounts import standard_library
 from ._rules import SERVES, Rules
 
@@ -61,10 +62,8 @@ def apply(restricted, allow, deny, search_paths=()):
     _import_opcode, _from_opcode, _extended = opmap['IMPORT_NAME'], opmap['IMPORT_FROM'], opmap['EXTENDED_ARG']
     here = os.path.dirname(__file__)
     # The registry knows it, where sys.path may not name it any more.
-    registry = sys.modules.get('pyembed._registry')
-    _library = tuple(standard_library() if registry is None else registry.library)
-    if registry is not None:
-        rules.standard |= registry._names
+    _library = _registry.library or tuple(standard_library())
+    rules.standard |= _registry.names
     roots = {os.path.realpath(path) for path in (*_library, *sys.path, *search_paths, os.path.dirname(here)) if path}
     _roots = tuple(sorted(roots, key=len, reverse=True))
     _rules = rules
@@ -126,7 +125,7 @@ def _refuse(name, rule, asked=None):
         _mark(sys.modules[name])            # reload has given it another spec
     while frame is not None and (_trust_of(frame) is not None or _inner.get(id(frame.f_code)) is frame.f_code):
         frame = frame.f_back
-    error = ImportError(f'import of {name!r} is denied by the import policy: {rule}; asked for by {_describe(frame)}', name=name)
+    error = ImportError(f'import of {name!r} is denied by the import policy: {rule}; asked for by {describe(frame)}', name=name)
     error.rule = rule
     raise error
 
@@ -172,19 +171,6 @@ def _trust_of(frame):
         _trust(code, namespace, name)
     found = _trusted.get(id(frame.f_code))
     return found if found is not None and found[0] is frame.f_code and found[1] is frame.f_globals else None
-
-
-def _describe(frame):
-    """Who runs a frame, for messages."""
-    if frame is None:
-        return 'the host program'
-    text = f'{frame.f_globals.get("__name__", "?")!s} ({frame.f_code.co_filename}, line {frame.f_lineno}'
-    if sys.version_info >= (3, 11):
-        from itertools import islice
-        column = next(islice(frame.f_code.co_positions(), frame.f_lasti // 2, None), (None,) * 4)[2]
-        if column is not None:
-            text += f', column {column + 1}'
-    return text + ')'
 
 
 # Whose imports are free ###############################################################################################
@@ -283,6 +269,8 @@ def _place_name(loader, name):
         prefix = getattr(loader, 'prefix', None)        # a zipimporter
         return f'{prefix.replace(os.sep, ".")}{name.rpartition(".")[2]}' if type(prefix) is str else name
     place, file = os.path.split(path)
+    if not os.path.isabs(place):                        # the origin of a source that the host gave
+        return name
     if folder is not None:
         prefix = folder.inner.replace('/', '.')
         for entry in folder.tree.paths:                 # on sys.path by a .pth file
@@ -481,9 +469,15 @@ def _pass_over(module):
             if type(constant) is _CODE:
                 visit(constant)
 
+    def visit_function(function):
+        visit(function.__code__)
+        for cell in function.__closure__ or ():
+            if type(cell.cell_contents) is _FUNCTION:
+                visit_function(cell.cell_contents)      # what _errors has replaced
+
     for value in list(vars(module).values()):
         if type(value) is _FUNCTION:
-            visit(value.__code__)
+            visit_function(value)
         elif isinstance(value, type):
             for member in list(vars(value).values()):
                 function = getattr(member, '__func__', member)

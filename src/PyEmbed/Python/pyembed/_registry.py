@@ -19,7 +19,7 @@ from ._mounts import standard_library
 
 library = ()            # the folders of the standard library, and its zip
 _OTHERS = 'site-packages', 'dist-packages'      # folders below it that are not its
-_names = frozenset()    # top-level names that are there
+names = frozenset()    # top-level names that are there
 
 
 class Registry:
@@ -30,10 +30,10 @@ class Registry:
         if path is None:
             if _imp.is_builtin(fullname):
                 return BuiltinImporter.find_spec(fullname)
-            if fullname not in _names and not _imp.is_frozen(fullname):
+            if fullname not in names and not _imp.is_frozen(fullname):
                 return None
             path = library
-        elif fullname.partition('.')[0] in _names:
+        elif fullname.partition('.')[0] in names:
             # A package of the standard library, whose __path__ someone may have added to.
             path = [entry for entry in path if is_library(entry)]
         else:
@@ -51,9 +51,9 @@ class Registry:
 def install(allow_files):
     """Put the registry before all finders, once. Without *allow_files* nothing else is found on disk from then on: not by
     sys.path, nor by the ``__path__`` of a package, nor beside a tree; and no file of a tree becomes one."""
-    global library, _names
+    global library, names
     library = tuple(standard_library())
-    _names = frozenset(name for folder in library for name in _names_in(folder))
+    names = frozenset(name for folder in library for name in _names_in(folder))
     sys.meta_path.insert(0, Registry)
     from . import _errors
     _errors.install()
