@@ -49,6 +49,17 @@ public class ReadmeTests
     }
 
     [TestMethod]
+    public void Modules_written_in_csharp()
+    {
+        var project = new TestProject("Readme").WithProject(items: "").With("Program.cs", Snippet("## Modules written in C#", "csharp"));
+        project.Dotnet("run").Succeeds().Prints("Hello Ada! Hello Grace? 1.2");
+    }
+
+    [TestMethod]
+    public void Two_lines_with_pythonnet_are_those_that_are_tested() =>
+        Assert.AreEqual(new MarkdownPage("docs/pythonnet.md").Snippet("## Two lines", "csharp"), Snippet("## With pythonnet", "csharp"));
+
+    [TestMethod]
     public void Plain_Python()
     {
         var folder = Directory.CreateDirectory(Path.Combine(PackageFeed.Workspace, Path.GetRandomFileName())).FullName;
