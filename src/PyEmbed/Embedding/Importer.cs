@@ -54,8 +54,7 @@ internal sealed class Importer
     /// <exception cref="InvalidOperationException">The importer runs already, with other folders.</exception>
     public static unsafe Importer Boot(string? store, string? codes)
     {
-        TreeMemory memory = ResourceMemory.Of(Assembly.GetExecutingAssembly(), OwnTree)
-            ?? throw new InvalidOperationException($"PyEmbed.dll lacks its resource {OwnTree}: it was not built by its own project.");
+        TreeMemory memory = OwnMemory;
         using PyRef globals = PyRef.Take(CPython.PyDict_New());
         if (CPython.PyDict_SetItemString(globals.Value, Text.Ascii("__builtins__"u8), CPython.PyEval_GetBuiltins()) != 0)
         {
@@ -93,6 +92,13 @@ internal sealed class Importer
 
     /// <summary>Undoes one <see cref="Mount"/>.</summary>
     public void Unmount(string root) => module.InvokeMethod("unmount", root).Dispose();
+
+    /// <summary>The module <c>pyembed._importer</c>.</summary>
+    public PythonObject Module => module;
+
+    /// <summary>The memory of the importer's own tree.</summary>
+    public static TreeMemory OwnMemory => ResourceMemory.Of(Assembly.GetExecutingAssembly(), OwnTree)
+        ?? throw new InvalidOperationException($"PyEmbed.dll lacks its resource {OwnTree}: it was not built by its own project.");
 
     /// <summary>What is mounted, loaded, extracted and shadowed: the dict of docs/formats.md.</summary>
     public PythonObject Report() => module.InvokeMethod("report");

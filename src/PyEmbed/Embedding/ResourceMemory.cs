@@ -46,6 +46,8 @@ internal sealed unsafe class ResourceMemory : TreeMemory
 
     public override string? Source => SourceOf(assembly);
 
+    public override (nint Start, long Length) Image => ((nint)start, length);
+
     public override nint CreateView() => PyRef.Checked(CPython.PyMemoryView_FromMemory(start, (nint)length, CPython.PyBUF_READ));
 
     /// <summary>An assembly without a file of its own lies in the program of a single-file application, unless compressed there.</summary>

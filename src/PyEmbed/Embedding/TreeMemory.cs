@@ -12,4 +12,7 @@ internal abstract class TreeMemory
     /// of a single-file application. Null where they are in this process's memory alone.
     /// </summary>
     public virtual string? Source => null;
+
+    /// <summary>Where the archive lies, if that is the image of an assembly, which stays and which nobody writes to.</summary>
+    public virtual (nint Start, long Length) Image => default;
 }

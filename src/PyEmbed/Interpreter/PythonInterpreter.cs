@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
+using PyEmbed.Capabilities;
 using PyEmbed.Discovery;
 using PyEmbed.Embedding;
 using PyEmbed.Interop;
@@ -76,6 +77,7 @@ public sealed class PythonInterpreter : IDisposable
     /// <exception cref="PythonRuntimeNotFoundException">No usable CPython was found; the message says where it was looked for and what to install.</exception>
     /// <exception cref="InvalidDataException">A tree is corrupt or of a newer format. Then nothing is mounted.</exception>
     /// <exception cref="FileNotFoundException">An assembly that the build listed is missing.</exception>
+    /// <exception cref="PlatformNotSupportedException"><see cref="PythonOptions.Capabilities"/> are set, and this is not Linux.</exception>
     public static PythonInterpreter Start(PythonOptions? options = null) => StartApproved(options, null);
 
     /// <summary>Starts where somebody else has a say about the version.</summary>
@@ -85,6 +87,7 @@ public sealed class PythonInterpreter : IDisposable
     {
         options ??= new PythonOptions();
         ResolutionOrder.Check(options);
+        CapabilityWall.Check(options.Capabilities);
         string? store = options.ExtractionDirectory is { } place ? OptionChecks.AbsoluteFolder(nameof(PythonOptions.ExtractionDirectory), place, "leave it null for one in the user's cache") : null;
         string? codes = options.BytecodeCacheDirectory is { Length: > 0 } folder
             ? OptionChecks.AbsoluteFolder(nameof(PythonOptions.BytecodeCacheDirectory), folder, "leave it null for the extraction directory, or empty for no cache")
@@ -283,6 +286,7 @@ public sealed class PythonInterpreter : IDisposable
     /// <summary>Mounts and remembers a tree. The caller holds the GIL.</summary>
     internal string MountTree(PythonTree tree)
     {
+        CapabilityWall.Trust(tree.Memory);
         string root = importer.Mount(tree);
         mounted.Add((tree, root));
         EnsureCodeCacheTimer();
@@ -292,6 +296,7 @@ public sealed class PythonInterpreter : IDisposable
     /// <summary>Mounts and remembers a tree in the stead of another. The caller holds the GIL.</summary>
     internal string ReplaceTree(PythonTree old, string oldRoot, PythonTree tree)
     {
+        CapabilityWall.Trust(tree.Memory);
         string root = importer.Replace(oldRoot, tree);
         mounted[mounted.IndexOf((old, oldRoot))] = (tree, root);
         EnsureCodeCacheTimer();
@@ -388,6 +393,7 @@ public sealed class PythonInterpreter : IDisposable
             ImportGuards.Install(options);
             interpreter.MountAll(options);
             interpreter.importers = HostImporters.Install(options.Importers);
+            CapabilityWall.Raise(options.Capabilities, importer.Module, interpreter.mounted.ConvertAll(mount => mount.Tree.Memory));
         }
         catch
         {

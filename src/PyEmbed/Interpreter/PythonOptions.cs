@@ -84,6 +84,12 @@ public sealed class PythonOptions
     public PythonPolicy Policy { get; init; } = PythonPolicy.Trusted;
 
     /// <summary>
+    /// What Python code may reach: files, network, processes, native code, the environment. In force once everything is mounted, before <see cref="PythonInterpreter.Start"/> returns,
+    /// and for the life of the process. Null: nothing is restricted, and nothing is spent on it. Linux only.
+    /// </summary>
+    public PythonCapabilities? Capabilities { get; init; }
+
+    /// <summary>
     /// What <c>sys.argv[1:]</c> is outside <see cref="PythonInterpreter.RunModule"/> and <see cref="PythonInterpreter.RunEntryPoint"/>,
     /// which set <c>sys.argv</c> for their program. Default: empty, so that <c>sys.argv</c> is <c>['']</c>.
     /// </summary>

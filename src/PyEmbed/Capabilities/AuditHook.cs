@@ -1,0 +1,127 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using PyEmbed.Interop;
+
+namespace PyEmbed.Capabilities;
+
+/// <summary>
+/// The audit hook (PEP 578), in C as CPython sees it. It cannot be removed. Imports, compilation and attribute access raise events by the thousand, so what it does not care about it leaves at
+/// the first bytes of the name.
+/// </summary>
+internal static unsafe class AuditHook
+{
+    private static PythonCapabilities granted = PythonCapabilities.None;
+    private static FileGrants files = null!;
+    private static Descriptors descriptors = null!;
+    private static SocketFunctions sockets = null!;
+    private static Bytecode bytecode = null!;
+    private static IReadOnlyList<byte[]> extensionFolders = [];
+
+    /// <summary>Installs the hook, for the life of the process. The caller holds the GIL.</summary>
+    public static void Install(PythonCapabilities capabilities, FileGrants fileGrants, Descriptors fileDescriptors, SocketFunctions socketFunctions, Bytecode code, IReadOnlyList<byte[]> folders)
+    {
+        (granted, files, descriptors, sockets, bytecode, extensionFolders) = (capabilities, fileGrants, fileDescriptors, socketFunctions, code, folders);
+        if (CapabilityApi.PySys_AddAuditHook((delegate* unmanaged[Cdecl]<byte*, nint, void*, int>)&OnEvent, null) != 0)
+        {
+            PythonErrors.ThrowPending();
+        }
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int OnEvent(byte* name, nint arguments, void* data)
+    {
+        // import, open, socket.…, code.__new__, ctypes.…, cpython.PyInterpreterState_New, mmap.__new__, resource.…, sqlite3 is not loaded
+        switch (name[0])
+        {
+            case (byte)'i' when name[1] == 'm':
+                return IsImportOfFile(arguments) ? Decide(name, arguments) : 0;
+            case (byte)'o' when name[1] == 'p' && name[4] == 0:
+            case (byte)'s' when name[1] == 'o' && name[2] == 'c':
+            case (byte)'c' when (name[1] == 'o' && name[2] == 'd') || name[1] == 't' || name[1] == 'p':
+            case (byte)'m' when name[1] == 'm':
+            case (byte)'r' when name[1] == 'e' && name[2] == 's':
+                return Decide(name, arguments);
+            default:
+                return 0;
+        }
+    }
+
+    // The event has the path of an extension module, or None, and comes with every import that is not cached.
+    private static bool IsImportOfFile(nint arguments) => CPython.PyTuple_Size(arguments) < 2 || CPython.PyTuple_GetItem(arguments, 1) != CPython.Py_None;
+
+    private static int Decide(byte* name, nint arguments)
+    {
+        string text = Marshal.PtrToStringUTF8((nint)name) ?? "";
+        try
+        {
+            return IsAllowed(text, arguments) ? 0 : -1;
+        }
+        catch (Exception e)
+        {
+            _ = Denied.Refuse($"{text} is denied: deciding on it failed ({e.GetType().Name}: {e.Message})");
+            return -1;
+        }
+    }
+
+    private static bool IsAllowed(string name, nint arguments) => name switch
+    {
+        "import" => CPython.PyTuple_Size(arguments) < 2 || ModuleLoading.CheckFile(CPython.PyTuple_GetItem(arguments, 1), granted, files, extensionFolders),
+        "open" => IsOpenAllowed(arguments),
+        "socket.__new__" => sockets.Create(arguments),
+        "socket.connect" or "socket.bind" or "socket.sendto" or "socket.sendmsg" => sockets.Reach(name, arguments),
+        "socket.getaddrinfo" or "socket.gethostbyname" => sockets.LookUp(name, arguments),
+        "socket.gethostbyaddr" or "socket.getnameinfo" => sockets.LookUpAddress(name),
+        "mmap.__new__" => IsMapAllowed(arguments),
+        "code.__new__" => granted.NativeCode || bytecode.IsReplacing || Deny("making code objects", nameof(PythonCapabilities.NativeCode)),
+        "cpython.PyInterpreterState_New" => granted.NativeCode || Deny("making an interpreter", nameof(PythonCapabilities.NativeCode)),
+        "resource.setrlimit" or "resource.prlimit" => granted.Processes || Deny(name, nameof(PythonCapabilities.Processes)),
+        _ => !name.StartsWith("ctypes.", StringComparison.Ordinal) || granted.NativeCode || Deny(name, nameof(PythonCapabilities.NativeCode)),
+    };
+
+    private static bool IsOpenAllowed(nint arguments)
+    {
+        nint path = CPython.PyTuple_GetItem(arguments, 0);
+        if (CPython.Is(path, CPython.Py_TPFLAGS_LONG_SUBCLASS))
+        {
+            return true; // FileIO itself has decided.
+        }
+
+        if (!PathArgument.IsText(path))
+        {
+            return Deny("opening what is no str, bytes or int", nameof(PythonCapabilities.Read));
+        }
+
+        if (!PathArgument.TryRead(path, out byte[] place))
+        {
+            return false;
+        }
+
+        int overflow;
+        nint number = CPython.PyTuple_GetItem(arguments, 2);
+        long flags = CPython.Is(number, CPython.Py_TPFLAGS_LONG_SUBCLASS) ? CPython.PyLong_AsLongLongAndOverflow(number, &overflow) : -1;
+        FileUse use = FileFunctions.UseOfFlags(flags);
+        if (files.Allows(place, use, FileFunctions.Follows(flags)))
+        {
+            return true;
+        }
+
+        _ = Denied.Refuse(files.Reason((use & FileUse.Write) != 0 ? "writing" : "reading", place, use, FileFunctions.Follows(flags)), path);
+        return false;
+    }
+
+    private static bool IsMapAllowed(nint arguments)
+    {
+        const int AccessRead = 1, AccessCopy = 3;
+        int overflow;
+        long descriptor = CPython.PyLong_AsLongLongAndOverflow(CPython.PyTuple_GetItem(arguments, 0), &overflow);
+        long access = CPython.PyLong_AsLongLongAndOverflow(CPython.PyTuple_GetItem(arguments, 2), &overflow);
+        FileUse use = access is AccessRead or AccessCopy ? FileUse.Read : Descriptors.UseOfOpen((int)descriptor);
+        return descriptor < 0 || descriptors.Allows((int)descriptor, use) || FileFunctions.Foreign("mmap", (int)descriptor) != 0;
+    }
+
+    private static bool Deny(string name, string capability)
+    {
+        _ = Denied.Raise(name, capability);
+        return false;
+    }
+}

@@ -1,0 +1,127 @@
+using System.Runtime.InteropServices;
+using PyEmbed.Interop;
+
+namespace PyEmbed.Capabilities;
+
+/// <summary>
+/// What of the C API and the C library only capabilities need, bound when they are set: <see href="https://docs.python.org/3/c-api/sys.html">sys</see>,
+/// <see href="https://docs.python.org/3/c-api/structures.html">structures</see>, realpath(3), readlink(2), fcntl(2).
+/// </summary>
+internal static unsafe class CapabilityApi
+{
+    public const int METH_VARARGS = 1, METH_KEYWORDS = 2, METH_NOARGS = 4, METH_O = 8, METH_FASTCALL = 0x80, METH_METHOD = 0x200;
+    public const int ENOENT = 2, EACCES = 13, ENOTDIR = 20;
+    public const int O_ACCMODE = 3, O_RDWR = 2;
+    private const int F_GETFL = 3;
+
+    private static nint* permissionError, importError, valueError, keyError;
+    private static delegate* unmanaged[Cdecl]<int*> errno;
+    private static delegate* unmanaged[Cdecl]<int, int, int> fcntl;
+
+    public static delegate* unmanaged[Cdecl]<void*, void*, int> PySys_AddAuditHook;
+    public static delegate* unmanaged[Cdecl]<nint, nint, void> PyErr_SetObject;
+    public static delegate* unmanaged[Cdecl]<nint, nint> PyOS_FSPath;
+    public static delegate* unmanaged[Cdecl]<nint, nint> PyCFunction_GetFunction;
+    public static delegate* unmanaged[Cdecl]<nint, int> PyCFunction_GetFlags;
+    public static delegate* unmanaged[Cdecl]<void*, nint, nint, nint> PyCFunction_NewEx;
+    public static delegate* unmanaged[Cdecl]<nint, nint> PyModule_GetDef;
+    public static delegate* unmanaged[Cdecl]<nint, byte*, int> PyUnicode_CompareWithASCIIString;
+    public static delegate* unmanaged[Cdecl]<byte*, nint, nint> PyUnicode_DecodeFSDefaultAndSize;
+    public static delegate* unmanaged[Cdecl]<nint, int> PyObject_IsTrue;
+    public static delegate* unmanaged[Cdecl]<nint, int> PyObject_AsFileDescriptor;
+    public static delegate* unmanaged[Cdecl]<nint, nint, nint, nint> PyObject_Call;
+    public static delegate* unmanaged[Cdecl]<nint, void> PyDict_Clear;
+    public static delegate* unmanaged[Cdecl]<nint, nint> PyDict_Copy;
+    public static delegate* unmanaged[Cdecl]<nint, byte*, int> PyDict_DelItemString;
+    public static delegate* unmanaged[Cdecl]<nint, void> PyType_Modified;
+    public static nint PyTuple_Type, PyCode_Type;
+
+    private static delegate* unmanaged[Cdecl]<byte*, byte*, byte*> realpath;
+    private static delegate* unmanaged[Cdecl]<byte*, byte*, nint, nint> readlink;
+    private static delegate* unmanaged[Cdecl]<byte*, void> free;
+
+    public static nint PyExc_PermissionError => *permissionError;
+
+    public static nint PyExc_ImportError => *importError;
+
+    public static nint PyExc_ValueError => *valueError;
+
+    public static nint PyExc_KeyError => *keyError;
+
+    /// <summary>Binds everything to the CPython in use. The caller holds the GIL.</summary>
+    public static void Bind()
+    {
+        NativeExports exports = new(CPython.Library);
+        permissionError = exports.RequiredVariable("PyExc_PermissionError");
+        importError = exports.RequiredVariable("PyExc_ImportError");
+        valueError = exports.RequiredVariable("PyExc_ValueError");
+        keyError = exports.RequiredVariable("PyExc_KeyError");
+        PySys_AddAuditHook = (delegate* unmanaged[Cdecl]<void*, void*, int>)exports.Required("PySys_AddAuditHook");
+        PyErr_SetObject = (delegate* unmanaged[Cdecl]<nint, nint, void>)exports.Required("PyErr_SetObject");
+        PyOS_FSPath = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyOS_FSPath");
+        PyCFunction_GetFunction = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyCFunction_GetFunction");
+        PyCFunction_GetFlags = (delegate* unmanaged[Cdecl]<nint, int>)exports.Required("PyCFunction_GetFlags");
+        PyCFunction_NewEx = (delegate* unmanaged[Cdecl]<void*, nint, nint, nint>)exports.Required("PyCFunction_NewEx");
+        PyModule_GetDef = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyModule_GetDef");
+        PyUnicode_CompareWithASCIIString = (delegate* unmanaged[Cdecl]<nint, byte*, int>)exports.Required("PyUnicode_CompareWithASCIIString");
+        PyUnicode_DecodeFSDefaultAndSize = (delegate* unmanaged[Cdecl]<byte*, nint, nint>)exports.Required("PyUnicode_DecodeFSDefaultAndSize");
+        PyObject_IsTrue = (delegate* unmanaged[Cdecl]<nint, int>)exports.Required("PyObject_IsTrue");
+        PyObject_AsFileDescriptor = (delegate* unmanaged[Cdecl]<nint, int>)exports.Required("PyObject_AsFileDescriptor");
+        PyObject_Call = (delegate* unmanaged[Cdecl]<nint, nint, nint, nint>)exports.Required("PyObject_Call");
+        PyDict_Clear = (delegate* unmanaged[Cdecl]<nint, void>)exports.Required("PyDict_Clear");
+        PyDict_Copy = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyDict_Copy");
+        PyDict_DelItemString = (delegate* unmanaged[Cdecl]<nint, byte*, int>)exports.Required("PyDict_DelItemString");
+        PyType_Modified = (delegate* unmanaged[Cdecl]<nint, void>)exports.Required("PyType_Modified");
+        PyTuple_Type = exports.Required("PyTuple_Type");
+        PyCode_Type = exports.Required("PyCode_Type");
+        exports.ThrowIfIncomplete();
+
+        nint program = NativeLibrary.GetMainProgramHandle();
+        errno = (delegate* unmanaged[Cdecl]<int*>)NativeLibrary.GetExport(program, "__errno_location");
+        realpath = (delegate* unmanaged[Cdecl]<byte*, byte*, byte*>)NativeLibrary.GetExport(program, "realpath");
+        readlink = (delegate* unmanaged[Cdecl]<byte*, byte*, nint, nint>)NativeLibrary.GetExport(program, "readlink");
+        fcntl = (delegate* unmanaged[Cdecl]<int, int, int>)NativeLibrary.GetExport(program, "fcntl");
+        free = (delegate* unmanaged[Cdecl]<byte*, void>)NativeLibrary.GetExport(program, "free");
+    }
+
+    /// <summary>The path without links and dots, or null and why not (errno).</summary>
+    public static byte[]? RealPath(ReadOnlySpan<byte> path, out int error)
+    {
+        fixed (byte* text = Terminated(path))
+        {
+            int* code = errno();
+            *code = 0;
+            byte* real = realpath(text, null);
+            error = *code;
+            if (real == null)
+            {
+                return null;
+            }
+
+            byte[] result = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(real).ToArray();
+            free(real);
+            return result;
+        }
+    }
+
+    /// <summary>What a link holds; null for what is no link, or is not there.</summary>
+    public static byte[]? ReadLink(ReadOnlySpan<byte> path)
+    {
+        byte[] room = new byte[4096];
+        fixed (byte* text = Terminated(path), buffer = room)
+        {
+            nint length = readlink(text, buffer, room.Length);
+            return length < 0 ? null : room[..(int)length];
+        }
+    }
+
+    /// <summary>How a descriptor was opened (O_RDONLY, O_WRONLY, O_RDWR …); -1 where it is not open.</summary>
+    public static int OpenMode(int descriptor) => fcntl(descriptor, F_GETFL);
+
+    private static byte[] Terminated(ReadOnlySpan<byte> path)
+    {
+        byte[] text = new byte[path.Length + 1];
+        path.CopyTo(text);
+        return text;
+    }
+}

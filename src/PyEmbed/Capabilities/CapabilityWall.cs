@@ -1,0 +1,161 @@
+using PyEmbed.Embedding;
+using PyEmbed.Interop;
+
+namespace PyEmbed.Capabilities;
+
+/// <summary>
+/// Puts capabilities into force: guards the functions of modules that are loaded, has those guarded that are loaded later, empties the environment, installs the audit hook.
+/// No Python code has a part in deciding: any of it could be changed by other Python code.
+/// </summary>
+internal static unsafe class CapabilityWall
+{
+    private static readonly string[] SitePackages = ["site-packages", "dist-packages"];
+
+    private static Bytecode? bytecode;
+
+    /// <summary>Refuses capabilities that make no sense, before anything is started.</summary>
+    /// <exception cref="ArgumentException">A path is not absolute, or a host not <c>host:port</c>.</exception>
+    /// <exception cref="PlatformNotSupportedException">Not on Linux.</exception>
+    public static void Check(PythonCapabilities? capabilities)
+    {
+        if (capabilities is null)
+        {
+            return;
+        }
+
+        if (!OperatingSystem.IsLinux() || !Environment.Is64BitProcess)
+        {
+            throw new PlatformNotSupportedException("PythonOptions.Capabilities can be enforced on 64-bit Linux only: leave them out, and isolate the process by other means.");
+        }
+
+        FileGrants.Check(nameof(PythonCapabilities.Read), capabilities.Read);
+        FileGrants.Check(nameof(PythonCapabilities.Write), capabilities.Write);
+        _ = new NetworkGrants(capabilities.Network);
+    }
+
+    /// <summary>Puts capabilities into force, for the life of the process. The caller holds the GIL.</summary>
+    /// <param name="capabilities">What is granted; checked. Null: everything, and nothing is done.</param>
+    /// <param name="importer">The module <c>pyembed._importer</c>.</param>
+    /// <param name="mounted">The memory of the trees that are mounted.</param>
+    /// <exception cref="InvalidOperationException">Another host's code has loaded what cannot be taken back, or the interpreter's file names are not UTF-8.</exception>
+    public static void Raise(PythonCapabilities? capabilities, PythonObject importer, IEnumerable<TreeMemory> mounted)
+    {
+        if (capabilities is null)
+        {
+            return;
+        }
+
+        CapabilityApi.Bind();
+        TypeDictionary.Prepare();
+        RefuseOtherEncodings();
+        string store = importer.InvokeMethod<string>("store"), codes = importer.InvokeMethod<string>("code_cache");
+        using PythonObject os = PythonCode.Import("os"), sys = PythonCode.Import("sys");
+        using PythonObject file = os.GetAttribute("__file__");
+        string library = Path.GetDirectoryName(file.As<string>())!;
+        List<string> paths = SearchPath(sys), kept = [library, Path.Combine(library, "lib-dynload"), store];
+        kept.AddRange(paths.Where(path => Path.GetFileName(path) == "lib-dynload"));
+        if (codes.Length > 0)
+        {
+            kept.Add(codes);
+        }
+
+        string[] left = [.. SitePackages.Select(name => Path.Combine(library, name)).Where(path => !paths.Contains(path))];
+        FileGrants files = new(capabilities, [.. paths, .. kept], kept, left);
+        RefuseLoadedModules(sys, capabilities, files);
+
+        Descriptors descriptors = new(files);
+        SocketFunctions sockets = new(new NetworkGrants(capabilities.Network), descriptors, capabilities.Processes);
+        using PythonObject io = PythonCode.Import("_io"), buffer = io.GetAttribute("BytesIO"), implementation = sys.GetAttribute("implementation");
+        ModuleLoading.Namespace = PyRef.New(CPython.TypeOf(implementation.Handle));
+        Bytecode code = new(capabilities, files, codes) { BytesIO = PyRef.New(buffer.Handle) };
+        GuardedFunctions guarded = new(capabilities, files, descriptors, sockets, code);
+        nint modules = CPython.PyImport_GetModuleDict();
+        foreach (string name in GuardedFunctions.Modules)
+        {
+            using PyRef key = PyRef.Take(Text.New(name));
+            nint module = CPython.PyDict_GetItemWithError(modules, key.Value);
+            if (module != 0)
+            {
+                guarded.Guard(name, module, isWhole: true);
+            }
+        }
+
+        guarded.GuardCode();
+        if (!capabilities.Environment)
+        {
+            using PythonObject environment = os.GetAttribute("environ"), data = environment.GetAttribute("_data");
+            data.InvokeMethod("clear").Dispose();
+        }
+
+        bytecode = code;
+        foreach (TreeMemory memory in mounted.Prepend(Importer.OwnMemory))
+        {
+            Trust(memory);
+        }
+
+        AuditHook.Install(capabilities, files, descriptors, sockets, code, [.. kept.Where(path => path != store && path != codes).Select(path => FileGrants.Resolve(System.Text.Encoding.UTF8.GetBytes(path), follow: true)!)]);
+    }
+
+    /// <summary>Lets the bytecode of a tree run: that of an assembly, which is used in place, is the host's own. The caller holds the GIL.</summary>
+    public static void Trust(TreeMemory memory)
+    {
+        if (bytecode is not null && memory.Image is { Length: > 0 } image)
+        {
+            bytecode.Trust(image.Start, image.Length);
+        }
+    }
+
+    private static void RefuseOtherEncodings()
+    {
+        using PythonObject sys = PythonCode.Import("sys");
+        string encoding = sys.InvokeMethod<string>("getfilesystemencoding");
+        if (encoding != "utf-8")
+        {
+            throw new InvalidOperationException($"Capabilities need an interpreter whose file names are UTF-8; this one, started by another host, has {encoding}.");
+        }
+    }
+
+    private static List<string> SearchPath(PythonObject sys)
+    {
+        List<string> paths = [];
+        using PythonObject path = sys.GetAttribute("path");
+        foreach (PythonObject entry in path)
+        {
+            using (entry)
+            {
+                if (CPython.Is(entry.Handle, CPython.Py_TPFLAGS_UNICODE_SUBCLASS) && entry.As<string>() is { Length: > 0 } text && text[0] == '/')
+                {
+                    paths.Add(text);
+                }
+            }
+        }
+
+        return paths;
+    }
+
+    private static void RefuseLoadedModules(PythonObject sys, PythonCapabilities capabilities, FileGrants files)
+    {
+        using PythonScope scope = new();
+        scope.Execute("""
+            import sys
+            found = []
+            for name, module in list(sys.modules.items()):
+                spec = getattr(module, '__spec__', None)
+                origin = getattr(spec, 'origin', None)
+                if origin == 'built-in':
+                    found.append(name)
+                elif isinstance(origin, str) and origin.endswith('.so'):
+                    found.append(origin.rpartition('/')[2].partition('.')[0])
+                elif name == 'clr':
+                    found.append(name)
+            """);
+        foreach (string name in scope.Get<List<string>>("found"))
+        {
+            if (ExtensionModules.Needs(name, capabilities, files) is { } needed)
+            {
+                throw new InvalidOperationException(
+                    $"The module '{name}' is loaded already, and what it can do cannot be taken back: set capabilities before other code runs, or grant {needed}.");
+            }
+        }
+    }
+}

@@ -1,0 +1,164 @@
+using PyEmbed.Interop;
+
+namespace PyEmbed.Capabilities;
+
+/// <summary>A call of a C function of CPython that is under way: its arguments, whichever calling convention it has, and the function behind it.</summary>
+internal unsafe ref struct NativeCall
+{
+    private readonly nint original;
+    private readonly int flags;
+    private readonly nint self, second, third, fourth, fifth;
+    private readonly nint keywords;         // METH_VARARGS: a dict; else a tuple of names; or 0
+    private readonly int positional;
+    private Span<nint> values;              // borrowed, but for those in owned
+    private List<nint>? owned;
+
+    public NativeCall(nint original, int flags, nint self, nint second, nint third, nint fourth, nint fifth)
+    {
+        this.original = original;
+        this.flags = flags;
+        this.self = self;
+        this.second = second;
+        this.third = third;
+        this.fourth = fourth;
+        this.fifth = fifth;
+        if ((flags & CapabilityApi.METH_FASTCALL) != 0)
+        {
+            bool hasClass = (flags & CapabilityApi.METH_METHOD) != 0;
+            nint* arguments = (nint*)(hasClass ? third : second);
+            positional = (int)(hasClass ? fourth : third);
+            keywords = (flags & CapabilityApi.METH_KEYWORDS) == 0 ? 0 : hasClass ? fifth : fourth;
+            int named = keywords == 0 ? 0 : (int)CPython.PyTuple_Size(keywords);
+            values = new Span<nint>(arguments, positional + named).ToArray();
+        }
+        else if ((flags & CapabilityApi.METH_VARARGS) != 0)
+        {
+            keywords = (flags & CapabilityApi.METH_KEYWORDS) == 0 ? 0 : third;
+            positional = (int)CPython.PyTuple_Size(second);
+            values = new nint[positional];
+            for (int i = 0; i < positional; i++)
+            {
+                values[i] = CPython.PyTuple_GetItem(second, i);
+            }
+        }
+        else if ((flags & CapabilityApi.METH_O) != 0)
+        {
+            positional = 1;
+            values = new[] { second };
+        }
+    }
+
+    /// <summary>What the function is called on: its module, or the object.</summary>
+    public readonly nint Self => self;
+
+    /// <summary>The number of positional arguments.</summary>
+    public readonly int Count => positional;
+
+    /// <summary>Whether arguments can be replaced.</summary>
+    private readonly bool IsVector => (flags & CapabilityApi.METH_VARARGS) == 0;
+
+    /// <summary>An argument, borrowed, by its place (-1: only by name) or name, which a zero byte follows; 0 where it was not given.</summary>
+    public readonly nint Get(int index, ReadOnlySpan<byte> name = default)
+    {
+        if (index >= 0 && index < positional)
+        {
+            return values[index];
+        }
+
+        if (keywords == 0 || name.IsEmpty)
+        {
+            return 0;
+        }
+
+        if (IsVector)
+        {
+            int slot = Named(name);
+            return slot < 0 ? 0 : values[slot];
+        }
+
+        fixed (byte* text = name)
+        {
+            using PyRef key = PyRef.Take(CPython.PyUnicode_FromKindAndData(1, text, name.Length));
+            return CPython.PyDict_GetItemWithError(keywords, key.Value);
+        }
+    }
+
+    /// <summary>The names of the keyword arguments, borrowed; 0 where there are none.</summary>
+    public readonly nint KeywordNames => IsVector ? keywords : 0;
+
+    /// <summary>Has the function see another value for an argument that was given. Takes the reference.</summary>
+    public void Replace(int index, ReadOnlySpan<byte> name, nint value)
+    {
+        if (!IsVector)
+        {
+            throw new NotSupportedException("Arguments in a tuple are not replaced.");
+        }
+
+        (owned ??= []).Add(value);
+        values[index >= 0 && index < positional ? index : Named(name)] = value;
+    }
+
+    /// <summary>Calls the function behind.</summary>
+    /// <returns>A new reference, or 0 with an exception pending.</returns>
+    public nint Continue()
+    {
+        nint result;
+        if (!IsVector || values.IsEmpty)
+        {
+            result = ((delegate* unmanaged[Cdecl]<nint, nint, nint, nint, nint, nint>)original)(self, second, third, fourth, fifth);
+        }
+        else if ((flags & CapabilityApi.METH_FASTCALL) == 0)
+        {
+            result = ((delegate* unmanaged[Cdecl]<nint, nint, nint>)original)(self, values[0]);
+        }
+        else
+        {
+            fixed (nint* arguments = values)
+            {
+                result = (flags & CapabilityApi.METH_METHOD) != 0
+                    ? ((delegate* unmanaged[Cdecl]<nint, nint, nint*, nint, nint, nint>)original)(self, second, arguments, positional, keywords)
+                    : ((delegate* unmanaged[Cdecl]<nint, nint*, nint, nint, nint>)original)(self, arguments, positional, keywords);
+            }
+        }
+
+        foreach (nint reference in owned ?? [])
+        {
+            CPython.Py_DecRef(reference);
+        }
+
+        owned?.Clear();
+        return result;
+    }
+
+    /// <summary>Releases what replaced arguments where the function was not called.</summary>
+    public void Dispose()
+    {
+        foreach (nint reference in owned ?? [])
+        {
+            CPython.Py_DecRef(reference);
+        }
+
+        owned = null;
+    }
+
+    private readonly int Named(ReadOnlySpan<byte> name)
+    {
+        int count = keywords == 0 ? 0 : (int)CPython.PyTuple_Size(keywords);
+        fixed (byte* text = name)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                if (CapabilityApi.PyUnicode_CompareWithASCIIString(CPython.PyTuple_GetItem(keywords, i), text) == 0)
+                {
+                    return positional + i;
+                }
+            }
+        }
+
+        return -1;
+    }
+}
+
+/// <summary>What runs in the stead of a C function: decides, and may call <see cref="NativeCall.Continue"/>.</summary>
+/// <returns>A new reference, or 0 with an exception pending.</returns>
+internal delegate nint NativeBody(scoped ref NativeCall call);

@@ -1,0 +1,158 @@
+using System.Runtime.InteropServices;
+using PyEmbed.Interop;
+
+namespace PyEmbed.Capabilities;
+
+/// <summary>
+/// Puts a body of ours before C functions of CPython, in the method table that CPython itself calls them by. So it holds for every function object made of that entry: those that modules
+/// have bound under other names, those in copies of the module, those that <c>gc</c> finds. There is no original left for Python code to reach.
+/// </summary>
+/// <remarks>A <c>PyMethodDef</c> (stable ABI: name, function, flags, doc) is static and writable in every CPython. Replaced for the life of the process.</remarks>
+internal static unsafe class NativePatch
+{
+    // The places of a PyCFunction's and a slot wrapper's members, in words; looked at, not assumed.
+    private const int FunctionWords = 6, WrapperWords = 7, TypeWords = 52;
+
+    private static readonly List<Delegate> Kept = []; // What native code points to must not be collected.
+    private static readonly HashSet<nint> Done = [];  // Method table entries, and initializers of ours. Guarded by the GIL.
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    private delegate nint Entry(nint self, nint second, nint third, nint fourth, nint fifth);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    private delegate int Initializer(nint self, nint arguments, nint keywords);
+
+    /// <summary>What runs in the stead of an <c>__init__</c> in C: 0, or -1 with an exception pending. Is given the function behind.</summary>
+    public delegate int InitializerBody(nint self, nint arguments, nint keywords, delegate* unmanaged[Cdecl]<nint, nint, nint, int> original);
+
+    /// <summary>Puts a body before a C function. Where that was done before, nothing happens.</summary>
+    /// <param name="function">A borrowed reference to a <c>builtin_function_or_method</c>.</param>
+    /// <param name="name">For messages of defects.</param>
+    /// <param name="body">What runs.</param>
+    /// <exception cref="NotSupportedException">The object is of another layout than that of any known CPython.</exception>
+    public static void Before(nint function, string name, NativeBody body)
+    {
+        nint method = MethodOf(function, name);
+        if (!Done.Add(method))
+        {
+            return;
+        }
+
+        nint* entry = (nint*)method;
+        nint original = entry[1];
+        int flags = CapabilityApi.PyCFunction_GetFlags(function);
+        Entry replacement = (self, second, third, fourth, fifth) =>
+        {
+            // The convention has fewer parameters for most functions; what the others hold is not looked at.
+            NativeCall call = new(original, flags, self, second, third, fourth, fifth);
+            try
+            {
+                return body(ref call);
+            }
+            catch (Exception e)
+            {
+                return Failed(name, e);
+            }
+            finally
+            {
+                call.Dispose();
+            }
+        };
+        Kept.Add(replacement);
+        entry[1] = Marshal.GetFunctionPointerForDelegate(replacement);
+    }
+
+    /// <summary>Puts a body before a type's <c>__init__</c> in C, in the type and in what <c>type.__init__</c> gives.</summary>
+    public static void BeforeInitializer(nint type, string name, InitializerBody body)
+    {
+        using PyRef wrapper = PyRef.Take(CPython.PyObject_GetAttrString(type, Text.Ascii("__init__"u8)));
+        nint* slots = (nint*)type, members = (nint*)wrapper.Value;
+        for (int slot = 2; slot < TypeWords; slot++)
+        {
+            for (int member = 2; member < WrapperWords; member++)
+            {
+                if (slots[slot] != 0 && slots[slot] == members[member])
+                {
+                    nint original = slots[slot];
+                    if (Done.Contains(original))
+                    {
+                        return;
+                    }
+
+                    Initializer replacement = (self, arguments, keywords) =>
+                    {
+                        try
+                        {
+                            return body(self, arguments, keywords, (delegate* unmanaged[Cdecl]<nint, nint, nint, int>)original);
+                        }
+                        catch (Exception e)
+                        {
+                            _ = Failed(name, e);
+                            return -1;
+                        }
+                    };
+                    Kept.Add(replacement);
+                    slots[slot] = members[member] = Marshal.GetFunctionPointerForDelegate(replacement);
+                    _ = Done.Add(slots[slot]);
+                    return;
+                }
+            }
+        }
+
+        throw Unknown(name);
+    }
+
+    /// <summary>A new reference to a function of ours, with a Python object that it is given as self.</summary>
+    public static nint NewFunction(nint method, nint self) => PyRef.Checked(CapabilityApi.PyCFunction_NewEx((void*)method, self, 0));
+
+    /// <summary>A method table entry of ours, for <see cref="NewFunction"/>; positional arguments only.</summary>
+    public static nint NewMethod(string name, NativeBody body)
+    {
+        Entry function = (self, second, third, fourth, fifth) =>
+        {
+            NativeCall call = new(0, CapabilityApi.METH_FASTCALL, self, second, third, fourth, fifth);
+            try
+            {
+                return body(ref call);
+            }
+            catch (Exception e)
+            {
+                return Failed(name, e);
+            }
+        };
+        Kept.Add(function);
+        nint* entry = (nint*)NativeMemory.AllocZeroed(4, (nuint)sizeof(nint));
+        entry[0] = Marshal.StringToCoTaskMemUTF8(name);
+        entry[1] = Marshal.GetFunctionPointerForDelegate(function);
+        *(int*)(entry + 2) = CapabilityApi.METH_FASTCALL;
+        return (nint)entry;
+    }
+
+    // A .NET exception must not cross CPython's frames, and what could not be decided is denied.
+    private static nint Failed(string name, Exception e) => Denied.Refuse($"{name} is denied: deciding on it failed ({e.GetType().Name}: {e.Message})");
+
+    private static nint MethodOf(nint function, string name)
+    {
+        nint code = CapabilityApi.PyCFunction_GetFunction(function);
+        if (code == 0)
+        {
+            CPython.PyErr_Clear();
+            throw Unknown(name);
+        }
+
+        nint* members = (nint*)function;
+        for (int i = 2; i < FunctionWords; i++)
+        {
+            nint* entry = (nint*)members[i];
+            if (entry != null && entry[1] == code)
+            {
+                return (nint)entry;
+            }
+        }
+
+        throw Unknown(name);
+    }
+
+    private static NotSupportedException Unknown(string name) =>
+        new($"The function '{name}' of this CPython ({Marshal.PtrToStringUTF8((nint)CPython.Py_GetVersion())}) has a layout that PyEmbed does not know, so capabilities cannot be enforced.");
+}

@@ -1,0 +1,223 @@
+using PyEmbed.Interop;
+
+namespace PyEmbed.Capabilities;
+
+/// <summary>Sockets: what the audit events of <c>_socket</c> say, and the functions that raise none.</summary>
+internal sealed unsafe class SocketFunctions(NetworkGrants network, Descriptors descriptors, bool processes)
+{
+    private const string Capability = nameof(PythonCapabilities.Network);
+    private const int Default = -1, Unix = 1, Internet = 2, Internet6 = 10, Raw = 3, Packet = 10, TypeMask = 0xF; // AF_* and SOCK_* of Linux
+
+    /// <summary>The event <c>socket.__new__</c>: only TCP and UDP, and pairs of Unix sockets, which reach nobody.</summary>
+    /// <returns>Whether it may go on; else an exception is pending.</returns>
+    public bool Create(nint arguments)
+    {
+        int overflow;
+        long family = CPython.PyLong_AsLongLongAndOverflow(CPython.PyTuple_GetItem(arguments, 1), &overflow);
+        long type = CPython.PyLong_AsLongLongAndOverflow(CPython.PyTuple_GetItem(arguments, 2), &overflow) & TypeMask;
+        return processes || (family is Default or Unix or Internet or Internet6 && type is not (Raw or Packet))
+            || Deny("a socket of this kind", nameof(PythonCapabilities.Processes));
+    }
+
+    /// <summary>The events <c>socket.connect</c>, <c>bind</c>, <c>sendto</c> and <c>sendmsg</c>.</summary>
+    public bool Reach(string name, nint arguments)
+    {
+        nint address = CPython.PyTuple_Size(arguments) > 1 ? CPython.PyTuple_GetItem(arguments, 1) : 0;
+        return address == 0 || address == CPython.Py_None || (TryReadAddress(address, out string host, out int port) && network.Allows(host, port)) || Deny(name, Capability, address);
+    }
+
+    /// <summary>The events of looking names up: <c>socket.getaddrinfo</c>, <c>socket.gethostbyname</c>.</summary>
+    public bool LookUp(string name, nint arguments)
+    {
+        nint host = CPython.PyTuple_GetItem(arguments, 0);
+        return host == CPython.Py_None || (TryReadHost(host, out string text) && network.AllowsLookup(text)) || Deny(name, Capability, host);
+    }
+
+    /// <summary>The events of looking addresses up, which ask whoever the machine asks about names.</summary>
+    public bool LookUpAddress(string name) => network.AllowsLookup("*") || Deny(name, $"{Capability} ('*')");
+
+    /// <summary>A body for <c>getaddrinfo</c>: remembers what it finds.</summary>
+    public nint GetAddressInfo(scoped ref NativeCall call)
+    {
+        nint host = call.Get(0, "host"u8);
+        nint result = call.Continue();
+        if (result != 0 && host != 0 && TryReadHost(host, out string name))
+        {
+            for (nint i = 0; i < CPython.PyList_Size(result); i++)
+            {
+                Remember(name, CPython.PyTuple_GetItem(CPython.PyTuple_GetItem(CPython.PyList_GetItem(result, i), 4), 0));
+            }
+        }
+
+        return result;
+    }
+
+    /// <summary>A body for <c>gethostbyname</c> and <c>gethostbyname_ex</c>.</summary>
+    public nint GetHostByName(scoped ref NativeCall call)
+    {
+        nint host = call.Get(0);
+        nint result = call.Continue();
+        if (result != 0 && host != 0 && TryReadHost(host, out string name))
+        {
+            if (!CPython.Is(result, CPython.Py_TPFLAGS_TUPLE_SUBCLASS))
+            {
+                Remember(name, result);
+                return result;
+            }
+
+            nint addresses = CPython.PyTuple_GetItem(result, 2);
+            for (nint i = 0; i < CPython.PyList_Size(addresses); i++)
+            {
+                Remember(name, CPython.PyList_GetItem(addresses, i));
+            }
+        }
+
+        return result;
+    }
+
+    /// <summary>A body for <c>socket.listen</c>, which binds by itself where nobody has.</summary>
+    public nint Listen(scoped ref NativeCall call)
+    {
+        nint self = call.Self;
+        using PyRef address = PyRef.Own(SocketName(self));
+        if (address.Value == 0)
+        {
+            return 0;
+        }
+
+        return TryReadAddress(address.Value, out string host, out int port) && network.Allows(host, port) ? call.Continue() : Denied.Raise("socket.listen", Capability, address.Value);
+    }
+
+    /// <summary>The C function behind <c>socket.getsockname</c>: a subclass may have another of that name.</summary>
+    public nint GetSocketName { get; set; }
+
+    /// <summary>A body for <c>socket.detach</c>: the number is Python's own from now on.</summary>
+    public nint Detach(scoped ref NativeCall call) => Adding(call.Continue());
+
+    /// <summary>A body for <c>socket._accept</c>, whose result is (descriptor, address).</summary>
+    public nint Accept(scoped ref NativeCall call)
+    {
+        nint result = call.Continue();
+        if (result != 0)
+        {
+            _ = Adding(CPython.PyTuple_GetItem(result, 0));
+        }
+
+        return result;
+    }
+
+    /// <summary>A body for <c>_socket.close</c>.</summary>
+    public nint Close(scoped ref NativeCall call) =>
+        !TryRead(call.Get(0), out int descriptor) ? 0 : descriptors.Take(descriptor) ? call.Continue() : FileFunctions.Foreign("socket.close", descriptor);
+
+    /// <summary>A body for <c>_socket.dup</c>.</summary>
+    public nint Duplicate(scoped ref NativeCall call) =>
+        !TryRead(call.Get(0), out int descriptor) ? 0 : descriptors.Holds(descriptor) ? Adding(call.Continue()) : FileFunctions.Foreign("socket.dup", descriptor);
+
+    /// <summary>A body for <c>_socket.socket.__init__</c>, which takes a number over where it is given one.</summary>
+    public int Initialize(nint self, nint arguments, nint keywords, delegate* unmanaged[Cdecl]<nint, nint, nint, int> original)
+    {
+        nint number = CPython.PyTuple_Size(arguments) > 3 ? CPython.PyTuple_GetItem(arguments, 3) : 0;
+        if (number == 0 && keywords != 0)
+        {
+            using PyRef key = PyRef.Take(Text.New("fileno"));
+            number = CPython.PyDict_GetItemWithError(keywords, key.Value);
+        }
+
+        if (number == 0 || number == CPython.Py_None)
+        {
+            return original(self, arguments, keywords);
+        }
+
+        if (!CPython.Is(number, CPython.Py_TPFLAGS_LONG_SUBCLASS) || !TryRead(number, out int descriptor))
+        {
+            _ = Denied.Refuse("socket is denied: fileno must be an int");
+            return -1;
+        }
+
+        if (!descriptors.Take(descriptor))
+        {
+            _ = FileFunctions.Foreign("socket", descriptor);
+            return -1;
+        }
+
+        int result = original(self, arguments, keywords);
+        if (result != 0)
+        {
+            descriptors.Add(descriptor); // It did not take it.
+        }
+
+        return result;
+    }
+
+    private nint SocketName(nint self)
+    {
+        nint* arguments = stackalloc nint[] { self };
+        return CPython.PyObject_VectorcallDict(GetSocketName, arguments, 1, 0);
+    }
+
+    private static bool TryRead(nint argument, out int descriptor)
+    {
+        descriptor = -1;
+        return argument != 0 && Descriptors.TryRead(argument, out descriptor);
+    }
+
+    private nint Adding(nint result)
+    {
+        if (result != 0)
+        {
+            int overflow;
+            descriptors.Add((int)CPython.PyLong_AsLongLongAndOverflow(result, &overflow));
+        }
+
+        return result;
+    }
+
+    private void Remember(string name, nint address)
+    {
+        if (CPython.Is(address, CPython.Py_TPFLAGS_UNICODE_SUBCLASS) && Text.Read(address).Split('%')[0] is { Length: > 0 } text)
+        {
+            network.Remember(name, text);
+        }
+    }
+
+    // (host, port) or (host, port, flow, scope); all else is of other families. What is read here is what was connected to: a str never changes, an int is read by its value.
+    private static bool TryReadAddress(nint address, out string host, out int port)
+    {
+        (host, port) = ("", -1);
+        if (!CPython.Is(address, CPython.Py_TPFLAGS_TUPLE_SUBCLASS) || CPython.PyTuple_Size(address) is not (>= 2 and <= 4))
+        {
+            return false;
+        }
+
+        nint number = CPython.PyTuple_GetItem(address, 1);
+        if (!CPython.Is(number, CPython.Py_TPFLAGS_LONG_SUBCLASS) || !TryReadHost(CPython.PyTuple_GetItem(address, 0), out host))
+        {
+            return false;
+        }
+
+        int overflow;
+        port = (int)CPython.PyLong_AsLongLongAndOverflow(number, &overflow);
+        return overflow == 0;
+    }
+
+    // Other than ASCII goes through codecs, which Python code can replace: then nobody knows which host is meant.
+    private static bool TryReadHost(nint host, out string text)
+    {
+        text = "";
+        if (!PathArgument.IsText(host) || !PathArgument.TryRead(host, out byte[] bytes))
+        {
+            CPython.PyErr_Clear();
+            return false;
+        }
+
+        text = System.Text.Encoding.Latin1.GetString(bytes);
+        return text.All(char.IsAscii);
+    }
+
+    private static bool Deny(string name, string capability, nint subject = 0)
+    {
+        _ = Denied.Raise(name, capability, subject);
+        return false;
+    }
+}

@@ -1,0 +1,54 @@
+using System.Text.RegularExpressions;
+
+namespace PyEmbed.Tests.Capabilities;
+
+/// <summary>
+/// The techniques of escapes.py, each in two processes: without capabilities it reaches what it is after, with none granted but a folder of its own it does not.
+/// </summary>
+[TestClass]
+public sealed class EscapeTests
+{
+    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "Capabilities", "escapes.py");
+
+    private static readonly Lazy<IReadOnlyDictionary<string, (string Word, string What)>> Control = new(() => Run(isRestricted: false));
+    private static readonly Lazy<IReadOnlyDictionary<string, (string Word, string What)>> Restricted = new(() => Run(isRestricted: true));
+
+    public static IEnumerable<object[]> Techniques() =>
+        Regex.Matches(File.ReadAllText(Program), @"^@technique\r?\ndef (\w+)\(", RegexOptions.Multiline).Select(match => new object[] { match.Groups[1].Value });
+
+    [TestMethod]
+    [DynamicData(nameof(Techniques))]
+    public void IsDenied(string technique)
+    {
+        (string word, string what) = Control.Value[technique];
+        if (word == "missing")
+        {
+            Assert.Inconclusive($"This CPython or system has no {what}.");
+        }
+
+        Assert.AreEqual("reached", word, $"the technique does not work without capabilities: {what}");
+        (word, what) = Restricted.Value[technique];
+        Assert.AreEqual("denied", word, what);
+    }
+
+    [TestMethod]
+    public void AreManyEnough() => Assert.IsGreaterThanOrEqualTo(40, Techniques().Count());
+
+    private static Dictionary<string, (string Word, string What)> Run(bool isRestricted)
+    {
+        using CapabilityFolder folder = new();
+        string grants = isRestricted ? $"read={folder.Granted};write={folder.Granted}" : "-";
+        TestHostProcess run = TestHostProcess.Run(
+            new Dictionary<string, string?> { ["PYEMBED_TEST_SECRET"] = "x" }, "capabilities", grants, Program, folder.Root, isRestricted ? "restricted" : "control");
+        Assert.AreEqual(0, run.ExitCode, run.ToString());
+        if (isRestricted)
+        {
+            folder.AssertUntouched();
+        }
+
+        return run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split('\t', 3))
+            .Where(parts => parts.Length == 3)
+            .ToDictionary(parts => parts[0], parts => (parts[1], parts[2]), StringComparer.Ordinal);
+    }
+}
