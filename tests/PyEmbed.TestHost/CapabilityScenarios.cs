@@ -9,6 +9,7 @@ internal static class CapabilityScenarios
     public static readonly Dictionary<string, Func<string[], int>> All = new(StringComparer.Ordinal)
     {
         ["capabilities"] = Run,
+        ["capabilities-code-cache"] = ImportWithCodeCache,
     };
 
     /// <summary>
@@ -35,6 +36,7 @@ internal static class CapabilityScenarios
         string store = Path.Combine(folder, "store");
         PythonCapabilities? capabilities = Parse(arguments[0].Replace("PORT", $"{port}", StringComparison.Ordinal));
         using PythonInterpreter python = PythonInterpreter.Start(new PythonOptions { AutoMount = false, ExtractionDirectory = store, BytecodeCacheDirectory = "", Capabilities = capabilities });
+        python.Mount(PythonTree.FromFiles(Modules(python), "modules"));
         using PythonScope scope = new();
         scope.Set("arguments", new List<string> { "", folder, $"{port}", $"{secret.SafeFileHandle.DangerousGetHandle()}", $"{connected.Handle}" }.Concat(arguments[3..]).ToList());
         scope.Set("source", File.ReadAllText(arguments[1]));
@@ -45,6 +47,42 @@ internal static class CapabilityScenarios
             exec(compile(source, place, 'exec'), {'__name__': 'program'})
             """, scope);
         return 0;
+    }
+
+    /// <summary>Imports a module without bytecode and prints how often its source was compiled, and what the module holds.</summary>
+    /// <param name="arguments">The grants, and the folder of the code cache.</param>
+    private static int ImportWithCodeCache(string[] arguments)
+    {
+        using PythonInterpreter python = PythonInterpreter.Start(new PythonOptions { AutoMount = false, BytecodeCacheDirectory = arguments[1], Capabilities = Parse(arguments[0]) });
+        python.Mount(PythonTree.FromFiles(new Dictionary<string, ReadOnlyMemory<byte>> { ["cached.py"] = "VALUE = 6\n\n\ndef get():\n    return VALUE\n"u8.ToArray() }, "cached"));
+        python.Execute("""
+            import sys
+            compiled = []
+            sys.addaudithook(lambda event, arguments: compiled.append(1) if event == 'compile' and 'cached' in str(arguments[1]) else None)
+            import cached
+            print(len(compiled), cached.get(), end='')
+            """);
+        return 0;
+    }
+
+    /// <summary>A tree with modules of several kinds; one has bytecode that says something else than its source.</summary>
+    private static Dictionary<string, ReadOnlyMemory<byte>> Modules(PythonInterpreter python)
+    {
+        using PythonObject sys = python.Import("sys"), implementation = sys.GetAttribute("implementation"), tag = implementation.GetAttribute("cache_tag");
+        using PythonScope scope = new();
+        python.Execute("""
+            import marshal
+            from importlib.util import MAGIC_NUMBER
+            code = MAGIC_NUMBER + b'\1\0\0\0' + bytes(8) + marshal.dumps(compile("VALUE = 'bytecode'", 'with_bytecode.py', 'exec'))
+            """, scope);
+        return new()
+        {
+            ["embedded/__init__.py"] = "\n"u8.ToArray(),
+            ["embedded/part.py"] = "VALUE = 42\n\n\ndef fail():\n    raise ValueError('embedded')\n"u8.ToArray(),
+            ["asks_for_its_place.py"] = "import os\nHERE = os.path.dirname(__file__)\n"u8.ToArray(),
+            ["with_bytecode.py"] = "VALUE = 'source'\n"u8.ToArray(),
+            [$"__pycache__/with_bytecode.{tag.As<string>()}.pyc"] = scope.Get<byte[]>("code"),
+        };
     }
 
     /// <summary>Grants as text: <c>read=/a,/b;write=/c;network=h:1;processes;native;environment</c>.</summary>

@@ -14,6 +14,7 @@ import os
 import sys
 import time
 import _imp
+import _io
 import _thread
 from _frozen_importlib import _verbose_message
 from _frozen_importlib_external import MAGIC_NUMBER
@@ -88,7 +89,10 @@ def load(data, source):
     end = len(data) - _SEAL
     if (end > _HEADER and data[:8] == _CHECKED and data[8:_HEADER] == _imp.source_hash(_KEY, source)
             and data[end:] == _imp.source_hash(_KEY, data[:end])):
-        code = marshal.loads(data[_HEADER:end])
+        try:
+            code = marshal.loads(data[_HEADER:end])
+        except PermissionError:     # a host with capabilities has not seen it read
+            return None
         if code.__class__ is _CODE:
             return code
     return None
@@ -137,7 +141,9 @@ def _add_segment(found, key, place, files, paths):
 
 
 def _map(path):
-    with open(path, 'rb') as file:
+    with _io.open_code(path) as file:
+        if file.__class__ is _io.BytesIO:       # of a host with capabilities: it lets run what it has read itself
+            return memoryview(file.read())
         try:
             from mmap import mmap, ACCESS_READ
         except ImportError:         # a host may have emptied sys.path

@@ -210,12 +210,25 @@ class CachedLoader(SourceLoader):
                         return code
             except (TypeError, ValueError, EOFError):
                 pass
+            except PermissionError:
+                return self._compile()
             code = self._inflate()
             if code is not None:
                 return code
         if self._folder is not None:
             compile_at_level(self, self._folder.tree.optimize)
-        return super().get_code(fullname)       # checked, stale, another Python's, damaged
+        try:
+            return super().get_code(fullname)   # checked, stale, another Python's, damaged
+        except PermissionError:
+            if fullname != self.name:
+                raise
+            return self._compile()
+
+    def _compile(self):
+        """The code of the source: where a host has set capabilities, bytecode of doubtful origin does not run."""
+        if self._folder is not None:
+            compile_at_level(self, self._folder.tree.optimize)
+        return self.source_to_code(self.get_data(self.path), self.path)
 
     def _inflate(self):
         """The code of bytecode that is deflated and not to be checked; None."""
@@ -226,6 +239,8 @@ class CachedLoader(SourceLoader):
                     code = marshal.loads(memoryview(data)[16:])
                 except (TypeError, ValueError, EOFError):
                     return None
+                except PermissionError:
+                    return self._compile()
                 if code.__class__ is _CODE:
                     _imp._fix_co_filename(code, self.path)
                     return code

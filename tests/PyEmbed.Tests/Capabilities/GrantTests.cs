@@ -1,0 +1,91 @@
+using System.Text.RegularExpressions;
+
+namespace PyEmbed.Tests.Capabilities;
+
+/// <summary>The checks of granted.py: what is granted works, and so does what nobody needs leave for. A process for each set of grants.</summary>
+[TestClass]
+public sealed class GrantTests
+{
+    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "Capabilities", "granted.py");
+
+    private static readonly Dictionary<string, Lazy<IReadOnlyDictionary<string, (string Word, string What)>>> Runs =
+        Checks().Select(check => (string)check[0]).Distinct().ToDictionary(
+            mode => mode, mode => new Lazy<IReadOnlyDictionary<string, (string Word, string What)>>(() => Run(mode)), StringComparer.Ordinal);
+
+    public static IEnumerable<object[]> Checks() =>
+        Regex.Matches(File.ReadAllText(Program), @"^@check\('(\w+)'\)\r?\ndef (\w+)\(", RegexOptions.Multiline).Select(match => new object[] { match.Groups[1].Value, match.Groups[2].Value });
+
+    [TestMethod]
+    [DynamicData(nameof(Checks))]
+    public void Works(string mode, string check)
+    {
+        (string word, string what) = Runs[mode].Value[check];
+        Assert.AreEqual("ok", word, what.Replace(" | ", "\n", StringComparison.Ordinal));
+    }
+
+    [TestMethod]
+    public void Code_cache_is_read_and_not_written()
+    {
+        using TemporaryFolder folder = new();
+        string cache = Path.Combine(folder.Path, "codes");
+        Assert.AreEqual("1 6", Import("-").Output, "compiled, and kept");
+        File.WriteAllText(Path.Combine(folder.Path, "listing"), Listing());
+        Assert.AreEqual("0 6", Import("").Output, "read from the cache");
+        Assert.AreEqual(File.ReadAllText(Path.Combine(folder.Path, "listing")), Listing());
+        Directory.Delete(cache, recursive: true);
+        Assert.AreEqual("1 6", Import("").Output, "compiled, and not kept");
+        Assert.IsFalse(Directory.Exists(cache));
+
+        string Listing() => string.Join('\n', Directory.GetFiles(cache, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(file => $"{file} {new FileInfo(file).Length}"));
+
+        TestHostProcess Import(string grants)
+        {
+            TestHostProcess run = TestHostProcess.Run("capabilities-code-cache", grants, cache);
+            Assert.AreEqual(0, run.ExitCode, run.ToString());
+            return run;
+        }
+    }
+
+    [TestMethod]
+    [DataRow("read=relative", "absolute")]
+    [DataRow("network=example.com", "host and port")]
+    [DataRow("network=::1:80", "host and port")]
+    [DataRow("network=*.example.com:80", "host and port")]
+    [DataRow("network=example.com:99999", "host and port")]
+    public void Grants_that_mean_nothing_are_refused(string grants, string words)
+    {
+        TestHostProcess run = TestHostProcess.Run("capabilities-code-cache", grants, "");
+        Assert.AreNotEqual(0, run.ExitCode);
+        StringAssert.Contains(run.Error, "ArgumentException", StringComparison.Ordinal);
+        StringAssert.Contains(run.Error, words, StringComparison.Ordinal);
+    }
+
+    private static Dictionary<string, (string Word, string What)> Run(string mode)
+    {
+        using CapabilityFolder folder = new();
+        (string root, string granted) = (folder.Root, folder.Granted);
+        string single = Path.Combine(root, "single", "one.txt"), drop = Path.Combine(root, "drop");
+        Directory.CreateDirectory(Path.GetDirectoryName(single)!);
+        Directory.CreateDirectory(drop);
+        File.WriteAllText(single, "1");
+        File.WriteAllText(single + ".other", "2");
+        Directory.CreateDirectory(Path.Combine(granted, "modules"));
+        File.WriteAllText(Path.Combine(granted, "modules", "granted_module.py"), "VALUE = 4\n");
+        File.CreateSymbolicLink(Path.Combine(root, "linked"), granted);
+        string grants = mode switch
+        {
+            "files" => $"read={granted}/,{single};write={root}/linked,{drop}",
+            "name" => "network=localhost:PORT",
+            "address" => "network=127.0.0.1:PORT",
+            "listen" => "network=127.0.0.1:*,[::1]:*",
+            "everything" => "read=/;write=/",
+            _ => mode,
+        };
+        TestHostProcess run = TestHostProcess.Run(new Dictionary<string, string?> { ["PYEMBED_TEST_SECRET"] = "x" }, "capabilities", grants, Program, root, mode);
+        Assert.AreEqual(0, run.ExitCode, run.ToString());
+        Assert.AreEqual("", run.Error);
+        return run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split('\t', 3))
+            .ToDictionary(parts => parts[0], parts => (parts[1], parts[2]), StringComparer.Ordinal);
+    }
+}
