@@ -55,6 +55,13 @@ class Rules:
             return None
         return 'Allow does not name it'
 
+    def opens(self, package):
+        """Whether everything in a package is allowed."""
+        if not package or self.denial(package) is not None or (self.allow is not None and _covering(self.allow, package) is None):
+            return False
+        entries = self.deny | frozenset(POWERFUL) if self.restricted else self.deny
+        return not any(entry.startswith(package + '.') for entry in entries)
+
     def names(self, name):
         """Whether the allow list names a module or a package that it is in."""
         return self.allow is not None and _covering(self.allow - {'*'}, name) is not None
