@@ -7,12 +7,9 @@ internal static class PolicyScenarios
     public static int Execute(string[] arguments)
     {
         PythonPolicy policy = Named(arguments[0]) with { Allow = List(arguments[1]), Deny = List(arguments[2]) ?? [] };
-        using PythonInterpreter python = PythonInterpreter.Start(new PythonOptions
-        {
-            AutoMount = false,
-            Policy = policy,
-            Mounts = [Tree()],
-        });
+        PythonOptions options = new() { AutoMount = false, Policy = policy, Mounts = [Tree()] };
+        options.NativeModules.Add("host", module => module.AddFunction("answer", () => 42));
+        using PythonInterpreter python = PythonInterpreter.Start(options);
         return Report(() => python.Execute(arguments[3]));
     }
 
@@ -78,6 +75,7 @@ internal static class PolicyScenarios
         catch (PythonImportException e)
         {
             Console.WriteLine($"{e.Module}: {e.Message}");
+            Console.WriteLine($"rule: {e.Rule}; by: {e.ImportedBy?.Module} {e.ImportedBy?.Frame.Line}");
             return 3;
         }
         catch (PythonException e)

@@ -53,6 +53,25 @@ public sealed class PythonPolicyTests
     }
 
     [TestMethod]
+    public void The_exception_has_the_rule_and_who_asked()
+    {
+        TestHostProcess result = TestHostProcess.Run("policy", "Restricted", "-", "-", "import mygame.bad");
+        StringAssert.EndsWith(result.Output, "rule: 'subprocess' is a powerful module (processes: starts programs), and Allow does not name it; by: mygame.bad 2\n", result.ToString());
+    }
+
+    [TestMethod]
+    [DataRow("mygame", "import host")]
+    [DataRow("mygame,importlib,importlib.util", "import importlib.util as u\nspec = u.find_spec('host')\nu.module_from_spec(spec)\nspec.loader.exec_module(u.module_from_spec(spec))")]
+    public void Modules_of_the_host_are_governed(string allow, string code)
+    {
+        TestHostProcess denied = TestHostProcess.Run("policy", "Restricted", allow, "-", code);
+        Assert.AreEqual(3, denied.ExitCode, denied.ToString());
+        StringAssert.StartsWith(denied.Output, "host: ImportError: import of 'host' is denied by the import policy: Allow does not name it");
+        TestHostProcess allowed = TestHostProcess.Run("policy", "Restricted", allow + ",host", "-", code + "\nimport host\nassert host.answer() == 42");
+        Assert.AreEqual(0, allowed.ExitCode, allowed.ToString());
+    }
+
+    [TestMethod]
     [DataRow("Restricted", "-", "-", "import json, re, decimal, mygame.core.player as p; assert p.name == 'player with a sword'")]
     [DataRow("Restricted", "mygame", "-", "import mygame.core.player")]
     [DataRow("Restricted", "mygame.core", "-", "import mygame.core.player")]

@@ -542,7 +542,8 @@ def run(index, kind, folder):
                 value.update(was)
         sys.unraisablehook, sys.breakpointhook = hooks
     gained = (space.get('got') is not None and space.get('got') is not False and space.get('got') != []) or name in builtins.RAN
-    return {'title': title, 'kind': kind, 'late': late, 'gained': bool(gained), 'rule': errors and errors[0], 'error': errors and errors[1]}
+    disk = any(word in TECHNIQUES[index][1] for word in ('DISK', 'ZIPPED'))
+    return {'title': title, 'kind': kind, 'disk': disk, 'late': late, 'gained': bool(gained), 'rule': errors and errors[0], 'error': errors and errors[1]}
 
 
 def main(folder):

@@ -14,9 +14,10 @@ import sys
 sys.path[:0] = [{package!r}, {here!r}]
 sys.dont_write_bytecode = True
 import pyembed
-from pyembed import _host
+from pyembed import _host, _policy, _registry
 {before}
-from pyembed import _policy
+if not {files!r}:
+    _registry.install(False)
 _policy.apply(*{policy!r})
 code = 0
 try:
@@ -29,10 +30,11 @@ os._exit(code)          # CPython's own end would import threading; a host never
 '''
 
 
-def run(code, *, restricted=False, allow=None, deny=(), before='', folder=None, timeout=120):
-    """Run a script under a policy in an isolated process; (exit code, output, errors). *before* runs without the policy."""
+def run(code, *, restricted=False, allow=None, deny=(), before='', folder=None, files=True, timeout=120):
+    """Run a script under a policy in an isolated process; (exit code, output, errors). *before* runs without the policy. Without
+    *files* modules come from mounts and the standard library only."""
     policy = restricted, allow, list(deny), [folder] if folder else []
-    program = _PROGRAM.format(package=PACKAGE, here=HERE, before=before, policy=policy, code=code)
+    program = _PROGRAM.format(package=PACKAGE, here=HERE, before=before, files=files, policy=policy, code=code)
     environment = dict(os.environ, HOME=os.environ.get('HOME', ''))
     result = subprocess.run([sys.executable, '-I', '-S', '-W', 'ignore', '-c', program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                             timeout=timeout, env=environment, stdin=subprocess.DEVNULL)

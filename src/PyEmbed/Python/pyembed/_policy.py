@@ -22,7 +22,7 @@ from itertools import islice
 from _frozen_importlib import BuiltinImporter, FrozenImporter, ModuleSpec
 from _frozen_importlib_external import ExtensionFileLoader, SourceFileLoader, SourcelessFileLoader
 
-from . import _adapters, _callers, _loaders, _module_places, _registry
+from . import _adapters, _callers, _importer, _loaders, _module_places, _registry
 from ._callers import spec_of
 from ._errors import describe
 from ._module_places import place_name
@@ -102,6 +102,15 @@ def _check(name):
     rule = _verdict(name)
     if rule is not None:
         _refuse(name, rule)
+
+
+def _check_place(loader, name):
+    """Raise ImportError where a module that a loader loads is denied by its name, or by lying on disk."""
+    _check(name)
+    path = getattr(loader, 'archive' if type(loader).__module__ == 'zipimport' else 'path', None)
+    if not _importer.allow_files and type(path) is str and os.path.isabs(path) and getattr(loader, '_folder', None) is None and not (
+            _callers.is_in_library(path) or path in _callers.library or _callers.is_own(name)):
+        _refuse(name, f'PythonOptions.FileSystem is off, and {path!r} is a file')
 
 
 def _refuse(name, rule, asked=None):
@@ -223,7 +232,7 @@ def _guards():
     def by_place(original):
         def load(self, subject):
             name = subject if isinstance(subject, str) else getattr(subject, 'name', None) or subject.__name__
-            _check(place_name(self, _exact(name)))
+            _check_place(self, place_name(self, _exact(name)))
             return original(self, subject)
         return load
 
@@ -272,7 +281,7 @@ def _install():
         _originals.append((owner, name, vars(owner)[name]))
         is_static = isinstance(owner, type) and issubclass(owner, (BuiltinImporter, FrozenImporter))
         setattr(owner, name, staticmethod(guard) if is_static else guard)
-    for function in (_check, _refuse, _callers.find):
+    for function in (_check, _check_place, _refuse, _callers.find):
         _be_of_importlib(function)
 
 
