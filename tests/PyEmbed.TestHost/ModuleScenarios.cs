@@ -11,6 +11,7 @@ internal static class ModuleScenarios
         ["mounts"] = Mounts,
         ["importers"] = Importers,
         ["bad-importer"] = BadImporter,
+        ["documented-importers"] = DocumentedImporters,
     };
 
     private static readonly (string Path, string Text)[] Game =
@@ -24,7 +25,7 @@ internal static class ModuleScenarios
     ];
 
     /// <summary>
-    /// <c>[name=value…] code</c>: executes code where the tree above is mounted and there is a native module <c>host</c>. Values: <c>files=on|off</c>, <c>path=folder</c>, <c>venv=folder</c>, <c>store=folder</c>, <c>codes=folder</c>.
+    /// <c>[name=value…] code</c>: executes code where the tree above is mounted and there is a native module <c>host</c>. Values: <c>policy=profile</c>, <c>allow=names</c>, <c>deny=names</c>, <c>files=on|off</c>, <c>path=folder</c>, <c>venv=folder</c>, <c>store=folder</c>, <c>codes=folder</c>.
     /// </summary>
     private static int Run(string[] arguments)
     {
@@ -154,6 +155,22 @@ internal static class ModuleScenarios
         return 0;
     }
 
+    /// <summary>The example of docs/modules.md.</summary>
+    private static int DocumentedImporters(string[] arguments)
+    {
+        Dictionary<string, string> scripts = new() { ["welcome"] = "text = 'from the host'" };
+        PythonTree[] mounts = [Tree("mypkg", ("mypkg/__init__.py", ""), ("mypkg/importing.py", "asked = []\nclass Finder:\n    @staticmethod\n    def find_spec(name, path=None, target=None): asked.append(name)\n"))];
+        IReadOnlyList<PythonImporter> importers =
+        [
+            PythonImporter.FromSources("scripts", name => scripts.TryGetValue(name, out string? text) ? new PythonModuleSource(text) : null),
+            PythonImporter.FromPython("mypkg.importing:Finder"),
+        ];
+        var options = new PythonOptions { Importers = importers, Mounts = mounts };
+        using PythonInterpreter python = PythonInterpreter.Start(options);
+        python.Execute("import welcome\ntry: import nowhere\nexcept ImportError: from mypkg.importing import asked\nprint(welcome.text, 'nowhere' in asked, 'welcome' in asked)");
+        return 0;
+    }
+
     private static PythonOptions Options(string[] arguments, IReadOnlyList<PythonImporter>? importers = null, params PythonTree[] trees)
     {
         string? Option(string name) => Array.Find(arguments, a => a.StartsWith(name + "=", StringComparison.Ordinal))?[(name.Length + 1)..];
@@ -166,6 +183,19 @@ internal static class ModuleScenarios
             VirtualEnvironment = Option("venv"),
             FileSystem = Option("files") is { } files ? files == "on" : null,
             Mounts = [Tree("game", Game), .. trees],
+            Capabilities = Option("policy")?.StartsWith("Restricted", StringComparison.Ordinal) is true && Option("path") is { } readable
+                ? PythonCapabilities.None with { Read = [readable] }
+                : null,
+            Policy = Option("policy") switch
+            {
+                null => PythonPolicy.Trusted,
+                "Desktop" => PythonPolicy.Desktop with { Allow = Option("allow")?.Split(','), Deny = Option("deny")?.Split(',') ?? [] },
+                "Restricted" => PythonPolicy.Restricted with { Allow = Option("allow")?.Split(','), Deny = Option("deny")?.Split(',') ?? [] },
+
+                // What the tests look at modules with is powerful.
+                "Restricted-with-tools" => PythonPolicy.Restricted with { Allow = ["*", "sys", "os", "importlib", "importlib.util", "inspect", "traceback", "pickle", "pyembed", "xml", "asyncio"] },
+                string unknown => throw new ArgumentException($"There is no profile '{unknown}'."),
+            },
             Importers = importers ?? [],
         };
         options.NativeModules.Add("host", module =>

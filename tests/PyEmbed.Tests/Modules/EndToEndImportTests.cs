@@ -61,8 +61,7 @@ public sealed class EndToEndImportTests
         using TemporaryFolder folder = new();
         string[] options = [$"store={folder.Path}/store", $"codes={folder.Path}/codes"];
         const string Code = "import mygame.names; print(type(mygame.names.__loader__).__name__)";
-        Prints("SourceLoader", [Restricted, .. options, Code]);
+        Prints("SourceLoader", [Desktop, .. options, Code]);
         Prints("CompiledLoader", [Restricted, .. options, Code]);
-        Prints("CompiledLoader", [Desktop, .. options, Code]);
     }
 }

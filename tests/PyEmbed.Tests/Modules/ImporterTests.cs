@@ -57,7 +57,7 @@ public sealed class ImporterTests
 
     [TestMethod]
     public void A_forked_child_finds_nothing_by_them() => Runs(
-        "None True\n0", Restricted, """
+        "None True\n0", Desktop, """
         import os, importlib.util, sys
         child = os.fork()
         if child == 0:

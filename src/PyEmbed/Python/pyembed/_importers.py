@@ -52,8 +52,8 @@ class SourceImporter:
         return f'{type(self).__name__}({self.name!r})'
 
     def find_spec(self, fullname, path=None, target=None):
-        """PEP 451. In a forked child, where .NET code must not run, it finds nothing."""
-        if sys.modules['pyembed._native'].is_forked():
+        """PEP 451. It finds no module of this package, and in a forked child, where .NET code must not run, nothing."""
+        if fullname.partition('.')[0] == 'pyembed' or sys.modules['pyembed._native'].is_forked():
             return None
         found = self._find(fullname)
         if found is None:
