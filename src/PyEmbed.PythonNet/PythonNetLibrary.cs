@@ -34,7 +34,7 @@ internal static class PythonNetLibrary
     /// <exception cref="NotSupportedException">It does not support this CPython.</exception>
     public static void Initialize(PythonInterpreter interpreter)
     {
-        string library = PythonInterpreter.LoadedLibrary ?? "the CPython in this process";
+        string library = ProcessPython.LoadedLibrary ?? "the CPython in this process";
         Approve(library, PythonStartup.Version);
 
         // pythonnet takes the GIL too, once more and for good: what it does is nested in this hold, whose end releases it all the same.
@@ -47,7 +47,7 @@ internal static class PythonNetLibrary
         }
 
         // null means to pythonnet: what is in the process, where its symbols are global.
-        Runtime.PythonDLL = PythonInterpreter.LoadedLibrary;
+        Runtime.PythonDLL = ProcessPython.LoadedLibrary;
         try
         {
             PythonEngine.Initialize(setSysArgv: false);

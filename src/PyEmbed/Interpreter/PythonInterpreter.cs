@@ -26,12 +26,7 @@ namespace PyEmbed;
 /// </remarks>
 public sealed class PythonInterpreter : IDisposable
 {
-    private const string FailureName = "PyEmbed.InitializationFailed";
     private static readonly object StartLock = new();
-
-    // What all copies of this assembly in the process agree on: an interned string is one object in every load context.
-    private static readonly object ProcessLock = string.Intern("PyEmbed: the lock of who starts CPython in this process");
-    private static PythonInstallation? started;
     private static bool stopped;
     private static volatile PythonInterpreter? current;
 
@@ -58,9 +53,6 @@ public sealed class PythonInterpreter : IDisposable
 
     /// <summary>The running interpreter, or null before <see cref="Start"/> and after <see cref="Dispose"/>.</summary>
     public static PythonInterpreter? Current => current;
-
-    /// <summary>Path of the library that this assembly loaded, or null where CPython was in the process before.</summary>
-    internal static string? LoadedLibrary { get; private set; }
 
     /// <summary>Whether PyEmbed started CPython, and not another host.</summary>
     internal bool IsOwner => owner;
@@ -104,7 +96,7 @@ public sealed class PythonInterpreter : IDisposable
                 throw new InvalidOperationException("Python was stopped in this process and cannot be started again: start it once and dispose it when the process ends.");
             }
 
-            EnsureInitialized(options, approve);
+            ProcessPython.Ensure(options, approve);
             CPython.Gate.Open();
             current = Boot(options, store, codes);
             return current;
@@ -226,7 +218,7 @@ public sealed class PythonInterpreter : IDisposable
     public PythonReport Describe()
     {
         using IDisposable hold = Hold();
-        return ReportReader.Read(importer, mounted, started);
+        return ReportReader.Read(importer, mounted, ProcessPython.Started);
     }
 
     /// <summary>
@@ -310,73 +302,17 @@ public sealed class PythonInterpreter : IDisposable
         mounted.Remove((tree, root));
     }
 
-    private static void EnsureInitialized(PythonOptions options, Action<string, Version>? approve)
-    {
-        if (started is not null)
-        {
-            return; // By this assembly, in a Start that failed later on.
-        }
-
-        // To look for a CPython and to start one is a single step. No thread waits here for the GIL, so one that comes with it may wait, too.
-        lock (ProcessLock)
-        {
-            FindOrInitialize(options, approve);
-        }
-    }
-
-    private static void FindOrInitialize(PythonOptions options, Action<string, Version>? approve)
-    {
-        if (AppContext.GetData(FailureName) is not null)
-        {
-            throw new InvalidOperationException("CPython failed to start in this process before; it cannot be tried again.");
-        }
-
-        bool isLoaded = NativeHost.TryFindLoadedPython(out nint handle);
-        if (isLoaded)
-        {
-            PythonStartup.Bind(handle, "The CPython in this process");
-            approve?.Invoke("the CPython in this process", PythonStartup.Version);
-            if (PythonStartup.IsInitialized)
-            {
-                OptionChecks.RefuseFresh(options);
-                return;
-            }
-        }
-
-        PythonInstallation installation = PythonLocator.Locate(options);
-        if (ResolutionOrder.IsRegistryFirst(options) && options.VirtualEnvironment is null)
-        {
-            installation = installation with { VirtualEnvironment = null }; // An active one was not asked for.
-        }
-
-        if (!isLoaded)
-        {
-            if (approve is not null && LibraryName.TryParse(installation.Library, out LibraryName name))
-            {
-                approve(installation.Library, new Version(3, name.Minor));
-            }
-
-            PythonStartup.Load(installation);
-            LoadedLibrary = installation.Library;
-            approve?.Invoke(installation.Library, PythonStartup.Version);
-        }
-
-        AppContext.SetData(FailureName, true);
-        PythonStartup.Initialize(installation);
-        AppContext.SetData(FailureName, null);
-        started = installation;
-    }
-
     private static PythonInterpreter Boot(PythonOptions options, string? store, string? codes)
     {
         using Gil gil = Gil.Acquire();
         Importer importer = Importer.Boot(store, codes);
         PythonObject host = PythonCode.Import("pyembed._host");
+        PythonInstallation? started = ProcessPython.Started;
         bool owner = started is not null;
         PythonInterpreter interpreter = new(importer, host, owner, owner ? PythonStartup.MainThread : 0);
-        if (owner)
+        if (started is not null)
         {
-            Call(host, "configure", Text.New(started!.Executable ?? ""), HostCall.List(options.Arguments), HostCall.List(ProgramArguments.CommandLine()));
+            Call(host, "configure", Text.New(started.Executable ?? ""), HostCall.List(options.Arguments), HostCall.List(ProgramArguments.CommandLine()));
             InterpreterExit.Register(host);
         }
 
