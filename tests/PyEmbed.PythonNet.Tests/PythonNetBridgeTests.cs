@@ -18,6 +18,16 @@ public sealed class PythonNetBridgeTests
     }
 
     [TestMethod]
+    public void A_restricted_interpreter_gets_no_pythonnet()
+    {
+        PythonOptions options = new() { Policy = PythonPolicy.Restricted with { Allow = ["*"] } };
+        foreach (Func<PythonOptions?, PythonNetBridge> connect in (Func<PythonOptions?, PythonNetBridge>[])[PythonNetBridge.Register, PythonNetBridge.Start])
+        {
+            StringAssert.Contains(Assert.ThrowsExactly<InvalidOperationException>(() => connect(options)).Message, "PythonPolicy.Restricted");
+        }
+    }
+
+    [TestMethod]
     public void A_refused_call_leaves_the_GIL_as_it_was()
     {
         using (Py.GIL())

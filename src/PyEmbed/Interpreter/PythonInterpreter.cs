@@ -57,6 +57,9 @@ public sealed class PythonInterpreter : IDisposable
     /// <summary>Whether PyEmbed started CPython, and not another host.</summary>
     internal bool IsOwner => owner;
 
+    /// <summary>The policy that it was started with.</summary>
+    internal PythonPolicy Policy { get; private init; } = PythonPolicy.Trusted;
+
     internal bool IsRunning => current == this && CPython.Gate.IsOpen;
 
     /// <summary>
@@ -309,7 +312,7 @@ public sealed class PythonInterpreter : IDisposable
         PythonObject host = PythonCode.Import("pyembed._host");
         PythonInstallation? started = ProcessPython.Started;
         bool owner = started is not null;
-        PythonInterpreter interpreter = new(importer, host, owner, owner ? PythonStartup.MainThread : 0);
+        PythonInterpreter interpreter = new(importer, host, owner, owner ? PythonStartup.MainThread : 0) { Policy = options.Policy };
         if (started is not null)
         {
             Call(host, "configure", Text.New(started.Executable ?? ""), HostCall.List(options.Arguments), HostCall.List(ProgramArguments.CommandLine()));
