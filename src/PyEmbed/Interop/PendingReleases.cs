@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace PyEmbed.Interop;
 
-/// <summary>References that finalisers gave up. A thread that takes the GIL releases them, a bounded number at a time.</summary>
+/// <summary>References that finalisers gave up. A thread that takes the GIL, or whose Python code calls a native function, releases them, a bounded number at a time.</summary>
 internal static unsafe class PendingReleases
 {
     // Keeps what one acquisition may cost for others within some ten microseconds.

@@ -118,6 +118,8 @@ internal abstract unsafe class NativeFunction : IDisposable
                 throw new InsufficientExecutionStackException("maximum recursion depth exceeded while calling a function written in C#: the thread's stack is used up");
             }
 
+            // A program that runs in Python, and calls only this, takes the GIL nowhere else.
+            PendingReleases.Drain();
             nint result = Invoke(arguments, ref position);
             return GilScope.Newest == outer ? result : throw Unbalanced(result, outer);
         }

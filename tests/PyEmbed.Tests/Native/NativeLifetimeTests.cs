@@ -76,6 +76,37 @@ public sealed class NativeLifetimeTests
     }
 
     [TestMethod]
+    public void Forgotten_arguments_are_released_while_only_Python_runs()
+    {
+        using PythonObject host = NativeFixture.Import(module =>
+        {
+            module.AddFunction("same", (PythonObject value) => value);
+            module.AddFunction("items", (List<PythonObject> values) => values.Count);
+            module.AddFunction("collect", () =>
+            {
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+            });
+        });
+        using PythonObject result = NativeFixture.Run(host, """
+            class Counted:
+                alive = 0
+                def __init__(self): Counted.alive += 1
+                def __del__(self): Counted.alive -= 1
+            for _ in range(2000):
+                host.same(Counted())
+                host.items([Counted()])
+            before = Counted.alive
+            host.collect()
+            for _ in range(100):
+                host.items([])
+            after = Counted.alive
+            """);
+        Assert.IsGreaterThan(3000, result["before"].As<int>());
+        Assert.IsLessThan(10, result["after"].As<int>());
+    }
+
+    [TestMethod]
     public void Python_threads_call_at_once_and_others_run_meanwhile()
     {
         using PythonObject host = NativeFixture.Import(module =>
