@@ -14,6 +14,10 @@ internal static class PythonNetExit
     // How long a thread may keep the GIL that nobody else gets: what Python is given to end has passed before.
     private static readonly TimeSpan GilLimit = TimeSpan.FromSeconds(1);
 
+    private const string Hint =
+        "The thread of PythonEngine.Initialize() holds it until PythonEngine.BeginAllowThreads() or PythonEngine.Shutdown(); "
+        + "Environment.Exit must be called outside of Py.GIL(), of PyEmbed's Hold and of its native functions.";
+
     private static bool registered;
     private static bool endsPython;
     private static volatile bool stopping;
@@ -61,7 +65,7 @@ internal static class PythonNetExit
 
     private static void OnExit()
     {
-        InterpreterExit.RunWithinLimits();
+        InterpreterExit.RunWithinLimits(Hint);
         if (stopped || !PythonEngine.IsInitialized)
         {
             return;
@@ -73,9 +77,7 @@ internal static class PythonNetExit
         {
             if (!begun.Wait(GilLimit))
             {
-                Console.Error.WriteLine(
-                    "PyEmbed: the process ends while a thread holds Python's GIL and does not let go of it, so what Python has not written yet is lost. "
-                    + "The thread of PythonEngine.Initialize() holds it until PythonEngine.BeginAllowThreads() or PythonEngine.Shutdown().");
+                InterpreterExit.SayGilIsHeld(Hint);
                 NativeHost.EndProcess(exitCode);
             }
         })

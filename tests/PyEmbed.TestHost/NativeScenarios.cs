@@ -55,6 +55,14 @@ internal static class NativeScenarios
                     module.AddFunction("add", (int a, int b) => a + b);
                     module.AddFunction("fail", void () => throw new InvalidOperationException("from C#"));
                     module.AddFunction("call", (PythonObject function) => function.Invoke());
+                    module.AddFunction("exit", () => Environment.Exit(7));
+                    module.AddFunction("exit_allowing", () =>
+                    {
+                        using (PythonInterpreter.Current!.AllowThreads())
+                        {
+                            Environment.Exit(7);
+                        }
+                    });
                     module.AddFunction("garbage", () => GC.Collect());
                 }
             },

@@ -16,6 +16,7 @@ internal static unsafe class InterpreterExit
     private static PythonObject? host;
     private static Action? atEnd;
     private static int done;
+    private static int saidGilIsHeld;
 
     /// <summary>From now on Python is ended with the process, however that ends. Once is enough.</summary>
     /// <param name="hostModule">The module <c>pyembed._host</c>.</param>
@@ -79,8 +80,9 @@ internal static unsafe class InterpreterExit
         }
     }
 
-    /// <summary>Ends Python because the process ends; whatever Python does, this returns within seconds.</summary>
-    public static void RunWithinLimits()
+    /// <summary>Ends Python because the process ends; whatever Python does, this returns within seconds. Where a thread keeps the GIL all the time, that is told on stderr.</summary>
+    /// <param name="hint">For that case, who may keep it and what to do.</param>
+    public static void RunWithinLimits(string hint = "Call Environment.Exit outside of Hold and of native functions, or in a `using (python.AllowThreads())` block.")
     {
         if (Interlocked.Exchange(ref done, 1) != 0)
         {
@@ -97,8 +99,13 @@ internal static unsafe class InterpreterExit
             CPython.PyEval_SaveThread();
         }
 
-        bool joined = CallWithin(JoinLimit, "join_threads");
-        bool finished = CallWithin(FinishLimit, "finish_process");
+        bool joined = CallWithin(JoinLimit, "join_threads", out _);
+        bool finished = CallWithin(FinishLimit, "finish_process", out bool hadGil);
+        if (!hadGil)
+        {
+            SayGilIsHeld(hint);
+        }
+
         if (holds && joined && finished)
         {
             // Its finally clauses still run and release the GIL.
@@ -106,17 +113,37 @@ internal static unsafe class InterpreterExit
         }
     }
 
-    private static bool CallWithin(TimeSpan limit, string function)
+    /// <summary>Tells on stderr, once, that the end cannot be what it should be.</summary>
+    public static void SayGilIsHeld(string hint)
     {
-        Thread helper = new(() => Call(function)) { IsBackground = true, Name = "PyEmbed exit" };
+        if (Interlocked.Exchange(ref saidGilIsHeld, 1) == 0)
+        {
+            Console.Error.WriteLine(
+                "PyEmbed: the process ends while a thread holds Python's GIL and does not let go of it, so atexit functions did not run, and what Python had not written yet is lost. " + hint);
+        }
+    }
+
+    private static bool CallWithin(TimeSpan limit, string function, out bool hadGil)
+    {
+        bool entered = false;
+        Thread helper = new(() => Call(function, ref entered)) { IsBackground = true, Name = "PyEmbed exit" };
         helper.Start();
-        return helper.Join(limit);
+        bool ended = helper.Join(limit);
+        hadGil = Volatile.Read(ref entered);
+        return ended;
+    }
+
+    private static void Call(string function)
+    {
+        bool entered = false;
+        Call(function, ref entered);
     }
 
     // The gate is closed, so this goes past it.
-    private static void Call(string function)
+    private static void Call(string function, ref bool entered)
     {
         int state = CPython.PyGILState_Ensure();
+        Volatile.Write(ref entered, true);
         nint name = Text.NewName(function);
         nint self = host!.Handle;
         nint result = CPython.PyObject_VectorcallMethod(name, &self, 1, 0);

@@ -118,7 +118,7 @@ public sealed class PythonInterpreter : IDisposable
     }
 
     /// <summary>Keeps the GIL on the calling thread until disposed, on the same thread. Other Python threads wait meanwhile.</summary>
-    /// <remarks>Do not call <see cref="Environment.Exit"/> while holding it: nobody else can release it, so the process would end only after 5 seconds, with Python's buffered output lost.</remarks>
+    /// <remarks>Do not call <see cref="Environment.Exit"/> while holding it: nobody else can release it, so the process would end only after 5 seconds, with Python's buffered output lost and a message on stderr. In a block of <see cref="AllowThreads"/> it ends as it should.</remarks>
     /// <exception cref="ObjectDisposedException">The interpreter was disposed.</exception>
     public IDisposable Hold()
     {
@@ -126,7 +126,7 @@ public sealed class PythonInterpreter : IDisposable
         return new GilHold();
     }
 
-    /// <summary>Lets go of the GIL on the calling thread, which holds it, until disposed, on the same thread: for native functions that wait or compute long.</summary>
+    /// <summary>Lets go of the GIL on the calling thread, which holds it, until disposed, on the same thread: for native functions that wait, compute long, or end the process.</summary>
     /// <remarks>Other Python threads run meanwhile. Members of <see cref="PythonObject"/> may be used: each takes the GIL for itself.</remarks>
     /// <exception cref="InvalidOperationException">The calling thread does not hold the GIL.</exception>
     /// <exception cref="ObjectDisposedException">The interpreter was disposed.</exception>

@@ -46,6 +46,7 @@ public sealed class ExitTests
     {
         TestHostProcess result = TestHostProcess.Run("exit-holding");
         Assert.AreEqual(7, result.ExitCode, result.ToString());
+        StringAssert.StartsWith(result.Error, "PyEmbed: the process ends while a thread holds Python's GIL", result.ToString());
     }
 
     [TestMethod]

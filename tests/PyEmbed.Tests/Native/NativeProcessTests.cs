@@ -1,3 +1,4 @@
+using System.Globalization;
 using PyEmbed.Tests;
 
 namespace PyEmbed.Native.Tests;
@@ -6,6 +7,8 @@ namespace PyEmbed.Native.Tests;
 [TestClass]
 public sealed class NativeProcessTests
 {
+    private static readonly Dictionary<string, string?> Buffered = new() { ["PYTHONUNBUFFERED"] = null };
+
     [TestMethod]
     [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
     public void A_forked_child_gets_an_error_instead_of_managed_code()
@@ -94,6 +97,24 @@ public sealed class NativeProcessTests
         Assert.AreEqual(
             scenario == "native-exit" ? "" : string.Concat(Enumerable.Repeat("host.add() is .NET code of a host that has stopped Python\n", 3)),
             result.Output["atexit 42\n".Length..], result.ToString());
+    }
+
+    [TestMethod]
+    [DataRow("{0}()")]
+    [DataRow("import threading\nthread = threading.Thread(target={0}, daemon=True)\nthread.start()\nthread.join()")]
+    public void A_native_function_that_ends_the_process_lets_others_have_the_GIL_or_the_loss_is_told(string call)
+    {
+        const string Leftovers = "import atexit, host, sys\natexit.register(sys.stdout.write, 'atexit;')\nsys.stdout.write('buffered;')\n";
+        TestHostProcess allowing = TestHostProcess.Run(Buffered, "native", Leftovers + string.Format(CultureInfo.InvariantCulture, call, "host.exit_allowing"));
+        Assert.AreEqual("buffered;atexit;", allowing.Output, allowing.ToString());
+        Assert.AreEqual("", allowing.Error, allowing.ToString());
+        Assert.AreEqual(7, allowing.ExitCode, allowing.ToString());
+
+        TestHostProcess holding = TestHostProcess.Run(Buffered, "native", Leftovers + string.Format(CultureInfo.InvariantCulture, call, "host.exit"));
+        StringAssert.StartsWith(holding.Error, "PyEmbed: the process ends while a thread holds Python's GIL", holding.ToString());
+        StringAssert.Contains(holding.Error, "AllowThreads");
+        Assert.HasCount(2, holding.Error.Split('\n'), holding.ToString());
+        Assert.AreEqual(7, holding.ExitCode, holding.ToString());
     }
 
     [TestMethod]
