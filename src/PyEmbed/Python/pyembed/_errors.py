@@ -8,6 +8,7 @@ from ._finders import Finder
 from ._loaders import origin_of
 from ._origins import BUILTIN
 
+_IMPORTLIB = '_frozen_importlib', '_frozen_importlib_external', 'importlib._bootstrap', 'importlib._bootstrap_external', 'pyembed._native'
 _IMPORT_SYSTEM = 'importlib', 'importlib.util', 'importlib._bootstrap', 'importlib._bootstrap_external', 'runpy', 'pkgutil'
 
 
@@ -66,11 +67,10 @@ def origins_tried(name):
 
 def _finders():
     """What stands on sys.meta_path besides importlib's finders and ours: the host's, and those of scripts."""
-    known = {*(id(finder) for finder in (Finder, _registry.Registry))}
+    others = [finder for finder in sys.meta_path if finder is not Finder and finder is not _registry.Registry
+              and getattr(finder, '__module__', '') not in _IMPORTLIB]
     return [f'finder:/{getattr(finder, "name", None) or getattr(finder, "__qualname__", None) or type(finder).__qualname__}'
-            for finder in sys.meta_path if id(finder) not in known
-            and getattr(finder, '__module__', '').partition('.')[0] not in ('_frozen_importlib', '_frozen_importlib_external', 'importlib')
-            and getattr(finder, '__module__', '') != 'pyembed._native']
+            for finder in others]
 
 
 def _is_import_system(frame):

@@ -135,12 +135,6 @@ class Tree:
         asking = frozenset([prefix + path.replace('/', os.sep) for path in names])
         return OnceAFolder(asking) if _everyone else asking
 
-    def place(self, inner):
-        """The origin of what is at an archive path. In memory there is no other place than that path."""
-        if not inner:
-            return self.origin
-        return MEMORY + inner if self.origin.startswith(MEMORY) else f'{self.origin}/{inner}'
-
     def has_bytecode(self):
         """Whether it has bytecode for this Python, as far as the first of its folders tells: a build compiles all."""
         for folder in self.folders:
@@ -272,7 +266,8 @@ def _open_index(view, end, origin):
         placement, materialize = info['placement'], info['materialize']
         optimize, stripped = info.get('optimize', 0), info.get('stripped', ())
         sound = (folders.__class__ is dict and '' in folders and digest.__class__ is str and len(digest) == 64
-                 and not digest.strip('0123456789abcdef') and (users is None or _are_file_users(users))
+                 and not digest.strip('0123456789abcdef') and (users is None or users.__class__ is dict and all(
+                     [path.__class__ is str and 0 < asked < 8 for path, asked in users.items()]))
                  and placement in ('app', 'library') and materialize in ('auto', 'never', 'data', 'all')
                  and optimize.__class__ is int and 0 <= optimize <= 2
                  and stripped.__class__ is tuple and all([tag.__class__ is str for tag in stripped])
@@ -282,10 +277,6 @@ def _open_index(view, end, origin):
     if not sound:
         raise damaged('bad index')
     return Tree(view, start, origin, folders, distribution, digest, placement, materialize, users, optimize, stripped)
-
-
-def _are_file_users(users):
-    return users.__class__ is dict and all([path.__class__ is str and 0 < asked < 8 for path, asked in users.items()])
 
 
 def is_safe_name(name):
@@ -299,8 +290,7 @@ def is_safe_name(name):
 def mount_view(view, origin, source=None, files=True):
     """Mount the archive in a memoryview and return its root, the path that then is on sys.path.
 
-    *origin* is text for messages and reports, see docs/formats.md section 4. Without *files* it is mounted in memory only,
-    see pyembed.mount. *source* is the path of a file that holds the archive's bytes somewhere, a
+    *origin* is text for messages and reports. Without *files* it is in memory only, see pyembed.mount. *source* is the path of a file that holds the archive's bytes somewhere, a
     zip, an assembly or a program, from which worker processes can take it; None where there is none. The view must stay
     valid as long as the process lives, or until the tree is unmounted and every module of it gone. Mounting the same
     tree again counts. Raises ArchiveError for an archive that is damaged or of a newer format; then nothing is mounted.

@@ -39,11 +39,18 @@ def locate(path):
     return None, None
 
 
+def origin_in(tree, inner):
+    """The origin of what is at an archive path of a tree, see _origins. In memory there is no other place than that path."""
+    if not inner:
+        return tree.origin
+    return MEMORY + inner if tree.origin.startswith(MEMORY) else f'{tree.origin}/{inner}'
+
+
 def origin_of(path):
-    """The origin of a path, see _origins: what it is in a mounted tree, else the file or folder on disk."""
+    """The origin of a path: what it is in a mounted tree, else the file or folder on disk."""
     tree, inner = locate(path)
     if tree is not None:
-        return tree.place(inner)
+        return origin_in(tree, inner)
     path = path.replace(_SEP, '/')
     return f'fs:{path}' if path.startswith('/') else f'fs:/{path}'
 

@@ -8,7 +8,7 @@ by the place of the file, or of the folder or archive that it was in. They are n
 import os
 import sys
 
-from ._loaders import TreeLoader, origin_of
+from ._loaders import TreeLoader, origin_in, origin_of
 
 BUILTIN = 'builtin'
 _SOURCES = BUILTIN, 'built-in', 'frozen'
@@ -26,7 +26,7 @@ def of_spec(spec):
     loader = getattr(spec, 'loader', None)
     if isinstance(loader, TreeLoader) and loader._folder is not None:
         inner, name = loader._folder.inner, os.path.basename(loader.path)
-        return [loader._folder.tree.place(f'{inner}/{name}' if inner else name)]
+        return [origin_in(loader._folder.tree, f'{inner}/{name}' if inner else name)]
     origin = getattr(spec, 'origin', None)
     if origin in _SOURCES:
         return [BUILTIN]
