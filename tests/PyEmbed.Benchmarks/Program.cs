@@ -25,8 +25,36 @@ switch (args)
         Print(begin);
         return 0;
 
+    // Importing all modules of an assembly: "restricted", or "hooked" by a C function that does nothing.
+    case ["import", "restricted" or "hooked", var path]:
+        PythonTree tree = PythonTree.FromAssembly(Assembly.LoadFrom(path));
+        bool isRestricted = args[1] == "restricted";
+        python = PythonInterpreter.Start(new PythonOptions
+        {
+            Mounts = [tree],
+            BytecodeCacheDirectory = "",
+            FileSystem = false,
+            Policy = isRestricted ? PythonPolicy.Restricted : PythonPolicy.Desktop,
+        });
+        if (!isRestricted)
+        {
+            NoHook.Install();
+        }
+
+        string[] names = File.ReadAllLines(Path.Combine(Path.GetDirectoryName(path)!, "modules.txt"));
+        using (PythonScope scope = new())
+        {
+            python.Execute($"def load():\n    import {string.Join("\n    import ", names)}\n", scope);
+            begin = Stopwatch.GetTimestamp();
+            python.Execute("load()", scope);
+            Print(begin);
+        }
+
+        python.Dispose();
+        return 0;
+
     default:
-        Console.Error.WriteLine("usage: PyEmbed.Benchmarks start <assembly> | initialize");
+        Console.Error.WriteLine("usage: PyEmbed.Benchmarks start <assembly> | initialize | import restricted|hooked <assembly>");
         return 2;
 }
 

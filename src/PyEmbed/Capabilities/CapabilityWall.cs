@@ -34,22 +34,21 @@ internal static unsafe class CapabilityWall
     }
 
     /// <summary>Puts capabilities into force, for the life of the process. The caller holds the GIL.</summary>
-    /// <param name="capabilities">What is granted; checked. Null: everything, and nothing is done.</param>
+    /// <param name="options">What is granted; checked.</param>
     /// <param name="importer">The module <c>pyembed._importer</c>.</param>
     /// <param name="mounted">The memory of the trees that are mounted.</param>
     /// <exception cref="InvalidOperationException">Another host's code has loaded what cannot be taken back, or the interpreter's file names are not UTF-8.</exception>
-    public static void Raise(PythonCapabilities? capabilities, PythonObject importer, IEnumerable<TreeMemory> mounted)
+    public static void Raise(PythonOptions options, PythonObject importer, IEnumerable<TreeMemory> mounted)
     {
-        if (capabilities is null)
+        if (Effective(options) is not { } capabilities)
         {
             return;
         }
 
         CapabilityApi.Bind();
-        TypeDictionary.Prepare();
         RefuseOtherEncodings();
         string store = importer.InvokeMethod<string>("store"), codes = importer.InvokeMethod<string>("code_cache");
-        using PythonObject os = PythonCode.Import("os"), sys = PythonCode.Import("sys");
+        using PythonObject os = Own("os"u8), sys = Own("sys"u8);
         using PythonObject file = os.GetAttribute("__file__");
         string library = Path.GetDirectoryName(file.As<string>())!;
         List<string> paths = SearchPath(sys), kept = [library, Path.Combine(library, "lib-dynload"), store];
@@ -65,8 +64,9 @@ internal static unsafe class CapabilityWall
 
         Descriptors descriptors = new(files);
         SocketFunctions sockets = new(new NetworkGrants(capabilities.Network), descriptors, capabilities.Processes);
-        using PythonObject io = PythonCode.Import("_io"), buffer = io.GetAttribute("BytesIO"), implementation = sys.GetAttribute("implementation");
+        using PythonObject io = Own("_io"u8), buffer = io.GetAttribute("BytesIO"), implementation = sys.GetAttribute("implementation");
         ModuleLoading.Namespace = PyRef.New(CPython.TypeOf(implementation.Handle));
+        TypeDictionary.Prepare();
         Bytecode code = new(capabilities, files, codes) { BytesIO = PyRef.New(buffer.Handle) };
         GuardedFunctions guarded = new(capabilities, files, descriptors, sockets, code);
         nint modules = CPython.PyImport_GetModuleDict();
@@ -105,15 +105,21 @@ internal static unsafe class CapabilityWall
         }
     }
 
+    /// <summary>What is in force: what the options say, and nothing granted under a policy for code of others that says nothing.</summary>
+    private static PythonCapabilities? Effective(PythonOptions options) =>
+        options.Capabilities ?? (options.Policy.IsRestricted && OperatingSystem.IsLinux() ? PythonCapabilities.None : null);
+
     private static void RefuseOtherEncodings()
     {
-        using PythonObject sys = PythonCode.Import("sys");
+        using PythonObject sys = Own("sys"u8);
         string encoding = sys.InvokeMethod<string>("getfilesystemencoding");
         if (encoding != "utf-8")
         {
             throw new InvalidOperationException($"Capabilities need an interpreter whose file names are UTF-8; this one, started by another host, has {encoding}.");
         }
     }
+
+    private static PythonObject Own(ReadOnlySpan<byte> name) => new(PyRef.Checked(PythonCode.Own(name)));
 
     private static List<string> SearchPath(PythonObject sys)
     {
@@ -136,10 +142,11 @@ internal static unsafe class CapabilityWall
     private static void RefuseLoadedModules(PythonObject sys, PythonCapabilities capabilities, FileGrants files)
     {
         using PythonScope scope = new();
+        using PythonObject loaded = sys.GetAttribute("modules");
+        scope.Set("modules", loaded);
         scope.Execute("""
-            import sys
             found = []
-            for name, module in list(sys.modules.items()):
+            for name, module in list(modules.items()):
                 spec = getattr(module, '__spec__', None)
                 origin = getattr(spec, 'origin', None)
                 if origin == 'built-in':

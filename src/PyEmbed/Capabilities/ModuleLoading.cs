@@ -140,7 +140,8 @@ internal sealed unsafe class ModuleLoading(PythonCapabilities capabilities, File
         return definition;
     }
 
-    private static nint PlainSpec(nint name)
+    /// <summary>A new reference to what <c>_imp.create_builtin</c> looks at of a spec.</summary>
+    public static nint PlainSpec(nint name)
     {
         using PyRef values = PyRef.Take(CPython.PyDict_New());
         _ = CPython.PyDict_SetItemString(values.Value, Text.Ascii("name"u8), name);

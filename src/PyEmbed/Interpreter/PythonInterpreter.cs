@@ -332,7 +332,7 @@ public sealed class PythonInterpreter : IDisposable
             ImportGuards.Install(options);
             interpreter.MountAll(options);
             interpreter.importers = HostImporters.Install(options.Importers);
-            CapabilityWall.Raise(options.Capabilities, importer.Module, interpreter.mounted.ConvertAll(mount => mount.Tree.Memory));
+            CapabilityWall.Raise(options, importer.Module, interpreter.mounted.ConvertAll(mount => mount.Tree.Memory));
         }
         catch
         {

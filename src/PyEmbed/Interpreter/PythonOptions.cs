@@ -85,7 +85,8 @@ public sealed class PythonOptions
 
     /// <summary>
     /// What Python code may reach: files, network, processes, native code, the environment. In force once everything is mounted, before <see cref="PythonInterpreter.Start"/> returns,
-    /// and for the life of the process. Null: nothing is restricted, and nothing is spent on it. Linux only.
+    /// and for the life of the process. Null: <see cref="PythonCapabilities.None"/> under a policy made of <see cref="PythonPolicy.Restricted"/>, else nothing is restricted, and nothing spent on it.
+    /// Linux only: elsewhere giving them is an error, and null restricts nothing.
     /// </summary>
     public PythonCapabilities? Capabilities { get; init; }
 
