@@ -26,6 +26,9 @@ public sealed class ProfileTests
     public void Restricted_has_the_registry_first_and_no_file_system() => Runs("registry", "False", "False", "True", Restricted, null, path: false);
 
     [TestMethod]
+    public void Restricted_with_the_file_system_searches_what_is_named_and_may_be_read() => Runs("registry", "True", "False", "False", Restricted, "files=on");
+
+    [TestMethod]
     public void Desktop_without_it_searches_nothing() => Runs("registry", "False", "False", "True", Desktop, "files=off", path: false);
 
     [TestMethod]
