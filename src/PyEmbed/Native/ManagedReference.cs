@@ -19,7 +19,7 @@ internal static unsafe class ManagedReference
 
     /// <summary>Makes an object that keeps <paramref name="target"/> alive.</summary>
     /// <param name="name">Its <c>__name__</c>.</param>
-    /// <param name="target">What it stands for. One that is <see cref="IDisposable"/> is disposed when the Python object goes, with the GIL held.</param>
+    /// <param name="target">What it stands for. A <see cref="NativeFunction"/> is disposed when the Python object goes, with the GIL held.</param>
     /// <returns>A new reference.</returns>
     public static nint New(string name, object target)
     {
@@ -99,7 +99,7 @@ internal static unsafe class ManagedReference
         if (handle != 0 && Handles.Remove(handle))
         {
             GCHandle reference = GCHandle.FromIntPtr(handle);
-            (reference.Target as IDisposable)?.Dispose();
+            (reference.Target as NativeFunction)?.Dispose(); // Exceptions may be disposable, too: those belong to others.
             reference.Free();
         }
     }

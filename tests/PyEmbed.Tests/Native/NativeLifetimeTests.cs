@@ -49,6 +49,18 @@ public sealed class NativeLifetimeTests
     }
 
     [TestMethod]
+    public void Exceptions_that_can_be_disposed_are_left_to_their_owner()
+    {
+        using var thrown = new DisposableException();
+        using PythonObject host = NativeFixture.Import(module => module.AddFunction("fail", void () => throw thrown));
+        using (NativeFixture.Run(host, "try: host.fail()\nexcept RuntimeError: pass"))
+        {
+            Execute("import gc\ngc.collect()").Dispose();
+            Assert.IsFalse(thrown.IsDisposed);
+        }
+    }
+
+    [TestMethod]
     public void Many_functions_and_exceptions_come_and_go()
     {
         string name = NativeFixture.Add(module =>
@@ -221,6 +233,13 @@ public sealed class NativeLifetimeTests
 
     // A closure of its own for each function.
     private static void AddReader(PythonNativeModule module, string name, StrongBox<string> box) => module.AddFunction(name, () => box.Value);
+
+    private sealed class DisposableException : Exception, IDisposable
+    {
+        public bool IsDisposed { get; private set; }
+
+        public void Dispose() => IsDisposed = true;
+    }
 
     private static void Collect()
     {
