@@ -1,5 +1,7 @@
+using System.Collections;
 using System.Globalization;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace PyEmbed.Native;
@@ -96,7 +98,8 @@ internal sealed class NativeSignature
             _ when type == typeof(byte[]) || type == typeof(ReadOnlyMemory<byte>) => "bytes",
             _ when type.IsSZArray => $"list[{TypeName(type.GetElementType()!)}]",
             _ when !type.IsConstructedGenericType => type.Name,
-            _ when type.IsValueType => $"tuple[{string.Join(", ", type.GenericTypeArguments.Select(TypeName))}]",
+            _ when type.IsValueType && type.IsAssignableTo(typeof(ITuple)) => $"tuple[{string.Join(", ", type.GenericTypeArguments.Select(TypeName))}]",
+            _ when !type.IsAssignableTo(typeof(IEnumerable)) => type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)],
             _ when type.GenericTypeArguments.Length == 2 => $"dict[{TypeName(type.GenericTypeArguments[0])}, {TypeName(type.GenericTypeArguments[1])}]",
             _ => $"list[{TypeName(type.GenericTypeArguments[0])}]",
         };

@@ -182,13 +182,14 @@ public sealed class NativeFunctionTests
             module.AddFunction("odd", (double? a, string b, byte[] c, bool d, double e, double f, Color g) => a, parameters:
                 [new("a", null), new("b", "it's\\\n\t\"ä\""), new("c", new byte[2]), new("d", true), new("e", 1e300), new("f", double.NaN), new("g", Color.Green)]);
             module.AddFunction("bare", (Dictionary<string, int> counts, IReadOnlyList<string> names, (int, string) pair, object any, decimal money) => { });
+            module.AddFunction("other", () => Task.FromResult(1));
         });
         using PythonObject result = NativeFixture.Run(host, """
             import inspect, pydoc, pickle, sys
             signatures = [str(inspect.signature(function)) for function in (host.greet, host.odd, host.bare)]
             default = inspect.signature(host.odd).parameters['b'].default
             names = host.greet.__name__, host.greet.__qualname__, host.greet.__module__ == host.__name__, host.greet.__text_signature__, inspect.isbuiltin(host.greet), inspect.ismodule(host.greet.__self__)
-            docs = [function.__doc__ for function in (host.greet, host.bare)]
+            docs = [function.__doc__ for function in (host.greet, host.bare, host.other)]
             text = pydoc.plaintext.document(host.greet)
             page = pydoc.plaintext.document(host)
             pickled = pickle.loads(pickle.dumps(host.greet)) is host.greet
@@ -198,6 +199,7 @@ public sealed class NativeFunctionTests
         Assert.AreEqual("it's\\\n\t\"ä\"", result["default"].As<string>());
         Assert.AreEqual("('greet', 'greet', True, '(name, times=2)', True, True)", result["names"].ToString());
         Assert.AreEqual("greet(name: str, times: int = 2) -> str\n\nGreets someone.\n\nAs often as wanted.", result["docs"][0].As<string>());
+        Assert.AreEqual("other() -> Task", result["docs"][2].As<string>());
         Assert.AreEqual("bare(counts: dict[str, int], names: list[str], pair: tuple[int, str], any: object, money: decimal.Decimal) -> None", result["docs"][1].As<string>());
         StringAssert.StartsWith(result["text"].As<string>(), "greet(name, times=2)\n");
         StringAssert.Contains(result["page"].As<string>(), "As often as wanted.");
