@@ -88,6 +88,7 @@ cat >"$scratch/pythonnet.props" <<XML
 XML
 # A file that changed makes every project out of date.
 if ! cmp -s "$scratch/pythonnet.props" "$found/pythonnet.props"; then
-    mv "$scratch/pythonnet.props" "$found/pythonnet.props"
+    # The scratch folder may be on another file system, from where nothing moves whole.
+    cp "$scratch/pythonnet.props" "$found/.$$.part" && mv -f "$found/.$$.part" "$found/pythonnet.props"
     echo "pythonnet $version was found: the bridge to it is built."
 fi
