@@ -140,6 +140,77 @@ public sealed class NativeExceptionTests
     }
 
     [TestMethod]
+    public void What_is_wrapped_many_times_is_told_once()
+    {
+        const int Borders = 10;
+        using PythonObject host = NativeFixture.Import(module => module.AddFunction("wrap", PythonObject (PythonObject function) =>
+        {
+            try
+            {
+                return function.Invoke();
+            }
+            catch (PythonException e)
+            {
+                throw new InvalidOperationException("outer", new FormatException("wrapped", e));
+            }
+        }));
+        using PythonObject result = NativeFixture.Run(host, $$"""
+            import traceback
+            def down(depth):
+                if depth == 0: raise ValueError('innermost')
+                host.wrap(lambda: down(depth - 1))
+            try: down({{Borders}})
+            except RuntimeError as error:
+                text = ''.join(traceback.format_exception(type(error), error, error.__traceback__))
+                causes = []
+                while error.__cause__ is not None:
+                    error = error.__cause__
+                    causes.append(type(error).__name__)
+            """);
+        Assert.HasCount(Borders, result["causes"].As<string[]>());
+        Assert.AreEqual("ValueError", result["causes"].As<string[]>()[^1]);
+        string text = result["text"].As<string>();
+        Assert.HasCount(2, text.Split("ValueError: innermost"));
+        StringAssert.Contains(text, "System.InvalidOperationException: outer\n ---> System.FormatException: wrapped");
+        StringAssert.Contains(text, "PyEmbed.PythonException: ValueError, the cause of this exception");
+        Assert.IsLessThan(Borders * 10_000, text.Length);
+
+        PythonException error = Assert.ThrowsExactly<PythonException>(() => result["down"].Invoke(2));
+        StringAssert.Contains(error.ToString(), "ValueError: innermost");
+        Assert.IsInstanceOfType<FormatException>(error.InnerException!.InnerException);
+    }
+
+    [TestMethod]
+    public void A_long_text_is_whole_in_the_message_and_cut_in_the_note()
+    {
+        using PythonObject host = NativeFixture.Import(module => module.AddFunction("fail", void (string text) => throw new InvalidOperationException(text)));
+        using PythonObject result = NativeFixture.Run(host, """
+            try: host.fail('\U0001F600' * 500_000 + 'end')
+            except RuntimeError as error:
+                length = len(str(error))
+                notes = sum(map(len, getattr(error, '__notes__', [])))
+            """);
+        Assert.IsGreaterThan(500_000, result["length"].As<int>());
+        Assert.IsLessThan(40_000, HasNotes ? result["notes"].As<int>() : result["length"].As<int>() - 500_003);
+    }
+
+    [TestMethod]
+    public void Exceptions_can_be_pickled_and_copied()
+    {
+        using PythonObject host = NativeFixture.Import(module => module.AddFunction("fail", void () => throw new InvalidOperationException("from C#")));
+        using PythonObject result = NativeFixture.Run(host, """
+            import copy, pickle
+            try: host.fail()
+            except RuntimeError as error:
+                copies = [pickle.loads(pickle.dumps(error)), copy.deepcopy(error)]
+                seen = [(type(each) is RuntimeError, each.args == error.args, each.__dotnet_exception__) for each in copies]
+            """);
+        Assert.AreEqual("[(True, True, 'System.InvalidOperationException'), (True, True, 'System.InvalidOperationException')]", result["seen"].ToString());
+        using PythonObject copy = result["copies"][0];
+        Assert.AreEqual("from C#", result["copies"][1].GetAttribute("args")[0].As<string>()[..7]);
+    }
+
+    [TestMethod]
     public void Exceptions_that_cannot_be_described_are_raised_all_the_same()
     {
         using PythonObject host = NativeFixture.Import(module => module.AddFunction("fail", void (bool text) => throw new NastyException(text)));

@@ -55,9 +55,12 @@ internal static class PythonErrors
         string message = text == null ? $"{type}: <exception str() failed>" : text.Length == 0 ? type : $"{type}: {text}";
         (string traceback, IReadOnlyList<PythonFrame> frames) = TracebackReader.Read(exception, message);
 
-        Exception? inner = null;
-        using (PyRef origin = Origin(exception))
+        var value = new PythonObject(PyRef.New(exception));
+        Exception? inner = ManagedExceptions.Of(value);
+        if (inner is null)
         {
+            using PyRef origin = Origin(exception);
+
             // A chain may be a ring.
             if (origin.Value != 0 && chain.Count < ChainLimit && !chain.Contains(origin.Value))
             {
@@ -66,8 +69,7 @@ internal static class PythonErrors
             }
         }
 
-        var value = new PythonObject(PyRef.New(exception));
-        var parts = new PythonExceptionParts(type, message, traceback, frames, ManagedExceptions.Of(value) ?? inner, value);
+        var parts = new PythonExceptionParts(type, message, traceback, frames, inner, value);
         return IsImportError(exception) ? ImportErrors.Create(exception, parts) : new PythonException(parts);
     }
 

@@ -26,6 +26,10 @@ class NativeReference(type(sys)):
 
     __slots__ = ()
 
+    def __reduce_ex__(self, protocol):
+        """Of one that an exception has, copies and pickles have the name of the .NET type."""
+        return str, (self.__name__,)
+
     def __call__(self):
         """What is called in the stead of a function that must not run any more."""
         if _forked:
