@@ -105,6 +105,27 @@ internal static class EndScenarios
         return 7;
     }
 
+    /// <summary><c>order library end</c>: as <see cref="Run"/>, where a thread that has ended was the first to import <c>threading</c>.</summary>
+    public static int AfterImportOnOtherThread(string[] arguments)
+    {
+        PythonNetBridge bridge = Starting.Start(arguments[0], arguments[1]);
+        Thread worker = new(() =>
+        {
+            using Py.GILState gil = Py.GIL();
+            Py.Import("threading").Dispose();
+        });
+        worker.Start();
+        worker.Join();
+        using (Py.GIL())
+        {
+            using PyModule scope = Py.CreateScope();
+            scope.Exec(Leftovers.Replace("target=work", "target=work, daemon=False", StringComparison.Ordinal));
+        }
+
+        Ends[arguments[2]](bridge);
+        return 7;
+    }
+
     /// <summary><c>order library end</c>: an atexit function and a thread that use .NET, and print what it gave them.</summary>
     public static int AtexitCallsDotNet(string[] arguments)
     {

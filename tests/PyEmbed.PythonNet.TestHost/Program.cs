@@ -9,6 +9,7 @@ internal static class Program
     private static readonly Dictionary<string, Func<string[], int>> Scenarios = new(StringComparer.Ordinal)
     {
         ["end"] = EndScenarios.Run,
+        ["end-after-import-on-other-thread"] = EndScenarios.AfterImportOnOtherThread,
         ["atexit-calls-dotnet"] = EndScenarios.AtexitCallsDotNet,
         ["many-objects"] = EndScenarios.ManyObjects,
         ["busy-threads"] = EndScenarios.BusyThreads,

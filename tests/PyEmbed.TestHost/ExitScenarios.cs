@@ -41,6 +41,16 @@ internal static unsafe class ExitScenarios
             Start();
             return 7;
         },
+        ["return-after-import-on-other-thread"] = _ =>
+        {
+            StartWithThreadingElsewhere();
+            return 7;
+        },
+        ["dispose-after-import-on-other-thread"] = _ =>
+        {
+            using PythonInterpreter python = StartWithThreadingElsewhere();
+            return 7;
+        },
         ["unhandled"] = _ =>
         {
             Start();
@@ -152,6 +162,22 @@ internal static unsafe class ExitScenarios
     private static PythonInterpreter Start()
     {
         PythonInterpreter python = Program.Started();
+        python.Execute(Leftovers);
+        return python;
+    }
+
+    // threading is imported by a thread that has ended, and whose state was cleared away, before the first other thread is started.
+    private static PythonInterpreter StartWithThreadingElsewhere()
+    {
+        PythonInterpreter python = Program.Started();
+        for (int i = 0; i < 64; i++)
+        {
+            Thread worker = new(() => python.Execute("import threading"));
+            worker.Start();
+            worker.Join();
+        }
+
+        python.Execute("import threading\nassert threading.current_thread() is threading.main_thread() and threading.main_thread().is_alive()");
         python.Execute(Leftovers);
         return python;
     }

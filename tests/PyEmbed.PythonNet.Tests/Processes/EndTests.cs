@@ -27,6 +27,12 @@ public sealed class EndTests
         RunAll("end", order, ["return", "exit", "exit-in-callback", "bridge", "bridge-then-shutdown", "shutdown-then-bridge", "interpreter-then-shutdown", "interpreter-then-bridge"], IsComplete);
 
     [TestMethod]
+    [DataRow("bridge")]
+    [DataRow("pythonnet")]
+    public void So_it_does_where_a_thread_that_has_ended_imported_threading(string order) =>
+        RunAll("end-after-import-on-other-thread", order, ["return", "exit", "bridge", "shutdown"], IsComplete);
+
+    [TestMethod]
     public void A_thread_that_still_holds_the_GIL_may_shut_pythonnet_down() =>
         RunAll("end", "pythonnet-holding", ["shutdown", "shutdown-then-bridge", "bridge-then-shutdown"], IsComplete);
 

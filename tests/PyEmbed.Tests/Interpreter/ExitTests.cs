@@ -20,6 +20,8 @@ public sealed class ExitTests
     [DataRow("dispose-then-exit")]
     [DataRow("finalizers")]
     [DataRow("busy-threads")]
+    [DataRow("return-after-import-on-other-thread")]
+    [DataRow("dispose-after-import-on-other-thread")]
     public void The_process_ends_with_its_code_and_all_output(string scenario)
     {
         TestHostProcess result = TestHostProcess.Run(scenario);

@@ -14,6 +14,8 @@ _DOTNET_SIGNALS = 'SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGCHLD', 'SIGCONT'
 
 program = ''        # the executable of this process, where CPython runs inside a .NET process
 interpreter = ''    # the python program that was found to belong to this CPython, where PyEmbed started it
+_starter = None     # get_ident() and get_native_id() of the thread that started CPython, where PyEmbed did
+_main_lock = None   # held while threading's main thread counts as running, where that is ours to say
 _masks = {}         # of the threads that fork at this moment: thread -> the signals that it had blocked before
 _forked = []        # views of the bytes that say whether this is a forked child of such a process
 
@@ -27,6 +29,11 @@ def enter(path, forked):
         os.register_at_fork(before=_hold_signals, after_in_parent=_release_signals, after_in_child=_leave_host)
     program = path
     _forked.append(forked)
+    if sys.version_info < (3, 13):
+        from ._adapters import ADAPTERS
+        ADAPTERS['threading'] = 'pyembed._host:keep_main_thread'
+        if 'threading' in sys.modules:
+            keep_main_thread(sys.modules['threading'])
 
 
 # .NET's signal handlers pass signals on by a pipe, which a forked child shares with its parent: SIGTERM sent to a worker
@@ -70,7 +77,8 @@ def configure(executable, arguments, command_line):
 
     *executable* is the interpreter that subprocesses run, or ``''`` where there is none. *command_line* is that of the
     process: what ``sys.orig_argv`` is for, starting it again."""
-    global interpreter
+    global interpreter, _starter
+    _starter = _thread.get_ident(), getattr(_thread, 'get_native_id', _thread.get_ident)()
     sys.executable = interpreter = executable
     sys.argv = ['', *arguments]
     if hasattr(sys, 'orig_argv'):       # 3.10
@@ -144,11 +152,35 @@ def _show_thread_exception(args):
     show_exception(kind, value, trace)
 
 
+def keep_main_thread(threading):
+    """Up to 3.12: let threading's main thread be the one that started CPython, and run until join_threads.
+
+    There it is the thread that imports threading, and ends with that thread's state. In a host any thread may be the first to
+    import it, and states come and go; without a main thread that runs, ``threading._shutdown`` joins no other."""
+    global _main_lock
+    main = threading.main_thread()
+    if main._tstate_lock is not None and main._tstate_lock is _main_lock or threading._SHUTTING_DOWN:
+        return
+    _main_lock = _thread.allocate_lock()
+    _main_lock.acquire()
+    with threading._shutdown_locks_lock:
+        threading._shutdown_locks.discard(main._tstate_lock)
+    main._tstate_lock = _main_lock
+    main._is_stopped = False
+    if _starter is not None and main._ident != _starter[0]:
+        with threading._active_limbo_lock:
+            if threading._active.get(main._ident) is main:
+                del threading._active[main._ident]
+            main._ident, main._native_id = _starter
+            threading._active[main._ident] = main
+
+
 def join_threads():
     """Wait for threads that are not daemons, as CPython does before it finalises. Any thread may call this."""
     threading = sys.modules.get('threading')
     if threading is not None:
         if sys.version_info < (3, 13):
+            keep_main_thread(threading)
             # Up to 3.12 _shutdown waits for the main thread too, unless that is the one that calls it.
             threading.main_thread()._ident = _thread.get_ident()
         _guarded(threading._shutdown)
