@@ -56,7 +56,7 @@ public sealed class PythonNetBridge : IDisposable
     /// <summary>Adds PyEmbed to a program in which pythonnet runs: mounts the embedded trees and lets objects pass.</summary>
     /// <param name="options">How to start PyEmbed, if it is not started yet; null for the trees that the build listed.</param>
     /// <remarks>The calling thread may hold the GIL, as it does after <c>PythonEngine.Initialize()</c>, and then still holds it.</remarks>
-    /// <exception cref="InvalidOperationException">pythonnet is not initialised or was shut down; there is a bridge already; PyEmbed runs already, so that options have no effect;
+    /// <exception cref="InvalidOperationException">pythonnet is not initialised or was shut down; there is a bridge already; PyEmbed was stopped, or runs already, so that options have no effect;
     /// or they ask for what only a fresh start of CPython can give; the policy is <see cref="PythonPolicy.Restricted"/>.</exception>
     /// <exception cref="InvalidDataException">A tree is corrupt or of a newer format. Then nothing is mounted.</exception>
     public static PythonNetBridge Register(PythonOptions? options = null)
@@ -78,7 +78,7 @@ public sealed class PythonNetBridge : IDisposable
     /// </summary>
     /// <param name="options">How to start PyEmbed, if it is not started yet; null for the defaults. Where they name no library, home or virtual environment, the library that was named for pythonnet
     /// (<c>Runtime.PythonDLL</c>, <c>PYTHONNET_PYDLL</c>) is used.</param>
-    /// <exception cref="InvalidOperationException">pythonnet is initialised already, or was before in this process; there is a bridge already; PyEmbed runs already, so that options have no effect; the policy is
+    /// <exception cref="InvalidOperationException">pythonnet is initialised already, or was before in this process; there is a bridge already; PyEmbed was stopped, or runs already, so that options have no effect; the policy is
     /// <see cref="PythonPolicy.Restricted"/>, and pythonnet would give Python code all of .NET.</exception>
     /// <exception cref="NotSupportedException">This pythonnet does not support the CPython.</exception>
     /// <exception cref="PythonRuntimeNotFoundException">No usable CPython was found; the message says where it was looked for and what to install.</exception>
@@ -134,6 +134,7 @@ public sealed class PythonNetBridge : IDisposable
 
     private static void ThrowIfThere(PythonOptions? options)
     {
+        PythonInterpreter.RefuseRestart();
         if ((options?.Policy ?? PythonInterpreter.Current?.Policy)?.IsRestricted == true)
         {
             throw new InvalidOperationException(

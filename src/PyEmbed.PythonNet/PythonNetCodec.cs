@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using PyEmbed.Interop;
 using Python.Runtime;
 
 namespace PyEmbed.PythonNet;
@@ -23,7 +24,7 @@ internal sealed class PythonNetCodec : IPyObjectEncoder, IPyObjectDecoder
         PythonNetCodec codec = new();
         PyObjectConversions.RegisterEncoder(codec);
         PyObjectConversions.RegisterDecoder(codec);
-        PythonConverter.Register<PyObject>(value => value.ToPyObject(), value => value.ToPythonObject());
+        PythonConverter.Register<PyObject>(value => value.ToPyObject(), value => new GivenObject(value.ToPythonObject()));
         registered = true;
     }
 
@@ -57,6 +58,7 @@ internal sealed class PythonNetCodec : IPyObjectEncoder, IPyObjectDecoder
 
     public bool CanDecode(PyType objectType, Type targetType) => targetType == typeof(PythonObject);
 
+    // pythonnet makes a reference for each value to decode, and leaves it to the decoder that says yes.
     public bool TryDecode<T>(PyObject pyObj, out T? value)
     {
         value = default;
@@ -65,6 +67,7 @@ internal sealed class PythonNetCodec : IPyObjectEncoder, IPyObjectDecoder
             return false;
         }
 
+        pyObj.Dispose();
         value = decoded;
         return true;
     }

@@ -172,6 +172,19 @@ internal static class StartScenarios
             }
         }
 
+        foreach (Func<PythonNetBridge> again in (ReadOnlySpan<Func<PythonNetBridge>>)[() => PythonNetBridge.Start(), () => PythonNetBridge.Register()])
+        {
+            try
+            {
+                again();
+                return 1;
+            }
+            catch (InvalidOperationException e) when (e.Message.StartsWith("Python was stopped in this process and cannot be started again", StringComparison.Ordinal))
+            {
+                // No advice that cannot be followed.
+            }
+        }
+
         return 7;
     }
 

@@ -47,6 +47,60 @@ public sealed class PythonNetCodecTests
     }
 
     [TestMethod]
+    [DataRow("parameter")]
+    [DataRow("cast")]
+    [DataRow("argument")]
+    [DataRow("result")]
+    public void What_was_disposed_goes_at_once(string crossing)
+    {
+        using Py.GILState gil = PythonNetFixture.Gil();
+        using PyModule scope = Py.CreateScope();
+        scope.Exec("import weakref\nclass Local: pass\nvalue = Local()\nalive = weakref.ref(value)\nidentity = lambda value: value\n");
+        using (PyObject value = scope.Get("value"))
+        {
+            switch (crossing)
+            {
+                case "parameter":
+                    scope.Set("take", new Action<PythonObject>(taken => taken.Dispose()));
+                    scope.Exec("take(value)");
+                    break;
+                case "cast":
+                    value.As<PythonObject>().Dispose();
+                    break;
+                default:
+                    using (PyObject identity = scope.Get("identity"))
+                    using (PythonObject call = identity.ToPythonObject())
+                    {
+                        (crossing == "result" ? call.Invoke<PyObject>(value) : (IDisposable)call.Invoke(value)).Dispose();
+                    }
+
+                    break;
+            }
+        }
+
+        scope.Exec("del value");
+        Assert.IsTrue(scope.Eval<bool>("alive() is None"));
+    }
+
+    [TestMethod]
+    public void NET_objects_of_pythonnet_cross_by_hand()
+    {
+        using Py.GILState gil = PythonNetFixture.Gil();
+        using PyModule scope = Py.CreateScope();
+        PythonObject? seen = null;
+        scope.Set("place", new Uri("http://localhost/"));
+        scope.Set("take", new Action<PythonObject>(_ => Assert.Fail("pythonnet asks no decoder for its own wrappers")));
+        scope.Set("takeAny", new Action<PyObject>(taken => seen = taken.ToPythonObject()));
+        Assert.ThrowsExactly<PyException>(() => scope.Exec("take(place)"));
+        scope.Exec("takeAny(place)");
+        using (seen)
+        using (PythonObject host = seen!.GetAttribute("Host"))
+        {
+            Assert.AreEqual("localhost", host.As<string>());
+        }
+    }
+
+    [TestMethod]
     public void A_disposed_object_that_a_method_returns_is_no_object_of_Python_and_ends_nothing()
     {
         using Py.GILState gil = PythonNetFixture.Gil();

@@ -94,10 +94,7 @@ public sealed class PythonInterpreter : IDisposable
                 throw new InvalidOperationException("PyEmbed is started already; use PythonInterpreter.Current.");
             }
 
-            if (stopped)
-            {
-                throw new InvalidOperationException("Python was stopped in this process and cannot be started again: start it once and dispose it when the process ends.");
-            }
+            RefuseRestart();
 
             ProcessPython.Ensure(options, approve);
             CPython.Gate.Open();
@@ -272,6 +269,15 @@ public sealed class PythonInterpreter : IDisposable
         else
         {
             CPython.Gate.Close();
+        }
+    }
+
+    /// <exception cref="InvalidOperationException">Python was stopped.</exception>
+    internal static void RefuseRestart()
+    {
+        if (stopped)
+        {
+            throw new InvalidOperationException("Python was stopped in this process and cannot be started again: start it once and dispose it when the process ends.");
         }
     }
 

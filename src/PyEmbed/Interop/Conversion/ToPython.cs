@@ -61,6 +61,12 @@ internal static unsafe class ToPython
                 return Bytes.New(data.Span);
             case Memory<byte> data:
                 return Bytes.New(data.Span);
+            case GivenObject given:
+                using (given.Value)
+                {
+                    return given.Value.NewReference();
+                }
+
             case PythonKeyword keyword:
                 throw new ArgumentException($"The keyword argument '{keyword.Name}' stands where no call takes it; pass it to Invoke or InvokeMethod itself.");
         }
