@@ -20,7 +20,7 @@ for package in artifacts/pythonnet/pythonnet.*.nupkg; do
     [ -e "$package" ] || break
     version=$(basename "$package" .nupkg)
     version=${version#pythonnet.}
-    # Another version is built into a folder of its own.
+    # Another version is built into a folder of its own. The bridge is compiled against the oldest in each.
     build=()
     [ "$version" = "$newest" ] || build=(-p:PyEmbedPythonNet="$version" -p:ArtifactsPath="$root/artifacts/with-pythonnet-$version")
     dotnet build $project --nologo -v quiet "${build[@]}" || { status=1; continue; }

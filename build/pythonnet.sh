@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Looks for pythonnet, which the optional bridge is built with: restores each version below from the feed that
 # PYEMBED_PACKAGE_FEED names (a folder or an address), if it names one, and from the public feed. What it finds it keeps in
-# artifacts/pythonnet, a feed of its own, so that the one it came from may vanish, and the newest is recorded in pythonnet.props
+# artifacts/pythonnet, a feed of its own, so that the one it came from may vanish, and newest and oldest are recorded in pythonnet.props
 # there, which Directory.Build.props imports. Without any the bridge is left out of the builds; that is no failure.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -15,6 +15,14 @@ newest_found() {
     for version in "${versions[@]}"; do
         if [ -s "$found/pythonnet.$version.nupkg" ]; then echo "$version"; return; fi
     done
+}
+
+oldest_found() {
+    local version oldest=
+    for version in "${versions[@]}"; do
+        if [ -s "$found/pythonnet.$version.nupkg" ]; then oldest=$version; fi
+    done
+    echo "$oldest"
 }
 
 recorded() { sed -n 's:.*<PyEmbedPythonNet [^>]*>\(.*\)</PyEmbedPythonNet>.*:\1:p' "$found/pythonnet.props" 2>/dev/null || true; }
@@ -82,6 +90,7 @@ cat >"$scratch/pythonnet.props" <<XML
   <!-- Written by build/pythonnet.sh: the pythonnet that restores on this machine. -->
   <PropertyGroup Condition="Exists('\$(MSBuildThisFileDirectory)pythonnet.$version.nupkg')">
     <PyEmbedPythonNet Condition="'\$(PyEmbedPythonNet)' == ''">$version</PyEmbedPythonNet>
+    <PyEmbedPythonNetOldest Condition="'\$(PyEmbedPythonNetOldest)' == ''">$(oldest_found)</PyEmbedPythonNetOldest>
     <RestoreAdditionalProjectSources>\$(RestoreAdditionalProjectSources);\$(MSBuildThisFileDirectory)</RestoreAdditionalProjectSources>
   </PropertyGroup>
 </Project>

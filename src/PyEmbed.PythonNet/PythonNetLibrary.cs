@@ -6,7 +6,11 @@ namespace PyEmbed.PythonNet;
 /// <summary>Brings pythonnet to the very CPython that PyEmbed runs, or PyEmbed to the one that was named for pythonnet.</summary>
 internal static class PythonNetLibrary
 {
-    private static Version PythonNetVersion => typeof(PythonEngine).Assembly.GetName().Version!;
+    private static readonly Version PythonNetVersion = typeof(PythonEngine).Assembly.GetName().Version!;
+
+    // 3.2 left out Python 3.10, and still names it as its oldest.
+    private static readonly Version OldestSupported =
+        PythonNetVersion >= new Version(3, 2) && PythonEngine.MinSupportedVersion < new Version(3, 11) ? new Version(3, 11) : PythonEngine.MinSupportedVersion;
 
     /// <summary>The options, with the library that was named for pythonnet where they name nothing.</summary>
     public static PythonOptions Apply(PythonOptions options)
@@ -23,7 +27,7 @@ internal static class PythonNetLibrary
     /// <exception cref="NotSupportedException">It does not.</exception>
     public static void Approve(string library, Version version)
     {
-        if (!PythonEngine.IsSupportedVersion(version))
+        if (!PythonEngine.IsSupportedVersion(version) || version < OldestSupported)
         {
             throw NotSupported(library, version, null);
         }
@@ -60,7 +64,7 @@ internal static class PythonNetLibrary
 
     private static NotSupportedException NotSupported(string library, Version version, NotSupportedException? inner) => new(
         $"pythonnet {PythonNetVersion.ToString(3)} does not support Python {version} ({library}): " +
-        $"{inner?.Message ?? $"it supports {PythonEngine.MinSupportedVersion.ToString(2)} to {PythonEngine.MaxSupportedVersion.ToString(2)}"}. " +
+        $"{inner?.Message ?? $"it supports {OldestSupported.ToString(2)} to {PythonEngine.MaxSupportedVersion.ToString(2)}"}. " +
         "Set PythonOptions.Library (or PYEMBED_LIBRARY) to the library of another version, or reference a version of pythonnet that supports this one.", inner);
 
     private static string? Named()
@@ -77,9 +81,20 @@ internal static class PythonNetLibrary
             return DiscoveryPlatform.Current().LoaderFolders.Select(place => Path.Combine(place, library)).FirstOrDefault(File.Exists) ?? library;
         }
 
-        // In a virtual environment pythonnet guesses one beside the environment's base, by a relative path: nobody named it, and PyEmbed starts in the environment.
-        bool guessed = Environment.GetEnvironmentVariable("PYTHONNET_PYDLL") is not { Length: > 0 }
-            && Array.Exists(folder.Split(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar), part => part is ".." or ".");
-        return guessed ? null : library;
+        bool named = Environment.GetEnvironmentVariable("PYTHONNET_PYDLL") is { Length: > 0 } || Environment.GetEnvironmentVariable("PYTHONNET_VENV") is { Length: > 0 };
+        return named || !IsGuess(folder, Environment.GetEnvironmentVariable("VIRTUAL_ENV")) ? library : null;
+    }
+
+    // In a virtual environment that is active pythonnet guesses a library beside the environment's base: nobody named it, and PyEmbed starts in the environment.
+    internal static bool IsGuess(string folder, string? environment)
+    {
+        string settings = Path.Combine(environment ?? "", "pyvenv.cfg");
+        if (environment is not { Length: > 0 } || !File.Exists(settings))
+        {
+            return false;
+        }
+
+        string? home = File.ReadLines(settings).Select(line => line.Split('=', 2)).LastOrDefault(parts => parts is [var key, _] && key.Trim() == "home")?[1].Trim();
+        return home is not null && Array.Exists(["../lib64", "../lib", "."], place => Path.GetDirectoryName(Path.Combine(home, place, "library")) == folder);
     }
 }

@@ -9,7 +9,10 @@ public sealed class PackageFeed
     /// <summary>The repository this test project was built from.</summary>
     internal static string RepositoryRoot { get; } = OfTheBuild("RepositoryRoot");
 
-    /// <summary>The version of pythonnet that the bridge is built with; empty where it is left out.</summary>
+    /// <summary>The version of pythonnet that the packed bridge asks for.</summary>
+    internal static string PythonNetOldest { get; } = OfTheBuild("PyEmbedPythonNetOldest");
+
+    /// <summary>The version of pythonnet that the bridge is tested with; empty where it is left out.</summary>
     internal static string PythonNetVersion { get; } = OfTheBuild("PyEmbedPythonNet");
 
     /// <summary>Why the bridge is left out; empty where it is not.</summary>

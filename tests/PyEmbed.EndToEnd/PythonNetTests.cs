@@ -32,8 +32,10 @@ public class PythonNetTests
         return new() { ["PYTHONNET_PYDLL"] = s_library.Value };
     }
 
+    // With the pythonnet that the project names itself.
     private static TestProject App(string heading) => new TestProject("App").WithHelloPackage()
-        .With("App.csproj", s_page.Snippet("## Two lines", "xml"))
+        .With("App.csproj", s_page.Snippet("## Two lines", "xml").Replace(
+            "<PythonPackage ", $"""<PackageReference Include="pythonnet" Version="{PackageFeed.PythonNetVersion}" /><PythonPackage """, StringComparison.Ordinal))
         .With("Program.cs", s_page.Snippet(heading, "csharp"));
 
     [TestMethod]
@@ -52,6 +54,18 @@ public class PythonNetTests
         Assert.IsEmpty(Directory.GetFiles(published + "-moved", "*.py*", SearchOption.AllDirectories));
         Assert.IsEmpty(Directory.GetFiles(published + "-moved", "*.dll"));
         Shell.Run("/", [Path.Combine(published + "-moved", "App")], environment).Succeeds().Prints(Greeting);
+    }
+
+    [TestMethod]
+    [PythonNetRestored]
+    public void One_packed_assembly_serves_the_pythonnet_that_it_asks_for_and_newer_ones()
+    {
+        var environment = LibraryNamed();
+        var program = s_page.Snippet("## Two lines", "csharp") + "\nConsole.WriteLine(typeof(PythonEngine).Assembly.GetName().Version!.ToString(3));\n";
+        var app = App("## Two lines").With("Program.cs", program);
+        Shell.Run(app.Folder, ["dotnet", "run"], environment).Succeeds().Prints(Greeting, PackageFeed.PythonNetVersion);
+        app.With("App.csproj", s_page.Snippet("## Two lines", "xml"));
+        Shell.Run(app.Folder, ["dotnet", "run"], environment).Succeeds().Prints(Greeting, PackageFeed.PythonNetOldest);
     }
 
     [TestMethod]
