@@ -9,11 +9,11 @@ namespace PyEmbed.PythonNet;
 /// <remarks>
 /// <para><b>Which to call.</b> A program that calls <c>PythonEngine.Initialize()</c> itself calls <see cref="Register"/> right after it. All others call <see cref="Start"/>.</para>
 /// <para><b>Names.</b> A module wins over a .NET namespace of the same name, an embedded one too: pythonnet's finder stands last on <c>sys.meta_path</c>.</para>
-/// <para><b>What crosses by itself.</b> A <see cref="PythonObject"/> that pythonnet passes to Python is the object itself, and a .NET method that takes one gets it; a <c>PyObject</c>
+/// <para><b>What crosses by itself.</b> A <see cref="PythonObject"/> that pythonnet passes to Python is the object itself, and a .NET method that takes one gets it, unless it is pythonnet's wrapper of a .NET object; a <c>PyObject</c>
 /// is an argument and a result (<c>As&lt;PyObject&gt;()</c>) of PyEmbed's members.</para>
 /// <para><b>Exceptions.</b> A .NET exception that a method called by Python throws is the <see cref="Exception.InnerException"/> of the <see cref="PythonException"/> that it arrives as.
 /// A <see cref="PythonException"/> that leaves such a method is, in Python, the exception that it was.</para>
-/// <para><b>Exit.</b> However the process ends, Python's non-daemon threads are joined, <c>atexit</c>'s functions run and the standard streams flushed, within 5 seconds and once, also
+/// <para><b>Exit.</b> When <c>Main</c> returns, at <see cref="Environment.Exit"/> and after an exception that nobody catches, Python's non-daemon threads are joined, <c>atexit</c>'s functions run and the standard streams flushed, within 5 seconds and once, also
 /// where pythonnet, which does none of it, started Python. Then the functions of <c>PythonEngine.AddShutdownHandler</c> that were added after the bridge run; pythonnet is not taken apart, so that threads which still
 /// use it do no harm. A thread that never lets go of the GIL (that of <c>PythonEngine.Initialize</c> holds it until <c>PythonEngine.BeginAllowThreads</c>) delays the end by some seconds and loses what Python had not written.
 /// <c>PythonEngine.Shutdown()</c> called before has the first three done before pythonnet goes.</para>

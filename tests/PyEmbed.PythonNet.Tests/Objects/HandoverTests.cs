@@ -69,7 +69,7 @@ public sealed class HandoverTests
         Assert.ThrowsExactly<ObjectDisposedException>(() => own.ToPyObject());
         PyObject theirs = new PyList();
         theirs.Dispose();
-        Assert.Throws<Exception>(() => theirs.ToPythonObject());
+        Assert.ThrowsExactly<ObjectDisposedException>(() => theirs.ToPythonObject());
         using PyList alive = new();
         using PythonObject works = alive.ToPythonObject();
         Assert.AreEqual("list", works.GetAttribute("__class__").GetAttribute("__name__").As<string>());
