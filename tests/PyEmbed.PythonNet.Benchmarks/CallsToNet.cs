@@ -3,6 +3,7 @@ using Python.Runtime;
 namespace PyEmbed.PythonNet.Benchmarks;
 
 /// <summary>Calls of C# methods from Python, in loops that run in Python: a module of functions against static methods of a class.</summary>
+/// <remarks>Each is called as it comes: pythonnet lets go of the GIL around each call, functions of a module keep it; a list arrives in these as a copy, in pythonnet's as a wrapper.</remarks>
 internal static class CallsToNet
 {
     // Exists once for each API; target is the module, or the class.
