@@ -20,7 +20,7 @@ internal static class PythonNetLibrary
             return options;
         }
 
-        return options.WithLibrary(library);
+        return options.WithLibrary(library, "Runtime.PythonDLL (PYTHONNET_PYDLL)");
     }
 
     /// <summary>Refuses a CPython that this pythonnet does not support.</summary>

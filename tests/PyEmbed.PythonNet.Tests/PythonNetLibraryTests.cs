@@ -25,6 +25,7 @@ public sealed class PythonNetLibraryTests
     {
         PythonOptions options = PythonNetLibrary.Apply(new PythonOptions { AutoMount = false, SearchPaths = ["/somewhere"] });
         Assert.AreEqual(Runtime.PythonDLL, options.Library);
+        StringAssert.Contains(options.LibrarySource, "Runtime.PythonDLL");
         Assert.IsFalse(options.AutoMount);
         Assert.AreEqual("/somewhere", options.SearchPaths.Single());
     }

@@ -96,11 +96,17 @@ public sealed class PythonOptions
     /// </summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
 
+    /// <summary>What has named <see cref="Library"/>, for errors.</summary>
+    internal string LibrarySource { get; private set; } = $"{nameof(PythonOptions)}.{nameof(Library)}";
+
     /// <summary>The same options with this library.</summary>
-    internal PythonOptions WithLibrary(string path)
+    /// <param name="path">Its path.</param>
+    /// <param name="source">What names it, for errors.</param>
+    internal PythonOptions WithLibrary(string path, string source)
     {
         var copy = (PythonOptions)MemberwiseClone();
         copy.library = path;
+        copy.LibrarySource = source;
         return copy;
     }
 }

@@ -148,6 +148,9 @@ public sealed class PythonLocatorTests
         StringAssert.Contains(e.Message, reason);
         e = Assert.ThrowsExactly<PythonRuntimeNotFoundException>(() => machine.Find(options: new PythonOptions { Library = machine.Folder.Path + "/" + name }));
         StringAssert.Contains(e.Message, "PythonOptions.Library");
+
+        e = Assert.ThrowsExactly<PythonRuntimeNotFoundException>(() => machine.Find(options: new PythonOptions().WithLibrary(machine.Folder.Path + "/" + name, "another host")));
+        StringAssert.Contains(e.Message, "The CPython named by another host cannot be used");
     }
 
     [TestMethod]

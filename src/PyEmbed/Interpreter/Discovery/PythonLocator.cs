@@ -23,7 +23,7 @@ internal sealed class PythonLocator(DiscoveryPlatform platform, DiscoveryCache c
         if ((options.Library ?? options.Home ?? options.VirtualEnvironment) is not null)
         {
             return Named(
-                (options.Library, "PythonOptions.Library"), (options.Home, "PythonOptions.Home"),
+                (options.Library, options.LibrarySource), (options.Home, "PythonOptions.Home"),
                 (options.VirtualEnvironment, "PythonOptions.VirtualEnvironment"));
         }
 
