@@ -8,9 +8,10 @@ internal static class PythonNetLibrary
 {
     private static readonly Version PythonNetVersion = typeof(PythonEngine).Assembly.GetName().Version!;
 
-    // 3.2 left out Python 3.10, and still names it as its oldest.
-    private static readonly Version OldestSupported =
-        PythonNetVersion >= new Version(3, 2) && PythonEngine.MinSupportedVersion < new Version(3, 11) ? new Version(3, 11) : PythonEngine.MinSupportedVersion;
+    // What pythonnet names as its oldest, 3.7 in 3.1 and 3.10 in 3.2, are versions that it has left out.
+    private static readonly Version OldestKnown = new(3, PythonNetVersion >= new Version(3, 2) ? 11 : 10);
+
+    private static readonly Version OldestSupported = PythonEngine.MinSupportedVersion > OldestKnown ? PythonEngine.MinSupportedVersion : OldestKnown;
 
     /// <summary>The options, with the library that was named for pythonnet where they name nothing.</summary>
     public static PythonOptions Apply(PythonOptions options)
