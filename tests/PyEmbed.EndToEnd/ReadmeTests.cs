@@ -56,6 +56,15 @@ public class ReadmeTests
     }
 
     [TestMethod]
+    public void Code_of_others()
+    {
+        var project = new TestProject("Readme").WithProject(items: "").With("Program.cs", Snippet("## Code of others", "csharp"));
+        var run = project.Dotnet("run").Succeeds();
+        StringAssert.Contains(run.Output, "{\"a\": 1}");
+        StringAssert.Contains(run.Output, "subprocess: ");
+    }
+
+    [TestMethod]
     public void Two_lines_with_pythonnet_are_those_that_are_tested() =>
         Assert.AreEqual(new MarkdownPage("docs/pythonnet.md").Snippet("## Two lines", "csharp"), Snippet("## With pythonnet", "csharp"));
 
