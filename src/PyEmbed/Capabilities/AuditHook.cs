@@ -25,9 +25,24 @@ internal static unsafe class AuditHook
         {
             PythonErrors.ThrowPending();
         }
+
+        Prepare();
+    }
+
+    // Decides on an import once, so that none waits for .NET to compile it.
+    private static void Prepare()
+    {
+        using PyRef arguments = PyRef.Take(CPython.PyTuple_New(2));
+        for (nint i = 0; i < 2; i++)
+        {
+            _ = CPython.PyTuple_SetItem(arguments.Value, i, PyRef.New(CPython.Py_None));
+        }
+
+        _ = ((delegate* unmanaged[Cdecl]<byte*, nint, void*, int>)&OnEvent)(Text.Ascii("import"u8), arguments.Value, null);
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int OnEvent(byte* name, nint arguments, void* data)
     {
         // import, open, socket.…, code.__new__, ctypes.…, cpython.PyInterpreterState_New, mmap.__new__, resource.…, sqlite3 is not loaded

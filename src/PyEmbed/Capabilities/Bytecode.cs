@@ -13,16 +13,12 @@ internal sealed unsafe class Bytecode(PythonCapabilities capabilities, FileGrant
     private const int Header = 16, Seal = 8; // docs/formats.md: what importlib's files begin with, and the code cache's end with
 
     private readonly byte[] cacheFolder = System.Text.Encoding.UTF8.GetBytes(codeCache);
-    private readonly List<(nint Start, nint Length)> images = [];   // guarded by the GIL, as are the next
-    private readonly Dictionary<nint, (nint Length, nint Bytes)> read = []; // where the code in a file that was read begins; a reference to the bytes
+    private readonly Dictionary<nint, (nint Length, nint Bytes)> read = []; // guarded by the GIL: where the code in a file that was read begins; a reference to the bytes
 
     /// <summary>Whether making a code object is under way that was found to be harmless.</summary>
     public bool IsReplacing { get; private set; }
 
-    /// <summary>Trusts the bytecode in memory that nobody else can write to.</summary>
-    public void Trust(nint start, long length) => images.Add((start, (nint)length));
-
-    /// <summary>A body for <c>marshal.loads</c>.</summary>
+    /// <summary>A body for <c>marshal.loads</c>, behind <see cref="ImageBytecode"/>.</summary>
     public nint Loads(scoped ref NativeCall call)
     {
         nint data = call.Get(0);
@@ -159,18 +155,8 @@ internal sealed unsafe class Bytecode(PythonCapabilities capabilities, FileGrant
         return (before | IterableCoroutine) == (after | IterableCoroutine) && (before & ~after) == 0;
     }
 
-    private bool IsTrusted(nint start, nint length)
-    {
-        foreach ((nint image, nint size) in images)
-        {
-            if (start >= image && start + length <= image + size)
-            {
-                return true;
-            }
-        }
-
-        return read.TryGetValue(start, out (nint Length, nint Bytes) known) && known.Length == length;
-    }
+    private bool IsTrusted(nint start, nint length) =>
+        ImageBytecode.Covers(start, (nuint)length) || (read.TryGetValue(start, out (nint Length, nint Bytes) known) && known.Length == length);
 
     private void Remember(nint bytes, bool isCache)
     {

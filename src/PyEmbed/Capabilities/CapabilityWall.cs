@@ -11,7 +11,7 @@ internal static unsafe class CapabilityWall
 {
     private static readonly string[] SitePackages = ["site-packages", "dist-packages"];
 
-    private static Bytecode? bytecode;
+    private static bool isUp;
 
     /// <summary>Refuses capabilities that make no sense, before anything is started.</summary>
     /// <exception cref="ArgumentException">A path is not absolute, or a host not <c>host:port</c>.</exception>
@@ -87,21 +87,24 @@ internal static unsafe class CapabilityWall
             data.InvokeMethod("clear").Dispose();
         }
 
-        bytecode = code;
+        isUp = true;
         foreach (TreeMemory memory in mounted.Prepend(Importer.OwnMemory))
         {
             Trust(memory);
         }
 
         AuditHook.Install(capabilities, files, descriptors, sockets, code, [.. kept.Where(path => path != store && path != codes).Select(path => FileGrants.Resolve(System.Text.Encoding.UTF8.GetBytes(path), follow: true)!)]);
+        using PyRef marshal = PyRef.Take(Text.New("marshal"));
+        using PyRef loads = PyRef.Take(CPython.PyObject_GetAttrString(CPython.PyDict_GetItemWithError(modules, marshal.Value), Text.Ascii("loads"u8)));
+        ImageBytecode.Prepare(loads.Value);
     }
 
     /// <summary>Lets the bytecode of a tree run: that of an assembly, which is used in place, is the host's own. The caller holds the GIL.</summary>
     public static void Trust(TreeMemory memory)
     {
-        if (bytecode is not null && memory.Image is { Length: > 0 } image)
+        if (isUp && memory.Image is { Length: > 0 } image)
         {
-            bytecode.Trust(image.Start, image.Length);
+            ImageBytecode.Trust(image.Start, (nint)image.Length);
         }
     }
 

@@ -59,7 +59,7 @@ internal sealed unsafe class GuardedFunctions
                 Put(module, name, "get_frozen_object", bytecode.GetFrozenObject);
                 break;
             case "marshal":
-                Put(module, name, "loads", bytecode.Loads);
+                Put(module, name, "loads", bytecode.Loads, ImageBytecode.Before);
                 Put(module, name, "load", bytecode.Load);
                 break;
             case "_posixsubprocess": Put(module, name, "fork_exec", ForkExec); break;
@@ -361,7 +361,7 @@ internal sealed unsafe class GuardedFunctions
 
     private static NativeBody Denying(string name, string capability) => (scoped ref NativeCall _) => Denied.Raise(name, capability);
 
-    private static void Put(nint owner, string module, string function, NativeBody body)
+    private static void Put(nint owner, string module, string function, NativeBody body, Func<nint, nint, int, nint>? shortcut = null)
     {
         using PyRef name = PyRef.Take(Text.New(function));
         using PyRef value = PyRef.Own(CPython.PyObject_GetAttr(owner, name.Value));
@@ -371,7 +371,7 @@ internal sealed unsafe class GuardedFunctions
             return;
         }
 
-        NativePatch.Before(value.Value, $"{module}.{function}", body);
+        NativePatch.Before(value.Value, $"{module}.{function}", body, shortcut);
     }
 
     private static nint Unopened(nint type)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace PyEmbed.Capabilities;
 
@@ -8,6 +9,7 @@ internal static class MarshalScanner
     private const int Reference = 0x80;
 
     /// <summary>Whether loading the data may make a code object.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // Each folder of a tree has a table that is looked through.
     public static bool MayHoldCode(ReadOnlySpan<byte> data)
     {
         // How many objects are still to come in each container that is open; -1 in a dict, which ends with a mark.

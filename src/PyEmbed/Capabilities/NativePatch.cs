@@ -29,8 +29,9 @@ internal static unsafe class NativePatch
     /// <param name="function">A borrowed reference to a <c>builtin_function_or_method</c>.</param>
     /// <param name="name">For messages of defects.</param>
     /// <param name="body">What runs.</param>
+    /// <param name="shortcut">Gives the function to put in the stead of both, from CPython's own, that which runs the body, and the flags of both; null for none.</param>
     /// <exception cref="NotSupportedException">The object is of another layout than that of any known CPython.</exception>
-    public static void Before(nint function, string name, NativeBody body)
+    public static void Before(nint function, string name, NativeBody body, Func<nint, nint, int, nint>? shortcut = null)
     {
         nint method = MethodOf(function, name);
         if (!Done.Add(method))
@@ -59,7 +60,8 @@ internal static unsafe class NativePatch
             }
         };
         Kept.Add(replacement);
-        entry[1] = Marshal.GetFunctionPointerForDelegate(replacement);
+        nint guard = Marshal.GetFunctionPointerForDelegate(replacement);
+        entry[1] = shortcut is null ? guard : shortcut(original, guard, flags);
     }
 
     /// <summary>Puts a body before a type's <c>__init__</c> in C, in the type and in what <c>type.__init__</c> gives.</summary>

@@ -117,11 +117,11 @@ public sealed class WorkerTests
     public void Python_is_given_no_way_into_managed_code_but_that_of_native_modules()
     {
         // What a forked child could call: a function that managed code exports. Everything else is called by managed code.
-        // Those of native modules are cut off in a forked child: see NativeProcessTests. The audit hook is there only with capabilities, which deny to fork.
+        // Those of native modules are cut off in a forked child: see NativeProcessTests. The audit hook and that of marshal are there only with capabilities, which deny to fork.
         Assembly assembly = typeof(PythonInterpreter).Assembly;
         IEnumerable<MethodInfo> methods = assembly.GetTypes().SelectMany(type => type.GetMethods(BindingFlags.DeclaredOnly | BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic));
         CollectionAssert.AreEquivalent(
-            (string[])["AuditHook.OnEvent", "ManagedReference.Free", "NativeFunction.Call"],
+            (string[])["AuditHook.OnEvent", "ImageBytecode.Load", "ManagedReference.Free", "NativeFunction.Call"],
             methods.Where(method => method.IsDefined(typeof(UnmanagedCallersOnlyAttribute))).Select(method => $"{method.DeclaringType!.Name}.{method.Name}").ToArray());
 
         using PEReader file = new(File.OpenRead(assembly.Location));
