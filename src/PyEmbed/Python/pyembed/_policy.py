@@ -161,21 +161,24 @@ def _exact(name):
 def _guards():
     """(object, attribute, the guard in its place) of everything that is replaced."""
     find_and_load, lock_unlock_module = _bootstrap._find_and_load, _bootstrap._lock_unlock_module
-    modules = sys.modules
+    modules, separator = sys.modules, os.sep
+    is_known_open = _open.get
+    call = _bootstrap._call_with_frames_removed
     handle_fromlist, execute = _bootstrap._handle_fromlist, _bootstrap._exec
 
     def _find_and_load(name, import_):
         global _looked
-        rule = None
-        if type(name) is not str or _open.get(name.rpartition('.')[0]) is not True:
+        if type(name) is str and is_known_open(name.rpartition('.')[0]):
+            module = find_and_load(name, import_)
+        else:
             name = _exact(name)
             rule = _verdict(name)
             if rule is not None:
                 _refuse(name, rule)
             _is_open(name.rpartition('.')[0])
-        module = find_and_load(name, import_)
-        if rule is not None:
-            _mark(module)
+            module = find_and_load(name, import_)
+            if rule is not None:
+                _mark(module)
         count = len(modules)
         if count == _looked + 1:
             _looked = count
@@ -211,7 +214,7 @@ def _guards():
     def exec_module(self, module):
         # Where everything in a folder is allowed there is nothing to check, and nothing of others to trust.
         get_code = plain.get(type(self))
-        if get_code is not None and self.path[:self.path.rfind(os.sep)] in _open_places:
+        if get_code is not None and self.path[:self.path.rfind(separator)] in _open_places:
             code = get_code(self, module.__name__)
         else:
             code = self.get_code(module.__name__)
@@ -219,8 +222,8 @@ def _guards():
                 raise ImportError(f'cannot load module {module.__name__!r} when get_code() returns None')
             name = place_name(self, module.__name__)
             if not _callers.trust_loading(self, code, module, name) and get_code is not None and _is_open(name.rpartition('.')[0]):
-                _open_places.add(self.path[:self.path.rfind(os.sep)])
-        _bootstrap._call_with_frames_removed(exec, code, module.__dict__)
+                _open_places.add(self.path[:self.path.rfind(separator)])
+        call(exec, code, module.__dict__)
 
     def frozen_exec_module(module):
         name = module.__spec__.name
