@@ -15,12 +15,12 @@ internal static unsafe class AuditHook
     private static Descriptors descriptors = null!;
     private static SocketFunctions sockets = null!;
     private static Bytecode bytecode = null!;
-    private static IReadOnlyList<byte[]> extensionFolders = [];
+    private static ModuleLoading loading = null!;
 
     /// <summary>Installs the hook, for the life of the process. The caller holds the GIL.</summary>
-    public static void Install(PythonCapabilities capabilities, FileGrants fileGrants, Descriptors fileDescriptors, SocketFunctions socketFunctions, Bytecode code, IReadOnlyList<byte[]> folders)
+    public static void Install(PythonCapabilities capabilities, FileGrants fileGrants, Descriptors fileDescriptors, SocketFunctions socketFunctions, Bytecode code, ModuleLoading modules)
     {
-        (granted, files, descriptors, sockets, bytecode, extensionFolders) = (capabilities, fileGrants, fileDescriptors, socketFunctions, code, folders);
+        (granted, files, descriptors, sockets, bytecode, loading) = (capabilities, fileGrants, fileDescriptors, socketFunctions, code, modules);
         if (CapabilityApi.PySys_AddAuditHook((delegate* unmanaged[Cdecl]<byte*, nint, void*, int>)&OnEvent, null) != 0)
         {
             PythonErrors.ThrowPending();
@@ -80,14 +80,14 @@ internal static unsafe class AuditHook
 
     private static bool IsAllowed(string name, nint arguments) => name switch
     {
-        "import" => CPython.PyTuple_Size(arguments) < 2 || ModuleLoading.CheckFile(CPython.PyTuple_GetItem(arguments, 1), granted, files, extensionFolders),
+        "import" => CPython.PyTuple_Size(arguments) < 2 || loading.CheckFile(CPython.PyTuple_GetItem(arguments, 1)),
         "open" => IsOpenAllowed(arguments),
         "socket.__new__" => sockets.Create(arguments),
         "socket.connect" or "socket.bind" or "socket.sendto" or "socket.sendmsg" => sockets.Reach(name, arguments),
         "socket.getaddrinfo" or "socket.gethostbyname" => sockets.LookUp(name, arguments),
         "socket.gethostbyaddr" or "socket.getnameinfo" => sockets.LookUpAddress(name),
         "mmap.__new__" => IsMapAllowed(arguments),
-        "code.__new__" => granted.NativeCode || bytecode.IsReplacing || Deny("making code objects", nameof(PythonCapabilities.NativeCode)),
+        "code.__new__" => granted.NativeCode || bytecode.TakeReplacing() || Deny("making code objects", nameof(PythonCapabilities.NativeCode)),
         "cpython.PyInterpreterState_New" => granted.NativeCode || Deny("making an interpreter", nameof(PythonCapabilities.NativeCode)),
         "resource.setrlimit" or "resource.prlimit" => granted.Processes || Deny(name, nameof(PythonCapabilities.Processes)),
         _ => !name.StartsWith("ctypes.", StringComparison.Ordinal) || granted.NativeCode || Deny(name, nameof(PythonCapabilities.NativeCode)),
@@ -95,6 +95,11 @@ internal static unsafe class AuditHook
 
     private static bool IsOpenAllowed(nint arguments)
     {
+        if (CPython.PyTuple_Size(arguments) < 3)
+        {
+            return Deny("an event that CPython does not raise so", nameof(PythonCapabilities.Read));
+        }
+
         nint path = CPython.PyTuple_GetItem(arguments, 0);
         if (CPython.Is(path, CPython.Py_TPFLAGS_LONG_SUBCLASS))
         {
@@ -114,7 +119,7 @@ internal static unsafe class AuditHook
         int overflow;
         nint number = CPython.PyTuple_GetItem(arguments, 2);
         long flags = CPython.Is(number, CPython.Py_TPFLAGS_LONG_SUBCLASS) ? CPython.PyLong_AsLongLongAndOverflow(number, &overflow) : -1;
-        FileUse use = FileFunctions.UseOfFlags(flags);
+        FileUse use = flags == 0 ? FileFunctions.UseOfMode(CPython.PyTuple_GetItem(arguments, 1)) : FileFunctions.UseOfFlags(flags);
         if (files.Allows(place, use, FileFunctions.Follows(flags)))
         {
             return true;

@@ -1,3 +1,4 @@
+using System.Text;
 using PyEmbed.Interop;
 using PyEmbed.Manifest;
 
@@ -12,11 +13,18 @@ internal sealed unsafe class Bytecode(PythonCapabilities capabilities, FileGrant
     private const string Capability = nameof(PythonCapabilities.NativeCode);
     private const int Header = 16, Seal = 8; // docs/formats.md: what importlib's files begin with, and the code cache's end with
 
-    private readonly byte[] cacheFolder = System.Text.Encoding.UTF8.GetBytes(codeCache);
+    private readonly byte[] cacheFolder = Encoding.UTF8.GetBytes(codeCache);
     private readonly Dictionary<nint, (nint Length, nint Bytes)> read = []; // guarded by the GIL: where the code in a file that was read begins; a reference to the bytes
 
-    /// <summary>Whether making a code object is under way that was found to be harmless.</summary>
-    public bool IsReplacing { get; private set; }
+    private bool isReplacing;
+
+    /// <summary>Whether the code object of the event <c>code.__new__</c> is one that was found to be harmless. Asked once for each.</summary>
+    public bool TakeReplacing()
+    {
+        bool was = isReplacing;
+        isReplacing = false;
+        return was;
+    }
 
     /// <summary>A body for <c>marshal.loads</c>, behind <see cref="ImageBytecode"/>.</summary>
     public nint Loads(scoped ref NativeCall call)
@@ -82,24 +90,23 @@ internal sealed unsafe class Bytecode(PythonCapabilities capabilities, FileGrant
             return call.Continue();
         }
 
-        if (!files.IsBeyondReach(path))
+        if (files.BeyondReach(path) is not { } real)
         {
             return Denied.Raise("running bytecode of doubtful origin", Capability, file);
         }
 
-        using PyRef opened = PyRef.Own(call.Continue());
-        if (opened.Value == 0)
+        // Read here: CPython would call what is called _io.open, which may be anybody's.
+        byte[] content;
+        try
         {
-            return 0;
+            content = File.ReadAllBytes(Encoding.UTF8.GetString(real));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return call.Continue(); // Python's own error; what comes instead of one is not trusted.
         }
 
-        using PyRef read = PyRef.Own(CallMethod(opened.Value, "read"));
-        using PyRef closed = PyRef.Own(CallMethod(opened.Value, "close"));
-        if (read.Value == 0 || closed.Value == 0)
-        {
-            return 0;
-        }
-
+        using PyRef read = PyRef.Take(NewBytes(content));
         Remember(read.Value, isCache);
 
         // It gives back these very bytes where all are read at once, as importlib does.
@@ -116,43 +123,42 @@ internal sealed unsafe class Bytecode(PythonCapabilities capabilities, FileGrant
         nint names = call.KeywordNames;
         for (nint i = 0; !capabilities.NativeCode && names != 0 && i < CPython.PyTuple_Size(names); i++)
         {
-            if (Text.Read(CPython.PyTuple_GetItem(names, i)) is not ("co_flags" or "co_name" or "co_qualname" or "co_filename" or "co_firstlineno") || !KeepsFlags(ref call))
+            // Neither runs code when CPython reads it.
+            nint value = call.GetNamed((int)i), type = CPython.TypeOf(value);
+            bool isSound = Text.Read(CPython.PyTuple_GetItem(names, i)) switch
+            {
+                "co_flags" => type == CapabilityApi.PyLong_Type && KeepsFlags(call.Self, value),
+                "co_firstlineno" => type == CapabilityApi.PyLong_Type,
+                "co_name" or "co_qualname" or "co_filename" => type == CapabilityApi.PyUnicode_Type,
+                _ => false,
+            };
+            if (!isSound)
             {
                 return Denied.Raise("making code objects", Capability);
             }
         }
 
-        bool before = IsReplacing;
-        IsReplacing = true;
+        // Between here and the event no Python code runs: the arguments have none, and what the garbage collector would call waits.
+        bool isCollecting = Collector.Pause();
+        isReplacing = true;
         try
         {
             return call.Continue();
         }
         finally
         {
-            IsReplacing = before;
+            isReplacing = false;
+            Collector.Resume(isCollecting);
         }
     }
 
-    private static bool KeepsFlags(scoped ref NativeCall call)
+    private static bool KeepsFlags(nint code, nint flags)
     {
         const long IterableCoroutine = 0x100;
-        nint flags = call.Get(-1, "co_flags"u8);
-        if (flags == 0)
-        {
-            return true;
-        }
-
-        using PyRef old = PyRef.Own(CPython.PyObject_GetAttrString(call.Self, Text.Ascii("co_flags"u8)));
-        if (old.Value == 0 || !CPython.Is(flags, CPython.Py_TPFLAGS_LONG_SUBCLASS))
-        {
-            CPython.PyErr_Clear();
-            return false;
-        }
-
+        using PyRef old = PyRef.Take(CPython.PyObject_GetAttrString(code, Text.Ascii("co_flags"u8)));
         int overflow;
         long before = CPython.PyLong_AsLongLongAndOverflow(old.Value, &overflow), after = CPython.PyLong_AsLongLongAndOverflow(flags, &overflow);
-        return (before | IterableCoroutine) == (after | IterableCoroutine) && (before & ~after) == 0;
+        return overflow == 0 && (before | IterableCoroutine) == (after | IterableCoroutine) && (before & ~after) == 0;
     }
 
     private bool IsTrusted(nint start, nint length) =>
@@ -208,9 +214,11 @@ internal sealed unsafe class Bytecode(PythonCapabilities capabilities, FileGrant
         }
     }
 
-    private static nint CallMethod(nint self, string method)
+    private static nint NewBytes(ReadOnlySpan<byte> content)
     {
-        using PyRef name = PyRef.Own(Text.NewName(method));
-        return CPython.PyObject_VectorcallMethod(name.Value, &self, 1, 0);
+        fixed (byte* start = content)
+        {
+            return CPython.PyBytes_FromStringAndSize(start, content.Length);
+        }
     }
 }

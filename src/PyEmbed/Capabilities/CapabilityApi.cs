@@ -12,11 +12,12 @@ internal static unsafe class CapabilityApi
     public const int METH_VARARGS = 1, METH_KEYWORDS = 2, METH_NOARGS = 4, METH_O = 8, METH_FASTCALL = 0x80, METH_METHOD = 0x200;
     public const int ENOENT = 2, EACCES = 13, ENOTDIR = 20;
     public const int O_ACCMODE = 3, O_RDWR = 2;
-    private const int F_GETFL = 3;
+    private const int F_GETFL = 3, F_DUPFD_CLOEXEC = 1030, FirstFree = 3;
 
     private static nint* permissionError, importError, valueError, keyError;
     private static delegate* unmanaged[Cdecl]<int*> errno;
-    private static delegate* unmanaged[Cdecl]<int, int, int> fcntl;
+    private static delegate* unmanaged[Cdecl]<int, int, int, int> fcntl;
+    private static delegate* unmanaged[Cdecl]<int, int> close;
 
     public static delegate* unmanaged[Cdecl]<void*, void*, int> PySys_AddAuditHook;
     public static delegate* unmanaged[Cdecl]<nint, nint, void> PyErr_SetObject;
@@ -33,8 +34,9 @@ internal static unsafe class CapabilityApi
     public static delegate* unmanaged[Cdecl]<nint, void> PyDict_Clear;
     public static delegate* unmanaged[Cdecl]<nint, nint> PyDict_Copy;
     public static delegate* unmanaged[Cdecl]<nint, byte*, int> PyDict_DelItemString;
+    public static delegate* unmanaged[Cdecl]<nint, nint, int> PyDict_DelItem;
     public static delegate* unmanaged[Cdecl]<nint, void> PyType_Modified;
-    public static nint PyTuple_Type, PyCode_Type;
+    public static nint PyTuple_Type, PyCode_Type, PyLong_Type, PyUnicode_Type;
 
     private static delegate* unmanaged[Cdecl]<byte*, byte*, byte*> realpath;
     private static delegate* unmanaged[Cdecl]<byte*, byte*, nint, nint> readlink;
@@ -71,8 +73,11 @@ internal static unsafe class CapabilityApi
         PyDict_Clear = (delegate* unmanaged[Cdecl]<nint, void>)exports.Required("PyDict_Clear");
         PyDict_Copy = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyDict_Copy");
         PyDict_DelItemString = (delegate* unmanaged[Cdecl]<nint, byte*, int>)exports.Required("PyDict_DelItemString");
+        PyDict_DelItem = (delegate* unmanaged[Cdecl]<nint, nint, int>)exports.Required("PyDict_DelItem");
         PyType_Modified = (delegate* unmanaged[Cdecl]<nint, void>)exports.Required("PyType_Modified");
         PyTuple_Type = exports.Required("PyTuple_Type");
+        PyLong_Type = exports.Required("PyLong_Type");
+        PyUnicode_Type = exports.Required("PyUnicode_Type");
         PyCode_Type = exports.Required("PyCode_Type");
         exports.ThrowIfIncomplete();
 
@@ -80,7 +85,8 @@ internal static unsafe class CapabilityApi
         errno = (delegate* unmanaged[Cdecl]<int*>)NativeLibrary.GetExport(program, "__errno_location");
         realpath = (delegate* unmanaged[Cdecl]<byte*, byte*, byte*>)NativeLibrary.GetExport(program, "realpath");
         readlink = (delegate* unmanaged[Cdecl]<byte*, byte*, nint, nint>)NativeLibrary.GetExport(program, "readlink");
-        fcntl = (delegate* unmanaged[Cdecl]<int, int, int>)NativeLibrary.GetExport(program, "fcntl");
+        fcntl = (delegate* unmanaged[Cdecl]<int, int, int, int>)NativeLibrary.GetExport(program, "fcntl");
+        close = (delegate* unmanaged[Cdecl]<int, int>)NativeLibrary.GetExport(program, "close");
         free = (delegate* unmanaged[Cdecl]<byte*, void>)NativeLibrary.GetExport(program, "free");
     }
 
@@ -116,7 +122,13 @@ internal static unsafe class CapabilityApi
     }
 
     /// <summary>How a descriptor was opened (O_RDONLY, O_WRONLY, O_RDWR …); -1 where it is not open.</summary>
-    public static int OpenMode(int descriptor) => fcntl(descriptor, F_GETFL);
+    public static int OpenMode(int descriptor) => fcntl(descriptor, F_GETFL, 0);
+
+    /// <summary>Another number for what a descriptor stands for, which nobody else knows; -1 where it is not open.</summary>
+    public static int Duplicate(int descriptor) => fcntl(descriptor, F_DUPFD_CLOEXEC, FirstFree);
+
+    /// <summary>Closes what <see cref="Duplicate"/> has made.</summary>
+    public static void Close(int descriptor) => _ = close(descriptor);
 
     private static byte[] Terminated(ReadOnlySpan<byte> path)
     {

@@ -66,17 +66,19 @@ internal static unsafe class CapabilityWall
         SocketFunctions sockets = new(new NetworkGrants(capabilities.Network), descriptors, capabilities.Processes);
         using PythonObject io = Own("_io"u8), buffer = io.GetAttribute("BytesIO"), implementation = sys.GetAttribute("implementation");
         ModuleLoading.Namespace = PyRef.New(CPython.TypeOf(implementation.Handle));
-        TypeDictionary.Prepare();
+        Collector.Prepare();
         Bytecode code = new(capabilities, files, codes) { BytesIO = PyRef.New(buffer.Handle) };
-        GuardedFunctions guarded = new(capabilities, files, descriptors, sockets, code);
+        GuardedFunctions guarded = new(capabilities, files, descriptors, sockets, code, [.. kept.Where(path => path != store && path != codes).Select(path => FileGrants.Resolve(System.Text.Encoding.UTF8.GetBytes(path), follow: true)!)]);
         nint modules = CPython.PyImport_GetModuleDict();
+        using Early early = new(modules);
         foreach (string name in GuardedFunctions.Modules)
         {
             using PyRef key = PyRef.Take(Text.New(name));
             nint module = CPython.PyDict_GetItemWithError(modules, key.Value);
             if (module != 0)
             {
-                guarded.Guard(name, module, isWhole: true);
+                guarded.Guard(name, module);
+                guarded.Loading.Keep(name, module);
             }
         }
 
@@ -93,7 +95,7 @@ internal static unsafe class CapabilityWall
             Trust(memory);
         }
 
-        AuditHook.Install(capabilities, files, descriptors, sockets, code, [.. kept.Where(path => path != store && path != codes).Select(path => FileGrants.Resolve(System.Text.Encoding.UTF8.GetBytes(path), follow: true)!)]);
+        AuditHook.Install(capabilities, files, descriptors, sockets, code, guarded.Loading);
         using PyRef marshal = PyRef.Take(Text.New("marshal"));
         using PyRef loads = PyRef.Take(CPython.PyObject_GetAttrString(CPython.PyDict_GetItemWithError(modules, marshal.Value), Text.Ascii("loads"u8)));
         ImageBytecode.Prepare(loads.Value);
@@ -166,6 +168,49 @@ internal static unsafe class CapabilityWall
                 throw new InvalidOperationException(
                     $"The module '{name}' is loaded already, and what it can do cannot be taken back: set capabilities before other code runs, or grant {needed}.");
             }
+        }
+    }
+
+    // Modules whose types are guarded, loaded before anybody else's code runs; for an import policy's sake they do not stay in sys.modules.
+    private readonly ref struct Early
+    {
+        private readonly nint modules;
+        private readonly List<string> loaded = [];
+
+        public Early(nint modules)
+        {
+            this.modules = modules;
+            Load("select"u8);
+            Load("_socket"u8);
+            Load("_ssl"u8);
+        }
+
+        public void Dispose()
+        {
+            foreach (string name in loaded)
+            {
+                using PyRef key = PyRef.Take(Text.New(name));
+                _ = CapabilityApi.PyDict_DelItem(modules, key.Value);
+            }
+        }
+
+        private void Load(ReadOnlySpan<byte> name)
+        {
+            string text = System.Text.Encoding.ASCII.GetString(name);
+            using PyRef key = PyRef.Take(Text.New(text));
+            if (CPython.PyDict_GetItemWithError(modules, key.Value) != 0)
+            {
+                return;
+            }
+
+            using PyRef module = PyRef.Own(PythonCode.Own(name));
+            if (module.Value == 0)
+            {
+                CPython.PyErr_Clear(); // This Python has not got it, or cannot load it.
+                return;
+            }
+
+            loaded.Add(text);
         }
     }
 }

@@ -23,8 +23,11 @@ internal static unsafe class Denied
     }
 
     /// <summary><c>ImportError</c>, so that libraries that can do without the module do.</summary>
-    public static void RaiseImport(string module, string capability) =>
+    public static nint RaiseImport(string module, string capability)
+    {
         RaiseError(CapabilityApi.PyExc_ImportError, $"importing '{module}' is denied: it needs the capability {capability}", 0, 0);
+        return 0;
+    }
 
     /// <summary><c>KeyError</c>: how Python says that a user or group is not known.</summary>
     public static nint RaiseUnknown(string function, string capability)
@@ -41,6 +44,7 @@ internal static unsafe class Denied
 
     private static void RaiseError(nint type, string message, int code, nint subject)
     {
+        CPython.PyErr_Clear(); // Such as that an event came with fewer arguments than CPython gives it.
         nint text = Text.New(message);
         if (code == 0)
         {

@@ -23,7 +23,7 @@ internal sealed unsafe class FileFunctions(FileGrants files, Descriptors descrip
     /// <summary>A body for <c>rename</c> and <c>replace</c>.</summary>
     public nint Rename(scoped ref NativeCall call)
     {
-        const FileUse Use = FileUse.Write;
+        const FileUse Use = FileUse.Write | FileUse.Change;
         if (!Check(ref call, "os.rename", 0, "src"u8, "src_dir_fd"u8, Use, follow: false, out byte[] source)
             || !Check(ref call, "os.rename", 1, "dst"u8, "dst_dir_fd"u8, Use, follow: false, out _))
         {
@@ -54,7 +54,7 @@ internal sealed unsafe class FileFunctions(FileGrants files, Descriptors descrip
     }
 
     /// <summary>A body for <c>dup</c>.</summary>
-    public nint Duplicate(scoped ref NativeCall call) => CheckDescriptor(ref call, "os.dup", 0, FileUse.Look) ? Adding(call.Continue()) : 0;
+    public nint Duplicate(scoped ref NativeCall call) => CheckDescriptor(ref call, "os.dup", 0, FileUse.Look, lends: true) ? Adding(call.Continue()) : 0;
 
     /// <summary>A body for <c>dup2</c>: neither number may be another's.</summary>
     public nint DuplicateTo(scoped ref NativeCall call)
@@ -66,7 +66,7 @@ internal sealed unsafe class FileFunctions(FileGrants files, Descriptors descrip
                 return 0;
             }
 
-            if (!descriptors.Holds(descriptor))
+            if (!call.Pin(descriptors, descriptor))
             {
                 return Foreign("os.dup2", descriptor);
             }
@@ -128,12 +128,24 @@ internal sealed unsafe class FileFunctions(FileGrants files, Descriptors descrip
         return (flags & (Create | Truncate | Append)) != 0 ? use | FileUse.Write : use;
     }
 
+    /// <summary>What opening in a mode of the C library is, which tells no flags (None: reading).</summary>
+    public static FileUse UseOfMode(nint mode)
+    {
+        if (!CPython.Is(mode, CPython.Py_TPFLAGS_UNICODE_SUBCLASS))
+        {
+            return FileUse.Read;
+        }
+
+        string text = Text.Read(mode);
+        return text.Contains('+', StringComparison.Ordinal) ? FileUse.Read | FileUse.Write : text.StartsWith('r') ? FileUse.Read : FileUse.Write;
+    }
+
     /// <summary>Whether opening with these flags follows a link in the last place.</summary>
     public static bool Follows(long flags) => (flags & NoFollow) == 0 && (flags & (Create | Exclusive)) != (Create | Exclusive);
 
     /// <summary>Says that a descriptor is not Python's to use.</summary>
     public static nint Foreign(string name, int descriptor) =>
-        Denied.Refuse($"{name} is denied: the descriptor {descriptor} was not opened by Python code as a number, or belongs to a file or socket object by now");
+        Denied.Refuse($"{name} is denied: the descriptor {descriptor} was not opened by Python code as a number, belongs to a file or socket object by now, or is in use by another call");
 
     /// <summary>Checks one path argument, and has the function see what was checked.</summary>
     /// <returns>False with an exception pending.</returns>
@@ -197,23 +209,40 @@ internal sealed unsafe class FileFunctions(FileGrants files, Descriptors descrip
             return Deny(name, path, use, follow, plain);
         }
 
-        if (PathArgument.HasParent(path) && path[^1] != '/')
+        if (PathArgument.HasParent(path))
         {
-            path = real;
-            call.Replace(index, parameter, PathArgument.New(real, plain));
+            path = path[^1] == '/' ? [.. real, (byte)'/'] : real;
+            call.Replace(index, parameter, PathArgument.New(path, plain));
         }
 
         return true;
     }
 
-    private bool CheckDescriptor(scoped ref NativeCall call, string name, int index, FileUse use, ReadOnlySpan<byte> parameter = default)
+    private bool CheckDescriptor(scoped ref NativeCall call, string name, int index, FileUse use, ReadOnlySpan<byte> parameter = default, bool lends = false)
     {
-        if (!TryDescriptor(ref call, index, parameter.IsEmpty ? DescriptorNames(name, index) : parameter, out int descriptor))
+        ReadOnlySpan<byte> place = parameter.IsEmpty ? DescriptorNames(name, index) : parameter;
+        if (!TryDescriptor(ref call, index, place, out int descriptor))
         {
             return false;
         }
 
-        if (!descriptors.Allows(descriptor, use))
+        if ((use & FileUse.Change) == 0 && (Descriptors.IsStandard(descriptor) || call.Pin(descriptors, descriptor)))
+        {
+            return true;
+        }
+
+        // An object's, or the host's: whoever closes it, what was looked at is what is used. Looking does no harm, and on a number of its own a lock would end with the call.
+        int used = descriptor;
+        if (lends || use != FileUse.Look)
+        {
+            used = call.Lend(descriptor);
+            if (used >= 0)
+            {
+                call.Replace(index, place, PyRef.Checked(CPython.PyLong_FromLongLong(used)));
+            }
+        }
+
+        if (!descriptors.AllowsWhatItIs(used, use))
         {
             _ = Foreign(name, descriptor);
             return false;

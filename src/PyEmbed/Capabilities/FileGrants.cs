@@ -11,6 +11,9 @@ internal enum FileUse
 
     /// <summary>Asking whether and what it is: granted with either.</summary>
     Look = 4,
+
+    /// <summary>Making, moving and removing it, its mode, owner, times and attributes; comes with <see cref="Write"/>. No descriptor is leave for that.</summary>
+    Change = 8,
 }
 
 /// <summary>Which paths may be used how. Paths are bytes, as the system has them.</summary>
@@ -50,9 +53,9 @@ internal sealed class FileGrants
     public bool AllowsAtSight(ReadOnlySpan<byte> path, FileUse use) =>
         (use & FileUse.Write) == 0 && path.Length > 0 && path[0] == '/' && IsPlain(path) && IsAlwaysReadable(path);
 
-    /// <summary>Whether a file was put there by others and cannot be changed by Python code.</summary>
-    public bool IsBeyondReach(ReadOnlySpan<byte> path) =>
-        Resolve(path, follow: true) is { } real && IsAlwaysReadable(real) && !AllowsReal(real, FileUse.Write);
+    /// <summary>The place of a file that was put there by others and cannot be changed by Python code, without links; null for others.</summary>
+    public byte[]? BeyondReach(ReadOnlySpan<byte> path) =>
+        Resolve(path, follow: true) is { } real && IsAlwaysReadable(real) && !AllowsReal(real, FileUse.Write) ? real : null;
 
     /// <summary>Why a path may not be used so, in words that say what would help.</summary>
     public string Reason(string action, ReadOnlySpan<byte> path, FileUse use, bool follow) =>
@@ -66,7 +69,7 @@ internal sealed class FileGrants
     {
         if (real.SequenceEqual(Null))
         {
-            return true;
+            return (use & FileUse.Change) == 0;
         }
 
         bool isWritable = Covers(writable, real) && !Covers(kept, real, procToo: true);

@@ -9,7 +9,7 @@ namespace PyEmbed.Capabilities;
 /// </summary>
 internal sealed unsafe class GuardedFunctions
 {
-    private const FileUse Read = FileUse.Read, Write = FileUse.Write, Look = FileUse.Look;
+    private const FileUse Read = FileUse.Read, Write = FileUse.Write, Look = FileUse.Look, Change = FileUse.Write | FileUse.Change;
 
     private static readonly FrozenSet<string> Harmless = """
         WCOREDUMP WEXITSTATUS WIFCONTINUED WIFEXITED WIFSIGNALED WIFSTOPPED WSTOPSIG WTERMSIG _inputhook _is_inputhook_installed _path_normpath _path_splitroot_ex _path_splitroot
@@ -22,40 +22,43 @@ internal sealed unsafe class GuardedFunctions
     private readonly FileGrants files;
     private readonly Descriptors descriptors;
     private readonly SocketFunctions sockets;
-    private readonly ModuleLoading loading;
     private readonly Bytecode bytecode;
     private readonly FileFunctions functions;
     private readonly Dictionary<string, NativeBody> posix;
-    private bool hasEntries;
 
-    public GuardedFunctions(PythonCapabilities granted, FileGrants files, Descriptors descriptors, SocketFunctions sockets, Bytecode bytecode)
+    public GuardedFunctions(PythonCapabilities granted, FileGrants files, Descriptors descriptors, SocketFunctions sockets, Bytecode bytecode, IReadOnlyList<byte[]> folders)
     {
         this.granted = granted;
         this.files = files;
         this.descriptors = descriptors;
         this.sockets = sockets;
         this.bytecode = bytecode;
-        loading = new ModuleLoading(granted, files, Guard);
+        Loading = new ModuleLoading(granted, files, folders, Guard);
         functions = new FileFunctions(files, descriptors, granted.Processes);
         posix = OfPosix(functions);
     }
 
-    /// <summary>Guards what a module in C has, once it is loaded. The caller holds the GIL.</summary>
+    /// <summary>Who loads modules in C from now on.</summary>
+    public ModuleLoading Loading { get; }
+
+    /// <summary>The modules that are loaded, if they can be, before other code runs, as types of theirs are guarded, which are there only when they were executed. Executing them may run Python code.</summary>
+    public static IReadOnlyList<string> Early { get; } = ["posix", "_io", "select", "_socket", "_ssl"];
+
+    /// <summary>Guards what a module in C has. The caller holds the GIL.</summary>
     /// <param name="name">Its name, as CPython's sources have it.</param>
-    /// <param name="module">A borrowed reference.</param>
-    /// <param name="isWhole">Whether it was executed, and has its types.</param>
+    /// <param name="module">A borrowed reference to what CPython has made; executed, where it is one of <see cref="Early"/>.</param>
     /// <exception cref="NotSupportedException">A function has an unknown layout.</exception>
-    public void Guard(string name, nint module, bool isWhole)
+    public void Guard(string name, nint module)
     {
         switch (name)
         {
-            case "posix": GuardPosix(module, isWhole); break;
-            case "_io": GuardIO(module, isWhole); break;
+            case "posix": GuardPosix(module); break;
+            case "_io": GuardIO(module); break;
             case "_imp":
-                Put(module, name, "create_builtin", loading.CreateBuiltin);
-                Put(module, name, "exec_builtin", loading.Execute);
-                Put(module, name, "create_dynamic", loading.CreateDynamic);
-                Put(module, name, "exec_dynamic", loading.Execute);
+                Put(module, name, "create_builtin", Loading.CreateBuiltin);
+                Put(module, name, "exec_builtin", Loading.Execute);
+                Put(module, name, "create_dynamic", Loading.CreateDynamic);
+                Put(module, name, "exec_dynamic", Loading.Execute);
                 Put(module, name, "get_frozen_object", bytecode.GetFrozenObject);
                 break;
             case "marshal":
@@ -75,8 +78,8 @@ internal sealed unsafe class GuardedFunctions
             case "time": Deny(module, name, granted.Processes, nameof(PythonCapabilities.Processes), "clock_settime", "clock_settime_ns"); break;
             case "sys": Deny(module, name, granted.Processes, nameof(PythonCapabilities.Processes), "activate_stack_trampoline", "remote_exec", "_dump_tracelets"); break;
             case "select": GuardSelect(module); break; // A kernel without epoll has no such type.
-            case "_socket": GuardSockets(module, isWhole); break;
-            case "_ssl": GuardTls(module, isWhole); break;
+            case "_socket": GuardSockets(module); break;
+            case "_ssl": GuardTls(module); break;
         }
     }
 
@@ -103,7 +106,7 @@ internal sealed unsafe class GuardedFunctions
         foreach ((string names, FileUse use, bool follows) in new[]
         {
             ("stat access statvfs pathconf", Look, true), ("lstat", Look, false), ("readlink", Read, false), ("listdir scandir getxattr listxattr", Read, true),
-            ("mkdir rmdir unlink remove lchown", Write, false), ("truncate chmod chown utime setxattr removexattr", Write, true),
+            ("mkdir rmdir unlink remove lchown", Change, false), ("truncate", Write, true), ("chmod chown utime setxattr removexattr", Change, true),
         })
         {
             foreach (string name in names.Split(' '))
@@ -114,7 +117,7 @@ internal sealed unsafe class GuardedFunctions
 
         foreach ((string names, FileUse use) in new[]
         {
-            ("read pread preadv readv posix_fadvise lockf", Read), ("write pwrite pwritev writev ftruncate fchmod fchown posix_fallocate", Write),
+            ("read pread preadv readv posix_fadvise lockf", Read), ("write pwrite pwritev writev ftruncate posix_fallocate", Write), ("fchmod fchown", Change),
             ("lseek fstat fstatvfs fsync fdatasync fpathconf get_inheritable set_inheritable get_blocking set_blocking", Look),
         })
         {
@@ -127,14 +130,9 @@ internal sealed unsafe class GuardedFunctions
         return bodies;
     }
 
-    private void GuardPosix(nint module, bool isWhole)
+    private void GuardPosix(nint module)
     {
-        if (!hasEntries)
-        {
-            hasEntries = true;
-            GuardEntries(module, functions); // Before scandir is.
-        }
-
+        GuardEntries(module, functions); // Before scandir is.
         using PyRef names = PyRef.Take(Invoke(module, "__dir__"));
         using PyRef type = PyRef.Take(CPython.PyObject_GetAttrString(module, Text.Ascii("fspath"u8)));
         for (nint i = 0; i < CPython.PyList_Size(names.Value); i++)
@@ -156,7 +154,7 @@ internal sealed unsafe class GuardedFunctions
             }
         }
 
-        if (!granted.Environment && Has(module, "environ"u8, isWhole))
+        if (!granted.Environment)
         {
             using PyRef environment = PyRef.Take(CPython.PyObject_GetAttrString(module, Text.Ascii("environ"u8)));
             CapabilityApi.PyDict_Clear(environment.Value);
@@ -179,18 +177,14 @@ internal sealed unsafe class GuardedFunctions
     {
         using PyRef code = PyRef.Take(CPython.Py_CompileStringExFlags(Text.Ascii("0"u8), Text.Ascii("<capabilities>"u8), CPython.Py_file_input, null, -1));
         Put(code.Value, "code", "replace", bytecode.Replace);
+        Put(code.Value, "code", "__replace__", bytecode.Replace);
     }
 
-    private void GuardIO(nint module, bool isWhole)
+    private void GuardIO(nint module)
     {
         Put(module, "_io", "open_code", bytecode.OpenCode);
-        if (!Has(module, "FileIO"u8, isWhole))
-        {
-            return;
-        }
-
         using PyRef type = PyRef.Take(CPython.PyObject_GetAttrString(module, Text.Ascii("FileIO"u8)));
-        NativePatch.BeforeInitializer(type.Value, "io.FileIO", new RawFiles(descriptors).Initialize);
+        NativePatch.BeforeInitializer(type.Value, "io.FileIO", new RawFiles(descriptors, type.NewReference()).Initialize);
     }
 
     private void GuardSignals(nint module)
@@ -242,7 +236,7 @@ internal sealed unsafe class GuardedFunctions
         Deny(type.Value, "epoll", granted.Processes, nameof(PythonCapabilities.Processes), "fromfd"); // It would close the number when it goes.
     }
 
-    private void GuardSockets(nint module, bool isWhole)
+    private void GuardSockets(nint module)
     {
         const string Name = "socket";
         Put(module, Name, "getaddrinfo", sockets.GetAddressInfo);
@@ -251,39 +245,28 @@ internal sealed unsafe class GuardedFunctions
         Put(module, Name, "close", sockets.Close);
         Put(module, Name, "dup", sockets.Duplicate);
         Deny(module, Name, granted.Processes, nameof(PythonCapabilities.Processes), "sethostname");
-        if (!Has(module, "socket"u8, isWhole))
-        {
-            return;
-        }
-
         using PyRef type = PyRef.Take(CPython.PyObject_GetAttrString(module, Text.Ascii("socket"u8)));
         using PyRef unopened = PyRef.Take(Unopened(type.Value));
         sockets.GetSocketName = PyRef.Checked(CPython.PyObject_GetAttrString(type.Value, Text.Ascii("getsockname"u8)));
+        foreach ((string function, int place) in new[] { ("connect", 0), ("connect_ex", 0), ("bind", 0), ("sendto", -1), ("sendmsg", 3) })
+        {
+            Put(unopened.Value, Name, function, sockets.Reaching($"socket.{function}", place));
+        }
+
+        if (!granted.Processes && !granted.NativeCode)
+        {
+            Put(unopened.Value, Name, "setsockopt", SocketFunctions.OfOption("socket.setsockopt"));
+            Put(unopened.Value, Name, "getsockopt", SocketFunctions.OfOption("socket.getsockopt"));
+        }
+
         Put(unopened.Value, Name, "listen", sockets.Listen);
         Put(unopened.Value, Name, "detach", sockets.Detach);
         Put(unopened.Value, Name, "_accept", sockets.Accept);
         NativePatch.BeforeInitializer(type.Value, Name, sockets.Initialize);
     }
 
-    // Some modules make their types when they are executed, which comes after they are made.
-    private static bool Has(nint module, ReadOnlySpan<byte> name, bool isWhole)
+    private void GuardTls(nint module)
     {
-        using PyRef value = PyRef.Own(CPython.PyObject_GetAttrString(module, Text.Ascii(name)));
-        if (value.Value == 0 && !isWhole)
-        {
-            CPython.PyErr_Clear();
-        }
-
-        return value.Value != 0 || (isWhole && PyRef.Checked(value.Value) != 0);
-    }
-
-    private void GuardTls(nint module, bool isWhole)
-    {
-        if (!Has(module, "_SSLContext"u8, isWhole))
-        {
-            return;
-        }
-
         Put(module, "ssl", "_test_decode_cert", OfFile("ssl._test_decode_cert", (0, "path")));
         using PyRef type = PyRef.Take(CPython.PyObject_GetAttrString(module, Text.Ascii("_SSLContext"u8)));
         using PyRef protocol = PyRef.Take(CPython.PyObject_GetAttrString(module, Text.Ascii("PROTOCOL_TLS_CLIENT"u8)));
@@ -294,7 +277,7 @@ internal sealed unsafe class GuardedFunctions
         Put(context.Value, "ssl", "load_dh_params", OfFile("ssl.load_dh_params", (0, "")));
 
         // It writes to a file, and is no function that could be guarded. The library looks whether there is one.
-        using PyRef own = PyRef.Take(TypeDictionary.Of(type.Value));
+        using PyRef own = PyRef.Take(Collector.DictOf(type.Value));
         if (CapabilityApi.PyDict_DelItemString(own.Value, Text.Ascii("keylog_filename"u8)) != 0)
         {
             CPython.PyErr_Clear(); // Built against a TLS library without it.
@@ -303,30 +286,38 @@ internal sealed unsafe class GuardedFunctions
         CapabilityApi.PyType_Modified(type.Value);
     }
 
-    /// <summary>A body for a function whose arguments are paths of files that it reads. Other types than str and bytes are refused where the function could not be shown what was read.</summary>
-    private NativeBody OfFile(string name, params (int Index, string Name)[] parameters) => (scoped ref NativeCall call) =>
+    /// <summary>A body for a function whose arguments are paths of files that it reads.</summary>
+    private NativeBody OfFile(string function, params (int Index, string Name)[] parameters) => (scoped ref NativeCall call) =>
     {
         foreach ((int index, string parameter) in parameters)
         {
-            nint argument = call.Get(index, NativeHost.NullTerminated(parameter).AsSpan(0, parameter.Length));
+            ReadOnlySpan<byte> name = NativeHost.NullTerminated(parameter).AsSpan(0, parameter.Length);
+            nint argument = call.Get(index, name);
             if (argument == 0 || argument == CPython.Py_None)
             {
                 continue;
             }
 
-            if (!PathArgument.IsText(argument))
-            {
-                return Denied.Refuse($"{name} is denied: its path must be str or bytes", argument);
-            }
-
-            if (!PathArgument.TryRead(argument, out byte[] path))
+            nint plain = PathArgument.Plain(argument);
+            if (plain == 0)
             {
                 return 0;
             }
 
-            if (!files.Allows(path, Read, follow: true))
+            call.Replace(index, name, plain);
+            if (!PathArgument.TryRead(plain, out byte[] path))
             {
-                return Denied.Raise(name, nameof(PythonCapabilities.Read), argument);
+                return 0;
+            }
+
+            if (FileGrants.Resolve(path, follow: true) is not { } real || !files.AllowsReal(real, Read))
+            {
+                return Denied.Raise(function, nameof(PythonCapabilities.Read), plain);
+            }
+
+            if (PathArgument.HasParent(path))
+            {
+                call.Replace(index, name, PathArgument.New(real, plain));
             }
         }
 

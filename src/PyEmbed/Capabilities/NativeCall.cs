@@ -7,11 +7,14 @@ internal unsafe ref struct NativeCall
 {
     private readonly nint original;
     private readonly int flags;
-    private readonly nint self, second, third, fourth, fifth;
-    private readonly nint keywords;         // METH_VARARGS: a dict; else a tuple of names; or 0
+    private readonly nint self, fourth, fifth;
+    private nint second, third;
+    private nint keywords;                  // METH_VARARGS: a dict; else a tuple of names; or 0
     private readonly int positional;
     private Span<nint> values;              // borrowed, but for those in owned
     private List<nint>? owned;
+    private List<(Descriptors Owner, int Descriptor)>? pins;
+    private List<int>? lent;
 
     public NativeCall(nint original, int flags, nint self, nint second, nint third, nint fourth, nint fifth)
     {
@@ -54,7 +57,7 @@ internal unsafe ref struct NativeCall
     /// <summary>The number of positional arguments.</summary>
     public readonly int Count => positional;
 
-    /// <summary>Whether arguments can be replaced.</summary>
+    /// <summary>Whether the arguments come one after the other, not in a tuple.</summary>
     private readonly bool IsVector => (flags & CapabilityApi.METH_VARARGS) == 0;
 
     /// <summary>An argument, borrowed, by its place (-1: only by name) or name, which a zero byte follows; 0 where it was not given.</summary>
@@ -86,15 +89,19 @@ internal unsafe ref struct NativeCall
     /// <summary>The names of the keyword arguments, borrowed; 0 where there are none.</summary>
     public readonly nint KeywordNames => IsVector ? keywords : 0;
 
+    /// <summary>A keyword argument, borrowed, by its place in <see cref="KeywordNames"/>.</summary>
+    public readonly nint GetNamed(int index) => values[positional + index];
+
     /// <summary>Has the function see another value for an argument that was given. Takes the reference.</summary>
     public void Replace(int index, ReadOnlySpan<byte> name, nint value)
     {
+        (owned ??= []).Add(value);
         if (!IsVector)
         {
-            throw new NotSupportedException("Arguments in a tuple are not replaced.");
+            ReplaceInTuple(index, name, value);
+            return;
         }
 
-        (owned ??= []).Add(value);
         values[index >= 0 && index < positional ? index : Named(name)] = value;
     }
 
@@ -130,15 +137,75 @@ internal unsafe ref struct NativeCall
         return result;
     }
 
-    /// <summary>Releases what replaced arguments where the function was not called.</summary>
+    /// <summary>Keeps a number of Python's from being closed until the call is over: converting its other arguments may run anybody's code, and other threads run meanwhile.</summary>
+    /// <returns>False where it is not Python's.</returns>
+    public bool Pin(Descriptors owner, int descriptor)
+    {
+        if (!owner.Pin(descriptor))
+        {
+            return false;
+        }
+
+        (pins ??= []).Add((owner, descriptor));
+        return true;
+    }
+
+    /// <summary>Another number, for the length of the call, for a descriptor that somebody else may close; -1 where it is not open.</summary>
+    public int Lend(int descriptor)
+    {
+        int other = CapabilityApi.Duplicate(descriptor);
+        if (other >= 0)
+        {
+            (lent ??= []).Add(other);
+        }
+
+        return other;
+    }
+
+    /// <summary>Releases what was held for the call.</summary>
     public void Dispose()
     {
+        foreach ((Descriptors owner, int descriptor) in pins ?? [])
+        {
+            owner.Unpin(descriptor);
+        }
+
+        foreach (int descriptor in lent ?? [])
+        {
+            CapabilityApi.Close(descriptor);
+        }
+
         foreach (nint reference in owned ?? [])
         {
             CPython.Py_DecRef(reference);
         }
 
         owned = null;
+    }
+
+    // The tuple and the dict are the caller's, so that the function gets copies.
+    private void ReplaceInTuple(int index, ReadOnlySpan<byte> name, nint value)
+    {
+        if (index < 0 || index >= positional)
+        {
+            using PyRef key = PyRef.Take(CPython.PyUnicode_FromKindAndData(1, Text.Ascii(name), name.Length));
+            keywords = third = PyRef.Checked(CapabilityApi.PyDict_Copy(keywords));
+            owned!.Add(keywords);
+            if (CPython.PyDict_SetItem(keywords, key.Value, value) != 0)
+            {
+                PythonErrors.ThrowPending();
+            }
+
+            return;
+        }
+
+        values[index] = value;
+        second = PyRef.Checked(CPython.PyTuple_New(positional));
+        owned!.Add(second);
+        for (int i = 0; i < positional; i++)
+        {
+            _ = CPython.PyTuple_SetItem(second, i, PyRef.New(values[i]));
+        }
     }
 
     private readonly int Named(ReadOnlySpan<byte> name)

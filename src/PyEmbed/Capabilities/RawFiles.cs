@@ -6,11 +6,13 @@ namespace PyEmbed.Capabilities;
 internal sealed unsafe class RawFiles
 {
     private readonly Descriptors descriptors;
-    private readonly nint opener;
+    private readonly nint type, opener;
 
-    public RawFiles(Descriptors descriptors)
+    /// <param name="descriptors">What Python holds.</param>
+    /// <param name="type">The type itself; a reference that is kept.</param>
+    public RawFiles(Descriptors descriptors, nint type)
     {
-        this.descriptors = descriptors;
+        (this.descriptors, this.type) = (descriptors, type);
         opener = NativePatch.NewMethod("opener", CallOpener);
     }
 
@@ -88,28 +90,79 @@ internal sealed unsafe class RawFiles
             return -1;
         }
 
+        nint closes = Get(arguments, keywords, 2, "closefd"u8);
+        if (closes != 0 && closes != CPython.Py_True)
+        {
+            int answer = CapabilityApi.PyObject_IsTrue(closes);
+            return answer < 0 ? -1
+                : answer == 0 ? Share(self, arguments, keywords, descriptor, original)
+                : Refuse("open is denied: closefd must be a bool");
+        }
+
         if (descriptor >= 0 && !descriptors.Take(descriptor))
         {
             _ = FileFunctions.Foreign("open", descriptor);
             return -1;
         }
 
-        // A file that does not close it would outlive the number.
-        nint closes = Get(arguments, keywords, 2, "closefd"u8);
-        if (descriptor >= 0 && closes != 0 && closes != CPython.Py_True && CapabilityApi.PyObject_IsTrue(closes) != 1)
+        if (descriptor >= 0)
         {
-            descriptors.Add(descriptor);
-            _ = Denied.Refuse("open is denied: a file on a descriptor must close it (closefd=True)");
-            return -1;
+            descriptors.Own(descriptor);
         }
 
         int result = original(self, arguments, keywords);
-        if (result != 0 && descriptor >= 0)
+        if (result != 0 && descriptor >= 0 && CPython.TypeOf(self) == type)
         {
-            descriptors.Add(descriptor); // It did not take it.
+            descriptors.Add(descriptor); // It did not take it. A subclass may have closed it meanwhile: then it is nobody's.
         }
 
         return result;
+    }
+
+    // A file that does not close the number would outlive it: it gets another number for the same, and closes that.
+    private int Share(nint self, nint arguments, nint keywords, int descriptor, delegate* unmanaged[Cdecl]<nint, nint, nint, int> original)
+    {
+        const FileUse Use = FileUse.Read | FileUse.Write;
+        int other = CapabilityApi.Duplicate(descriptor);
+        if (other < 0 || !(descriptors.Holds(descriptor) || descriptors.AllowsWhatItIs(other, Descriptors.UseOfOpen(other) & Use)))
+        {
+            if (other >= 0)
+            {
+                CapabilityApi.Close(other);
+            }
+
+            _ = FileFunctions.Foreign("open", descriptor);
+            return -1;
+        }
+
+        using PyRef number = PyRef.Take(CPython.PyLong_FromLongLong(other));
+        using PyRef positional = PyRef.Take(CPython.PyTuple_New(CPython.PyTuple_Size(arguments)));
+        for (nint i = 0; i < CPython.PyTuple_Size(arguments); i++)
+        {
+            nint value = i == 0 ? number.Value : i == 2 ? CPython.Py_True : CPython.PyTuple_GetItem(arguments, i);
+            _ = CPython.PyTuple_SetItem(positional.Value, i, PyRef.New(value));
+        }
+
+        using PyRef named = PyRef.Own(keywords == 0 ? 0 : PyRef.Checked(CapabilityApi.PyDict_Copy(keywords)));
+        if (keywords != 0)
+        {
+            Replace(named.Value, "file"u8, number.Value);
+            Replace(named.Value, "closefd"u8, CPython.Py_True);
+        }
+
+        int result = original(self, positional.Value, named.Value);
+        if (result != 0 && CPython.TypeOf(self) == type)
+        {
+            CapabilityApi.Close(other);
+        }
+
+        return result;
+    }
+
+    private static int Refuse(string reason)
+    {
+        _ = Denied.Refuse(reason);
+        return -1;
     }
 
     // self is the opener that Python code has given.

@@ -8,6 +8,15 @@ internal sealed unsafe class SocketFunctions(NetworkGrants network, Descriptors 
     private const string Capability = nameof(PythonCapabilities.Network);
     private const int Default = -1, Unix = 1, Internet = 2, Internet6 = 10, Raw = 3, Packet = 10, TypeMask = 0xF; // AF_* and SOCK_* of Linux
 
+    // (level, option) of Linux that hold numbers: of SOL_SOCKET, IP, TCP and IPV6.
+    private static readonly HashSet<(long Level, long Option)> Options =
+    [
+        .. new long[] { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 15, 18, 19, 20, 21, 30, 38, 39 }.Select(option => (1L, option)),
+        .. new long[] { 1, 2, 10, 14, 15, 33, 34 }.Select(option => (0L, option)),
+        .. new long[] { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 18, 23, 25, 30 }.Select(option => (6L, option)),
+        .. new long[] { 16, 17, 18, 19, 23, 24, 26, 67 }.Select(option => (41L, option)),
+    ];
+
     /// <summary>The event <c>socket.__new__</c>: only TCP and UDP, and pairs of Unix sockets, which reach nobody.</summary>
     /// <returns>Whether it may go on; else an exception is pending.</returns>
     public bool Create(nint arguments)
@@ -36,10 +45,54 @@ internal sealed unsafe class SocketFunctions(NetworkGrants network, Descriptors 
     /// <summary>The events of looking addresses up, which ask whoever the machine asks about names.</summary>
     public bool LookUpAddress(string name) => network.AllowsLookup("*") || Deny(name, $"{Capability} ('*')");
 
+    /// <summary>
+    /// A body for <c>connect</c>, <c>bind</c>, <c>sendto</c> and their like, which look a name up before they raise their event, and for that run a codec in Python on what is not plain ASCII.
+    /// </summary>
+    /// <param name="name">The function.</param>
+    /// <param name="place">Which argument the address is; -1: the last one.</param>
+    public NativeBody Reaching(string name, int place) => (scoped ref NativeCall call) =>
+    {
+        int index = place < 0 ? call.Count - 1 : place;
+        nint address = call.Get(index);
+        if (address == 0 || address == CPython.Py_None)
+        {
+            return call.Continue();
+        }
+
+        if (!TryReadAddress(address, out string host, out int port) || !network.Allows(host, port))
+        {
+            return Denied.Raise(name, Capability, address);
+        }
+
+        nint plain = PyRef.Checked(CPython.PyTuple_New(CPython.PyTuple_Size(address)));
+        call.Replace(index, default, plain);
+        _ = CPython.PyTuple_SetItem(plain, 0, Text.New(host));
+        _ = CPython.PyTuple_SetItem(plain, 1, CPython.PyLong_FromLongLong(port));
+        for (nint i = 2; i < CPython.PyTuple_Size(address); i++)
+        {
+            _ = CPython.PyTuple_SetItem(plain, i, PyRef.New(CPython.PyTuple_GetItem(address, i)));
+        }
+
+        return call.Continue();
+    };
+
+    /// <summary>A body for <c>setsockopt</c> and <c>getsockopt</c>: some options of the system take addresses in memory.</summary>
+    public static NativeBody OfOption(string name) => (scoped ref NativeCall call) =>
+    {
+        nint level = call.Get(0), option = call.Get(1);
+        int overflow;
+        return level == 0 || option == 0
+            || (CPython.Is(level, CPython.Py_TPFLAGS_LONG_SUBCLASS) && CPython.Is(option, CPython.Py_TPFLAGS_LONG_SUBCLASS)
+                && Options.Contains((CPython.PyLong_AsLongLongAndOverflow(level, &overflow), CPython.PyLong_AsLongLongAndOverflow(option, &overflow))))
+            ? call.Continue()
+            : Denied.Raise($"{name} of this option", nameof(PythonCapabilities.Processes), option);
+    };
+
     /// <summary>A body for <c>getaddrinfo</c>: remembers what it finds.</summary>
     public nint GetAddressInfo(scoped ref NativeCall call)
     {
         nint host = call.Get(0, "host"u8);
+        Encode(ref call, host, "host"u8);
         nint result = call.Continue();
         if (result != 0 && host != 0 && TryReadHost(host, out string name))
         {
@@ -56,6 +109,7 @@ internal sealed unsafe class SocketFunctions(NetworkGrants network, Descriptors 
     public nint GetHostByName(scoped ref NativeCall call)
     {
         nint host = call.Get(0);
+        Encode(ref call, host, default);
         nint result = call.Continue();
         if (result != 0 && host != 0 && TryReadHost(host, out string name))
         {
@@ -112,7 +166,7 @@ internal sealed unsafe class SocketFunctions(NetworkGrants network, Descriptors 
 
     /// <summary>A body for <c>_socket.dup</c>.</summary>
     public nint Duplicate(scoped ref NativeCall call) =>
-        !TryRead(call.Get(0), out int descriptor) ? 0 : descriptors.Holds(descriptor) ? Adding(call.Continue()) : FileFunctions.Foreign("socket.dup", descriptor);
+        !TryRead(call.Get(0), out int descriptor) ? 0 : call.Pin(descriptors, descriptor) ? Adding(call.Continue()) : FileFunctions.Foreign("socket.dup", descriptor);
 
     /// <summary>A body for <c>_socket.socket.__init__</c>, which takes a number over where it is given one.</summary>
     public int Initialize(nint self, nint arguments, nint keywords, delegate* unmanaged[Cdecl]<nint, nint, nint, int> original)
@@ -148,6 +202,18 @@ internal sealed unsafe class SocketFunctions(NetworkGrants network, Descriptors 
         }
 
         return result;
+    }
+
+    // For a str CPython would ask the codec idna, which is Python code; bytes are taken as they are.
+    private static void Encode(scoped ref NativeCall call, nint host, ReadOnlySpan<byte> parameter)
+    {
+        if (host != 0 && TryReadHost(host, out string name))
+        {
+            fixed (byte* bytes = System.Text.Encoding.ASCII.GetBytes(name + '\0'))
+            {
+                call.Replace(0, parameter, PyRef.Checked(CPython.PyBytes_FromStringAndSize(bytes, name.Length)));
+            }
+        }
     }
 
     private nint SocketName(nint self)

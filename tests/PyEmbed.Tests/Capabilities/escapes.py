@@ -1294,6 +1294,359 @@ def load_bytecode_by_part_of_a_library_s():
     return marshal.loads(bytes(data[16:])).co_name
 
 
+@technique
+def load_bytecode_by_another_open():
+    """io.open_code calls what is called _io.open."""
+    import _io
+    import marshal
+    crafted = bytes(16) + marshal.dumps(compile('VALUE = 1', 'crafted', 'exec'))
+
+    class File:
+        def __init__(self, *arguments):
+            pass
+
+        def read(self):
+            return crafted
+
+        def close(self):
+            pass
+
+    before, _io.open = _io.open, File
+    try:
+        io.open_code(os.path.join(os.path.dirname(os.__file__), '__pycache__', 'colorsys.pyc'))
+    except OSError:
+        pass
+    finally:
+        _io.open = before
+    return marshal.loads(memoryview(crafted)[16:]).co_filename
+
+
+@technique
+def make_a_code_object_while_another_is_replaced():
+    made = []
+
+    class Line:
+        def __index__(self):
+            made.append(make_a_code_object_with_its_type())
+            return 1
+
+    (lambda: None).__code__.replace(co_firstlineno=Line())
+    return made
+
+
+@technique
+def make_a_code_object_by_replace_of_the_future():
+    code = (lambda: None).__code__
+    if not hasattr(code, '__replace__'):
+        raise Missing('code.__replace__')
+    return code.__replace__(co_code=code.co_code)
+
+
+def place_of(name):
+    """Where the standard library has a module in C."""
+    from importlib.machinery import EXTENSION_SUFFIXES
+    for folder in sys.path:
+        for suffix in EXTENSION_SUFFIXES:
+            place = os.path.join(folder, name + suffix)
+            if os.path.exists(place):
+                return place
+    raise Missing(f'a file of {name}')
+
+
+def new_module(name):
+    """A module in C, made and not executed, and what executes it."""
+    import _imp
+    import types
+    if name in sys.builtin_module_names:
+        return _imp.create_builtin(types.SimpleNamespace(name=name, origin='built-in')), _imp.exec_builtin
+    return _imp.create_dynamic(types.SimpleNamespace(name=name, origin=place_of(name))), _imp.exec_dynamic
+
+
+@technique
+def start_a_process_with_a_module_under_another_name():
+    import _imp
+
+    class Spec:
+        name, loader = '_posixsubprocess', None
+
+        @property
+        def origin(self):
+            sys.audit('import', 'x', place_of('_json'), None, None, None)
+            return place_of('_posixsubprocess')
+
+    made = _imp.create_dynamic(Spec())
+    _imp.exec_dynamic(made)
+    import _posixsubprocess
+    import subprocess
+    before = subprocess._fork_exec if hasattr(subprocess, '_fork_exec') else None
+    try:
+        if before:
+            subprocess._fork_exec = made.fork_exec
+        else:
+            subprocess._posixsubprocess = made
+        return subprocess.Popen(['/bin/true'], close_fds=True, start_new_session=True).wait() == 0
+    finally:
+        if before:
+            subprocess._fork_exec = before
+        else:
+            subprocess._posixsubprocess = _posixsubprocess
+
+
+@technique
+def read_the_environment_while_posix_is_executed():
+    again, execute = new_module('posix')
+    found = []
+
+    class Old:
+        def __del__(self):
+            found.append(again.environ)
+
+    again.environ = Old()
+    execute(again)
+    again.environ = None
+    if MODE == 'control' and not found:
+        found.append(__import__('posix').environ)       # this version does not execute it twice
+    return [each for each in found if isinstance(each, dict) and each.get(b'PYEMBED_TEST_SECRET')] or None
+
+
+@technique
+def write_keys_while_ssl_is_executed():
+    made, execute = new_module('_ssl')
+    found = []
+
+    class Old:
+        def __del__(self):
+            found.append(made._SSLContext)
+
+    made._SSLContext = Old()
+    execute(made)
+    import ssl
+    kind = found[0] if found else ssl.SSLContext
+    context = kind(ssl.PROTOCOL_TLS_CLIENT)
+    place = new_place()
+    kind.__dict__.get('keylog_filename', ssl.SSLContext.keylog_filename).__set__(context, place)
+    return os.path.exists(place)
+
+
+@technique
+def guard_an_object_as_a_type():
+    """Executing it once more must not take what lies in a module for its types."""
+    import _io
+    import _socket
+    import _imp
+    before = _io.FileIO, _socket.socket
+    _io.FileIO = _socket.socket = 'x' * 1000
+    try:
+        for each in _io, _socket:
+            _imp.exec_builtin(each)
+    finally:
+        _io.FileIO, _socket.socket = before
+    return has(_io.FileIO(SECRET).readall())
+
+
+# Between the decision and the use ####################################################################################
+
+def reopened(number):
+    """Closes a number, and has the host's next file take it: without the host, a file of one's own."""
+    os.close(number)
+    assert os.open(SECRET, os.O_RDONLY) == number
+
+
+@technique
+def read_while_the_length_is_asked():
+    number = os.open(os.path.join(GRANTED, 'file.txt'), os.O_RDONLY)
+
+    class Length:
+        def __index__(self):
+            reopened(number)
+            return 50
+
+    return has(os.pread(number, Length(), 0))
+
+
+@technique
+def read_a_file_object_s_while_the_length_is_asked():
+    file = open(os.path.join(GRANTED, 'file.txt'), 'rb', buffering=0)
+    number = file.fileno()
+
+    class Length:
+        def __index__(self):
+            file.close()
+            if MODE == 'control':
+                assert os.open(SECRET, os.O_RDONLY) == number
+            return 50
+
+    data = os.pread(number, Length(), 0)
+    return has(data)
+
+
+@technique
+def copy_while_the_other_number_is_asked():
+    number = os.open(os.path.join(GRANTED, 'file.txt'), os.O_RDONLY)
+    other = os.dup(number)
+
+    class Other:
+        def __index__(self):
+            reopened(number)
+            return other
+
+        fileno = __index__
+
+    os.dup2(number, Other())
+    return has(os.pread(other, 50, 0))
+
+
+@technique
+def read_a_number_that_a_failed_file_has_closed():
+    class File(io.FileIO):
+        @property
+        def name(self):
+            return 'x'
+
+        @name.setter
+        def name(self, value):
+            self.close()
+            raise ValueError
+
+    number = os.open(os.path.join(GRANTED, 'file.txt'), os.O_RDONLY)
+    try:
+        File(number)
+    except ValueError:
+        pass
+    if MODE == 'control':
+        assert os.open(SECRET, os.O_RDONLY) == number
+        return has(os.pread(number, 50, 0))
+    try:
+        os.close(number)        # where it is still Python's to close, it is Python's to read
+    except OSError as error:
+        return f'the number is free: {error}' if error.errno == 9 else None
+
+
+@technique
+def list_by_dots_and_a_slash():
+    """What comes to be asked for is the place that was looked at, so that moving a folder meanwhile leads nowhere else."""
+    from threading import Thread
+    import time
+    here = os.path.join(GRANTED, 'race', 'p', 'q', 'r', 's')
+    os.makedirs(here, exist_ok=True)
+    top = os.path.join(GRANTED, 'race')
+    deep, shallow, path = os.path.join(top, 'p', 'q', 'r'), os.path.join(top, 'r'), os.path.join(top, 'p', 'q', 'r') + '/s/..' * 600 + '/../../../'
+    if MODE == 'control':
+        return os.listdir(path + '../')
+    end, found = time.time() + 1, []
+
+    def move():
+        while time.time() < end:
+            for one, other in (deep, shallow), (shallow, deep):
+                try:
+                    os.rename(one, other)
+                except OSError:
+                    pass
+
+    thread = Thread(target=move)
+    thread.start()
+    while time.time() < end:
+        try:
+            found.extend(name for name in os.listdir(path) if name == 'secret.txt' or name == 'race')
+        except OSError:
+            pass
+    thread.join()
+    return found or None
+
+
+# Files that may only be read #########################################################################################
+
+def change(use, place=os.__file__):
+    """Changes nothing, in a way that it takes leave to change."""
+    number = os.open(place, os.O_RDONLY)
+    try:
+        use(number, os.fstat(number))
+    except OSError as error:
+        if MODE == 'control':
+            raise Missing(f'leave of the system to change {place}: {error}')
+        raise
+    finally:
+        os.close(number)
+    return 'changed'
+
+
+@technique
+def change_a_mode_by_a_number():
+    return change(lambda number, state: os.fchmod(number, state.st_mode & 0o7777))
+
+
+@technique
+def change_a_mode_by_a_number_as_path():
+    return change(lambda number, state: os.chmod(number, state.st_mode & 0o7777))
+
+
+@technique
+def change_times_by_a_number():
+    return change(lambda number, state: os.utime(number, ns=(state.st_atime_ns, state.st_mtime_ns)))
+
+
+@technique
+def change_an_owner_by_a_number():
+    return change(lambda number, state: os.fchown(number, state.st_uid, state.st_gid))
+
+
+@technique
+def change_the_mode_of_dev_null():
+    return change(lambda number, state: os.chmod('/dev/null', state.st_mode & 0o7777), '/dev/null')
+
+
+# Sockets #############################################################################################################
+
+@technique
+def connect_to_another_host_by_the_codec():
+    import encodings.idna
+    import socket
+
+    def encode(self, text, errors='strict'):
+        return b'127.0.0.1', len(text)
+
+    before = encodings.idna.Codec.encode.__code__
+    encodings.idna.Codec.encode.__code__ = encode.__code__
+    try:
+        return socket.getaddrinfo('pyembed-test.invalid', PORT, socket.AF_INET)
+    finally:
+        encodings.idna.Codec.encode.__code__ = before
+
+
+@technique
+def look_up_a_name_by_connecting():
+    import socket
+    with socket.socket() as connection:
+        try:
+            connection.connect(('pyembed-test.invalid', PORT))
+        except socket.gaierror:
+            return 'asked'
+
+
+@technique
+def look_up_a_name_by_sending():
+    import socket
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as connection:
+        try:
+            connection.sendto(b'x', ('pyembed-test.invalid', PORT))
+        except socket.gaierror:
+            return 'asked'
+
+
+@technique
+def write_memory_by_a_socket_option():
+    import socket
+    import struct
+    if not sys.platform.startswith('linux'):
+        raise Missing('SO_ATTACH_FILTER')
+    program = bytearray(struct.pack('<HBBI', 6, 0, 0, 0))
+    import array
+    code = array.array('B', program)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as connection:
+        connection.setsockopt(socket.SOL_SOCKET, 26, struct.pack('HxxxxxxP', 1, code.buffer_info()[0]))
+        return 'the system read memory by its address'
+
+
 # The environment #####################################################################################################
 
 @technique

@@ -304,8 +304,35 @@ def one_s_own_sockets_work():
     again = socket.socket(fileno=number)
     one.sendall(b'y')
     assert again.recv(1) == b'y'
+    one.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+    assert one.getsockopt(socket.SOL_SOCKET, socket.SO_TYPE) == socket.SOCK_STREAM
     for each in (one, again):
         each.close()
+
+
+@check('files')
+def certificates_are_read_from_a_path():
+    import pathlib
+    import ssl
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    try:
+        context.load_verify_locations(cafile=pathlib.Path(GRANTED, 'file.txt'))
+    except ssl.SSLError:
+        pass            # read, and no certificate
+    denied(context.load_verify_locations, pathlib.Path(FOLDER, 'secret.txt'), words='Read')
+
+
+@check('files')
+def one_s_own_pipes_work_by_number_and_as_files():
+    read, write = os.pipe()
+    with open(read, 'rb', buffering=0) as file:
+        with open(write, 'wb', buffering=0, closefd=False) as other:
+            other.write(b'ab')
+        os.write(write, b'c')
+        assert os.read(file.fileno(), 2) == b'ab'
+        os.set_blocking(file.fileno(), False)
+        assert file.read(5) == b'c'
+    os.close(write)
 
 
 @check('files')
@@ -391,6 +418,7 @@ def servers_listen_where_they_may():
 def processes_start():
     import subprocess
     assert subprocess.run([sys.executable, '-c', 'print(5)'], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout.strip() == b'5'
+    assert subprocess.run(['/bin/cat'], input=b'6' * 100000, capture_output=True, timeout=30).stdout == b'6' * 100000
     assert os.system('exit 3') >> 8 == 3
     denied(os.fork, words='capabilities')
     denied(lambda: subprocess.run(['/bin/true'], preexec_fn=print), words='preexec_fn')
