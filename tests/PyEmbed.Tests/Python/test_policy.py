@@ -235,6 +235,14 @@ class AllowedTests(unittest.TestCase):
         self.succeeds('import http.client, tempfile, asyncio, multiprocessing.pool\nassert asyncio.run(asyncio.sleep(0, 5)) == 5\ntempfile.TemporaryFile().close()',
                       deny=['socket', 'ssl', 'subprocess', 'threading', 'os', 'io', 'random'])
 
+    def test_import_statements_of_importlib_itself_are_free(self):
+        before = ('pyembed.mount({"mygame/__init__.py": "x = 1\\n", "mygame/bad.py": "def f():\\n    return {}[\'key\']\\nf()\\n"}, "memory://game")\n'
+                  'import builtins, traceback, inspect; builtins.traceback, builtins.inspect = traceback, inspect')
+        self.succeeds('import mygame\ntry: import mygame.bad\nexcept KeyError: text = traceback.format_exc()\n'
+                      'assert mygame.__loader__.get_source("mygame") == "x = 1\\n" and "return {}" in text and inspect.getsource(mygame) == "x = 1\\n"',
+                      restricted=True, allow=['mygame'], before=before)
+        self.succeeds('import importlib.resources as r\nassert "class JSONDecoder" in r.files("json").joinpath("decoder.py").read_text()', restricted=True)
+
 
 class ErrorTests(unittest.TestCase):
 

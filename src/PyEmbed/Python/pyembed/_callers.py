@@ -8,6 +8,7 @@ import os
 import sys
 import _imp
 import _frozen_importlib as _bootstrap
+import _frozen_importlib_external as _external
 from _frozen_importlib import BuiltinImporter, FrozenImporter, ModuleSpec
 from _frozen_importlib_external import ExtensionFileLoader, SourceFileLoader, SourcelessFileLoader
 from opcode import opmap
@@ -43,7 +44,7 @@ def find(name, standard):
     *standard* are the top-level names of the standard library."""
     frame = sys._getframe(1)
     loading = None
-    while frame is not None and _is_passing(frame):
+    while frame is not None and _is_passing(frame) and not _is_importlibs_own(frame, name):
         if loading is None and frame.f_code is _bootstrap._call_with_frames_removed.__code__:
             loading = _loaded_by(frame)
         frame = frame.f_back
@@ -60,6 +61,11 @@ def _is_passing(frame):
     return _passing.get(id(frame.f_code)) is frame.f_code
 
 
+def _is_importlibs_own(frame, name):
+    """Whether a frame that lies between runs an import statement of importlib itself, such as that of tokenize by decode_source."""
+    return (frame.f_globals is vars(_bootstrap) or frame.f_globals is vars(_external)) and _states(frame, name)
+
+
 def _loaded_by(frame):
     """The module, or its spec, whose C code a frame of _call_with_frames_removed runs; None where it runs other code."""
     function, arguments = frame.f_locals.get('f'), frame.f_locals.get('args')
@@ -73,12 +79,17 @@ def _is_free(frame, name):
     """Whether a frame that imports a module runs an inner import of the standard library or of this package."""
     trust = _trust_of(frame)
     if trust is None:
-        return False
+        return _is_passing(frame)           # importlib's own statement
     top = name.partition('.')[0]
     if is_own(trust[2]) and (top == 'pyembed' or name in _HOST_NEEDS):
         return True
     if name in SERVES:
         return True                         # by C code that the library calls
+    return _states(frame, name, trust[2].partition('.')[0])
+
+
+def _states(frame, name, package=None):
+    """Whether a frame stands at an import statement that names a module, or, where that is in *package*, at any."""
     code, at = frame.f_code.co_code, frame.f_lasti
     if at < 0 or code[at] not in (_IMPORT_NAME, _IMPORT_FROM):
         return False
@@ -87,7 +98,7 @@ def _is_free(frame, name):
         argument |= code[at - shift // 4 + 1] << shift
         shift += 8
     said = frame.f_code.co_names[argument]
-    if top == trust[2].partition('.')[0]:
+    if name.partition('.')[0] == package:
         return True                         # within one package, where it may be a relative import
     if code[at] == _IMPORT_FROM:            # a module that is being imported is no attribute of its package yet
         return name.endswith('.' + said)
