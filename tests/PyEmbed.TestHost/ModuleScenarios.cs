@@ -25,7 +25,7 @@ internal static class ModuleScenarios
     ];
 
     /// <summary>
-    /// <c>[name=value…] code</c>: executes code where the tree above is mounted and there is a native module <c>host</c>. Values: <c>policy=profile</c>, <c>allow=names</c>, <c>deny=names</c>, <c>files=on|off</c>, <c>path=folder</c>, <c>venv=folder</c>, <c>store=folder</c>, <c>codes=folder</c>.
+    /// <c>[name=value…] code</c>: executes code where the tree above is mounted and there is a native module <c>host</c>. Values: <c>policy=profile</c>, <c>allow=names</c>, <c>deny=names</c>, <c>files=on|off</c>, <c>path=folder</c>, <c>venv=folder</c>, <c>store=folder</c>, <c>codes=folder</c>, <c>native=none</c>.
     /// </summary>
     private static int Run(string[] arguments)
     {
@@ -108,7 +108,7 @@ internal static class ModuleScenarios
     private static int Importers(string[] arguments)
     {
         int version = 0;
-        PythonTree finding = Tree("finding", ("finding.py", "asked = []\nclass Finder:\n    @staticmethod\n    def find_spec(name, path=None, target=None):\n        asked.append(name)\n"));
+        PythonTree finding = Tree("finding", ("finding.py", "import importlib.util, threading\nasked = []\nclass Finder:\n    @staticmethod\n    def find_spec(name, path=None, target=None):\n        asked.append(name)\n"));
         PythonOptions options = Options(
             arguments[..^1],
             [
@@ -198,6 +198,11 @@ internal static class ModuleScenarios
             },
             Importers = importers ?? [],
         };
+        if (Option("native") == "none")
+        {
+            return options;
+        }
+
         options.NativeModules.Add("host", module =>
         {
             Console.WriteLine("host built");

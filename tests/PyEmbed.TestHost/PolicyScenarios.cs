@@ -81,6 +81,7 @@ internal static class PolicyScenarios
         catch (PythonException e)
         {
             Console.WriteLine($"{e.PythonType}: {e.Message}");
+            Console.WriteLine(e.Frames[^1].Source);
             return 4;
         }
     }
@@ -111,6 +112,7 @@ internal static class PolicyScenarios
         ["mygame/core/__init__.py"] = ""u8.ToArray(),
         ["mygame/core/player.py"] = "from . import weapons\nname = 'player with ' + weapons.name\ndef load(name): return __import__(name)\n"u8.ToArray(),
         ["mygame/core/weapons.py"] = "name = 'a sword'"u8.ToArray(),
+        ["mygame/wrong.py"] = "raise KeyError('wrong')"u8.ToArray(),
         ["mygame/bad.py"] = "x = 1\nimport subprocess"u8.ToArray(),
     });
 }

@@ -27,7 +27,7 @@ internal static unsafe class NativeHostModule
 
     private static void Enter()
     {
-        using PyRef imported = PyRef.Take(CPython.PyImport_ImportModule(Text.Ascii("pyembed._native"u8)));
+        using PyRef imported = PyRef.Take(PythonCode.Own("pyembed._native"u8));
         using PyRef type = PyRef.Take(CPython.PyObject_GetAttrString(imported.Value, Text.Ascii("NativeReference"u8)));
         using PyRef none = PyRef.Take(HostCall.Invoke(
             imported.Value, "enter", ManagedReference.CreateReleaseView(), PyRef.Checked(CPython.PyLong_FromLongLong(CPython.PyObject_CallNoArgs))));

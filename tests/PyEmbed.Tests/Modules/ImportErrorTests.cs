@@ -30,6 +30,53 @@ public sealed class ImportErrorTests
     }
 
     [TestMethod]
+    public void Folders_that_were_not_looked_in_are_not_named()
+    {
+        string folder = Path.Combine(Path.GetTempPath(), "pyembed-never-there");
+        TestHostProcess result = TestHostProcess.Run("modules", Restricted, $"import sys, mygame; sys.path.append('{folder}'); mygame.__path__.append('{folder}')\n"
+            + "for name in 'nowhere', 'mygame.nowhere':\n    try: __import__(name)\n    except ImportError as e: print(e.origins)\nimport nowhere");
+        Assert.IsFalse(result.Output.Contains("pyembed-never-there", StringComparison.Ordinal), result.ToString());
+        StringAssert.Contains(result.Output, "('memory:/mygame',)");
+    }
+
+    [TestMethod]
+    [DataRow("from mygame.names import nothing", "mygame.names|memory:/mygame/names.py||__scope__ 1")]
+    [DataRow("from mygame import nothing", "mygame|memory:/mygame/__init__.py||__scope__ 1")]
+    [DataRow("from sys import nothing", "sys|builtin||__scope__ 1")]
+    [DataRow("from . import nothing", "||")]
+    [DataRow("raise ImportError('mine', name='not_there')", "not_there|||__scope__ 1")]
+    public void A_name_that_is_lacking_is_told_with_the_place_of_its_module(string code, string expected)
+    {
+        string[] lines = TestHostProcess.Run("modules", Restricted, code).Output.Split('\n');
+        StringAssert.StartsWith(lines[1], expected, string.Join('\n', lines));
+    }
+
+    [TestMethod]
+    [DataRow("import pkgutil\npkgutil.resolve_name('threading')", "__scope__ 2")]
+    [DataRow("import importlib\nimportlib.import_module('threading')", "__scope__ 2")]
+    [DataRow("import unittest.mock\nunittest.mock.patch('threading.Thread').start()", "__scope__ 2")]
+    public void Who_asked_is_the_same_in_the_message_and_in_the_exception(string code, string expected)
+    {
+        string[] lines = TestHostProcess.Run("modules", "policy=Restricted", code).Output.Split('\n');
+        StringAssert.Contains(lines[0], "; asked for by __scope__ (<scope>, line 2", string.Join('\n', lines));
+        StringAssert.EndsWith(lines[1], "|" + expected);
+    }
+
+    [TestMethod]
+    public void Everything_may_be_denied()
+    {
+        TestHostProcess result = TestHostProcess.Run("modules", "policy=Desktop", "deny=*", "print('runs')\nimport mygame");
+        StringAssert.StartsWith(result.Output, "runs\nPythonImportException: ImportError: import of 'mygame' is denied by the import policy: Deny names '*'", result.ToString());
+    }
+
+    [TestMethod]
+    public void Errors_in_modules_show_their_source_under_an_allow_list()
+    {
+        TestHostProcess result = TestHostProcess.Run("policy", "Restricted", "mygame", "-", "import mygame.wrong");
+        StringAssert.EndsWith(result.Output, "\nraise KeyError('wrong')\n", result.ToString());
+    }
+
+    [TestMethod]
     public void Pythons_own_messages_stay_under_Trusted()
     {
         TestHostProcess result = TestHostProcess.Run("modules", "try: import mygame.asks\nexcept ImportError as e: print(e, hasattr(e, 'origins'))\nimport mygame.asks");

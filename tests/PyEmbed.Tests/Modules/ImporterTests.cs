@@ -48,6 +48,18 @@ public sealed class ImporterTests
         """);
 
     [TestMethod]
+    public void Finders_may_import_what_scripts_may_not() => Runs(
+        "1 True\n'threading' is a powerful module (threads: starts threads, traces those to come), and Allow does not name it",
+        "policy=Restricted",
+        "native=none",
+        """
+        import scripts.one as one, finding
+        print(one.VERSION, 'nothing' not in finding.asked)
+        try: import threading
+        except ImportError as e: print(e.rule)
+        """);
+
+    [TestMethod]
     public void What_the_host_throws_the_import_raises()
     {
         TestHostProcess result = TestHostProcess.Run("importers", Restricted, "import scripts.bad");

@@ -244,6 +244,71 @@ class AllowedTests(unittest.TestCase):
         self.succeeds('import importlib.resources as r\nassert "class JSONDecoder" in r.files("json").joinpath("decoder.py").read_text()', restricted=True)
 
 
+class StoppedTests(unittest.TestCase):
+    """What looks like something else than it is."""
+
+    def check(self, code, **options):
+        exit_code, output, errors = run(f'got = None\ntry:\n    {code}\nexcept ImportError as error: print(error.rule)\nelse: print("gained", got)', **options)
+        return output or errors
+
+    def test_a_name_with_separators(self):
+        before = ('import os, tempfile, zipfile; place = os.path.join(tempfile.mkdtemp(), "z.zip")\n'
+                  'with zipfile.ZipFile(place, "w") as file: file.writestr("zsecret/__init__.py", ""); file.writestr("zsecret/sub.py", "T = 1")\n'
+                  'import zlib; sys.path.append(place)')
+        code = 'got = __import__("zsecret/sub").T'
+        self.assertEqual("Deny names 'zsecret'\n", self.check(code, deny=['zsecret'], before=before))
+        self.assertEqual("Deny names 'zsecret.sub'\n", self.check(code, deny=['zsecret.sub'], before=before))
+        self.assertEqual('gained 1\n', self.check(code, deny=['other'], before=before))
+
+    def test_modules_that_c_code_has_put_there_without_a_spec(self):
+        code = 'import pyexpat; import pyexpat.errors as got; got = got.__name__'
+        self.assertEqual("Deny names 'pyexpat.errors'\n", self.check(code, deny=['pyexpat.errors']))
+        self.assertEqual('gained pyexpat.errors\n', self.check(code, deny=['pyexpat.model']))
+        self.assertEqual("Deny names 'xml.parsers.expat.model'\n", self.check('import xml.parsers.expat; import xml.parsers.expat.model', deny=['xml.parsers.expat.model']))
+
+    def test_a_loader_whose_path_was_changed(self):
+        before = 'pyembed.mount({"mygame/__init__.py": "", "secretmod/__init__.py": "S = 42"}, "memory://game")'
+        code = 'import mygame; L = mygame.__loader__; L.path = L.path.replace("mygame", "secretmod"); L.exec_module(mygame); got = mygame.S'
+        self.assertIn('is not where that reads from', self.check(code, restricted=True, allow=['mygame'], before=before))
+        self.assertIn('is not where that reads from', self.check('import sys; L = sys.modules["mygame"].__loader__; L.path = "/somewhere/mygame.py"; L.get_code("mygame")',
+                                                                 restricted=True, allow=['*', 'sys'], before=before + '\nimport mygame'))
+
+    def test_a_spec_whose_attributes_are_code(self):
+        code = ('import _imp, functools, sys; b = sys.modules["_frozen_importlib"]\n'
+                '    class Evil(type(sys.__spec__)):\n        name = property(functools.partial(__import__, "socket"))\n        loader = sys.__loader__\n        def __init__(self): pass\n'
+                '    try: b._call_with_frames_removed(_imp.create_builtin, Evil())\n    except TypeError: pass')
+        self.assertEqual("Deny names 'socket'\n", self.check(code, deny=['socket']))
+
+    def test_a_module_that_a_library_loads_on_another_thread(self):
+        code = (r"""
+import sys, _thread, email.utils
+counts, stop, popped = [0], [], {name: sys.modules[name] for name in ("socket", "email.utils")}
+def spin():
+    while not stop:
+        try: import socket
+        except ImportError: pass
+        else: counts[0] += 1
+sys.setswitchinterval(1e-6)
+for _ in range(3): _thread.start_new_thread(spin, ())
+for _ in range(40):
+    for name in popped: sys.modules.pop(name, None)
+    import email.utils
+stop.append(1)
+print(counts, email.utils.socket is not None)
+""")
+        exit_code, output, errors = run(code, deny=['socket'])
+        self.assertEqual('[0] True\n', output, errors)
+
+    def test_every_name_may_be_denied(self):
+        self.assertEqual("Deny names '_io'\n", self.check('import _io', deny=['_io']))
+        self.assertEqual("Deny names '*'\n", self.check('import mine', deny=['*'], before='pyembed.mount({"mine.py": ""})'))
+
+    def test_what_the_host_imports_for_itself_is_free_and_denied_to_scripts(self):
+        before = 'pyembed.mount({"finding.py": "import socket\\nclass Finder:\\n    def find_spec(*_): pass"}); from pyembed import _importers'
+        code = 'import sys; sys.modules["pyembed._importers"].install([("finding:Finder", None)]); got = "socket" in sys.modules; print(got); import socket'
+        self.assertEqual("True\nDeny names 'socket'\n", self.check(code, deny=['socket'], before=before))
+
+
 class ErrorTests(unittest.TestCase):
 
     def fails(self, code, **options):

@@ -8,7 +8,7 @@ internal static unsafe class ImportErrors
     /// <param name="parts">What every exception is made of.</param>
     public static PythonImportException Create(nint exception, PythonExceptionParts parts)
     {
-        string? module = Guarded.TextAttribute(exception, "name"u8);
+        string? module = Guarded.TextAttribute(exception, "name"u8) is { Length: > 0 } name ? name : null;
         string? rule = Guarded.TextAttribute(exception, "rule"u8);
         PythonImportSite? importedBy = ImportSites.Find(exception, parts.Frames);
         List<string> origins = [];
@@ -29,13 +29,43 @@ internal static unsafe class ImportErrors
                 origins.Add(origin);
             }
         }
-        else if (module != null)
+        else if (module != null && IsNotFound(exception))
         {
             AddSearched(origins, module);
+        }
+        else if (module != null)
+        {
+            AddPlace(origins, module);
         }
 
         string message = origins.Count == 0 ? parts.Message : $"{parts.Message} (looked in: {string.Join(", ", origins)})";
         return new PythonImportException(parts with { Message = message }, module, origins.AsReadOnly(), null, importedBy);
+    }
+
+    private static bool IsNotFound(nint exception) => CPython.PyErr_GivenExceptionMatches(exception, CPython.PyExc("ModuleNotFoundError")) != 0;
+
+    // A module that was found and lacks a name, and has no file: the place that its spec tells, or for a namespace its portions.
+    private static void AddPlace(List<string> origins, string module)
+    {
+        using PyRef name = PyRef.Own(Text.New(module));
+        nint found = CPython.PyDict_GetItemWithError(CPython.PyImport_GetModuleDict(), name.Value);
+        if (found == 0)
+        {
+            Guarded.Clear();
+            return;
+        }
+
+        using PyRef spec = Guarded.Attribute(found, "__spec__"u8);
+        using PyRef origin = Guarded.Attribute(spec.Value, "origin"u8);
+        if (Guarded.TextOf(origin.Value) is { } text)
+        {
+            origins.Add(text is "built-in" or "frozen" or "builtin" ? "builtin" : Path.IsPathRooted(text) ? Origin(origin.Value) ?? text : text);
+        }
+        else
+        {
+            using PyRef path = Guarded.Attribute(found, "__path__"u8);
+            AddAll(origins, path.Value, Origin);
+        }
     }
 
     // A submodule is looked for in its parent's __path__, any other module on sys.path.

@@ -14,6 +14,7 @@ from _frozen_importlib_external import ExtensionFileLoader, SourceFileLoader, So
 from opcode import opmap
 
 from . import _importer, _loaders
+from ._module_places import is_in_place
 from ._rules import SERVES
 
 _UNKNOWN = object()
@@ -23,8 +24,9 @@ _IMPORT_NAME, _IMPORT_FROM, _EXTENDED_ARG = opmap['IMPORT_NAME'], opmap['IMPORT_
 _namespace_of = type(sys).__dict__['__dict__'].__get__
 
 # What _host.import_own() is asked for besides modules of this package.
-_HOST_NEEDS = frozenset(('builtins', 'concurrent', 'concurrent.futures', 'decimal', 'sys', 'traceback'))
+_HOST_NEEDS = frozenset(('_io', 'builtins', 'concurrent', 'concurrent.futures', 'decimal', 'sys', 'traceback'))
 
+specs = [ModuleSpec]    # the types of specs that no script has made
 library = ()        # the folders of the standard library, and its zip
 _trusted = {}       # id of a code object -> (it, its globals, its module)
 _pending = {}       # id of a module's code -> (it, its globals, its name), to go into _trusted with the code in it
@@ -122,8 +124,10 @@ def is_own(name):
 
 def is_standard(module):
     """Whether a module, or one with this spec, is of the standard library, by the loader and place of it."""
-    spec = module if isinstance(module, ModuleSpec) else spec_of(module)
-    loader = getattr(spec, 'loader', None)
+    spec = module if type(module) in specs else spec_of(module)
+    if type(spec) not in specs or type(spec.name) is not str or type(spec.origin) not in (str, type(None)):
+        return False                        # what a script has made runs its code where C code asks for the attributes
+    loader = spec.loader
     if loader is BuiltinImporter or loader is FrozenImporter:
         return True
     return type(loader) in (SourceFileLoader, SourcelessFileLoader, ExtensionFileLoader) and is_in_library(loader.path)
@@ -194,7 +198,7 @@ def trust_loading(loader, code, module, name):
             is_in_library(loader.path) or (is_own(name) and os.path.dirname(loader.path) == os.path.dirname(__file__)))
     elif isinstance(loader, _loaders.TreeLoader):
         finder = _importer._own
-        own = finder is not None and loader._folder is not None and loader._folder.tree is finder.tree
+        own = finder is not None and loader._folder is not None and loader._folder.tree is finder.tree and is_in_place(loader)
     else:
         own = loader is FrozenImporter or kind.__module__ == 'zipimport' and getattr(loader, 'archive', None) in library
     if own:

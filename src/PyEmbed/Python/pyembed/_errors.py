@@ -1,11 +1,13 @@
 """Says of a module that was not found where it was looked for and who asked, where the host's order of resolution applies."""
 
+import os
 import sys
 import _frozen_importlib as _bootstrap
 
-from . import _registry
+from . import _importer, _registry
 from ._finders import Finder
-from ._loaders import origin_of
+from ._importer import MEMORY
+from ._loaders import locate, origin_of
 from ._origins import BUILTIN
 
 _IMPORTLIB = '_frozen_importlib', '_frozen_importlib_external', 'importlib._bootstrap', 'importlib._bootstrap_external', 'pyembed._native'
@@ -44,6 +46,7 @@ def complete(error, name, frame):
     error.origins = tuple(origins_tried(name))
     while frame is not None and _is_import_system(frame):
         frame = frame.f_back
+    error.asked_by = site(frame)
     error.msg = f'{error.msg}; looked in: {", ".join(error.origins)}; asked for by {describe(frame)}'
     error.args = error.msg,
 
@@ -56,13 +59,19 @@ def origins_tried(name):
         path = getattr(module, '__path__', None)
         if path is None:
             path = [getattr(getattr(module, '__spec__', None), 'origin', None)]
-        origins = [origin_of(entry) if '/' in entry or '\\' in entry else entry for entry in path if entry.__class__ is str]
+        origins = [origin_of(entry) if '/' in entry or '\\' in entry else entry for entry in path if entry.__class__ is str and _is_searched(entry)]
         return origins + _finders()
     origins = [BUILTIN, *map(origin_of, _registry.library), *_finders()]
     for entry in sys.path:
-        if entry.__class__ is str and origin_of(entry) not in origins:
+        if entry.__class__ is str and _is_searched(entry) and origin_of(entry) not in origins:
             origins.append(origin_of(entry))
     return origins
+
+
+def _is_searched(entry):
+    """Whether modules come from an entry of sys.path or of a package's __path__, or from the origin of what is no package."""
+    return (_importer.allow_files or locate(entry)[0] is not None or _registry.is_library(entry) or not os.path.isabs(entry) and '/' not in entry
+            or entry.startswith(MEMORY))
 
 
 def _finders():
@@ -77,11 +86,19 @@ def _is_import_system(frame):
     return (frame.f_code.co_filename.startswith('<frozen importlib') or frame.f_globals.get('__name__') in _IMPORT_SYSTEM)
 
 
+def site(frame):
+    """Who runs a frame: (module, file, line, function); None, which is the host, where there is none."""
+    if frame is None:
+        return None
+    return str(frame.f_globals.get('__name__', '?')), frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name
+
+
 def describe(frame):
     """Who runs a frame: module, file, line and, from CPython 3.11 on, column; the host where there is none."""
     if frame is None:
         return 'the host program'
-    text = f'{frame.f_globals.get("__name__", "?")!s} ({frame.f_code.co_filename}, line {frame.f_lineno}'
+    module, file, line, _ = site(frame)
+    text = f'{module} ({file}, line {line}'
     if sys.version_info >= (3, 11):
         from itertools import islice
         column = next(islice(frame.f_code.co_positions(), frame.f_lasti // 2, None), (None,) * 4)[2]

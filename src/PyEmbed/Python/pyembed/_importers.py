@@ -14,9 +14,11 @@ def install(importers):
     """Put importers on ``sys.meta_path``, in order: (name, find) for a function of the host, (reference, None) for a finder
     that Python code has, ``module:attribute``. Returns them. Raises TypeError for what is no finder (PEP 451); then none is
     there."""
+    policy = sys.modules.get('pyembed._policy')
+    exempt = policy and policy.exempt       # the host has named the module, and so what that imports
     finders = []
     for name, find in importers:
-        finder = _resolve(name) if find is None else SourceImporter(name, find)
+        finder = SourceImporter(name, find) if find is not None else exempt(_resolve, name) if exempt else _resolve(name)
         if not callable(getattr(finder, 'find_spec', None)):
             raise TypeError(f'PythonOptions.Importers: {name!r} is no finder: {type(finder).__name__!r} has no method find_spec (PEP 451)')
         finders.append(finder)

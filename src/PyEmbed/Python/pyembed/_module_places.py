@@ -1,6 +1,7 @@
 """The absolute name of a module by the place that it is loaded from, whatever the name is that it is loaded by."""
 
 import os
+import posixpath
 
 from ._importer import MEMORY
 
@@ -29,6 +30,19 @@ def place_name(loader, name):
     if tail == '__init__':
         return prefix or name
     return f'{prefix}.{tail}' if prefix else tail
+
+
+def is_in_place(loader):
+    """Whether the path of a loader lies in what it reads from: a script may have changed the one of a tree's loader. True for
+    every other loader."""
+    folder = getattr(loader, '_folder', None)
+    if folder is None:
+        return True
+    place = os.path.dirname(loader.path).replace(os.sep, '/') if type(loader.path) is str else ''
+    for root in (folder.tree.root.replace(os.sep, '/'), MEMORY[:-1]):
+        if f'{place}/'.startswith(root + '/'):
+            return posixpath.normpath(place[len(root):] + '/').strip('/.') == folder.inner.strip('/.')
+    return False
 
 
 def _package_of(loader, place):

@@ -16,6 +16,7 @@ This governs imports, not objects that can be reached: what is in ``sys.modules`
 import os
 import sys
 import _imp
+import _thread
 import _frozen_importlib as _bootstrap
 import _frozen_importlib_external as _external
 from itertools import islice
@@ -24,19 +25,22 @@ from _frozen_importlib_external import ExtensionFileLoader, SourceFileLoader, So
 
 from . import _adapters, _callers, _importer, _loaders, _module_places, _registry
 from ._callers import spec_of
-from ._errors import describe
-from ._module_places import place_name
+from ._errors import describe, site
+from ._module_places import is_in_place, place_name
 from ._mounts import standard_library
 from ._rules import Rules
 
 _DENIED = 'denied'          # what the spec of a loaded module that is denied has as _initializing
 _UNKNOWN = object()
+_MODULE = type(sys)
+_MOVED = 8                  # as many modules as others import at this moment, each of which importlib moves to the end at last
 
 _rules = None               # None where no policy applies
 _verdicts = {}              # name -> None, or the rule that denies it
 _open = {}                  # package -> whether everything in it is allowed
-_open_places = set()        # folders of modules of others that all are allowed
+_open_places = set()        # (folder, what reads it where that is of a tree) of modules of others that all are allowed
 _looked = 0                 # how many modules there were when sys.modules was last looked at
+_host_thread = None         # the thread on which the host imports for itself, see exempt()
 _originals = []             # (object, attribute, what it was) of each thing replaced
 
 
@@ -70,12 +74,24 @@ def lift():
         setattr(owner, name, was)
     for module in list(sys.modules.values()):
         spec = spec_of(module)
-        if getattr(spec, '_initializing', None) is _DENIED:
+        if type(spec) is _DeniedSpec or getattr(spec, '_initializing', None) is _DENIED:
+            if type(spec) is _DeniedSpec:
+                spec.__class__ = ModuleSpec
             spec._initializing = False
     _rules = None
     _callers.forget()
     for memory in (_verdicts, _open, _open_places):
         memory.clear()
+
+
+def exempt(function, *arguments):
+    """Call a function of the host's own choice: what it imports meanwhile, on this thread, is free."""
+    global _host_thread
+    _host_thread = _thread.get_ident()
+    try:
+        return function(*arguments)
+    finally:
+        _host_thread = None
 
 
 # What may be imported #################################################################################################
@@ -107,6 +123,8 @@ def _check(name):
 def _check_place(loader, name):
     """Raise ImportError where a module that a loader loads is denied by its name, or by lying on disk."""
     _check(name)
+    if not is_in_place(loader):
+        _refuse(name, f'the path of its loader, {loader.path!r}, is not where that reads from')
     path = getattr(loader, 'archive' if type(loader).__module__ == 'zipimport' else 'path', None)
     if not _importer.allow_files and type(path) is str and os.path.isabs(path) and getattr(loader, '_folder', None) is None and not (
             _callers.is_in_library(path) or path in _callers.library or _callers.is_own(name)):
@@ -116,27 +134,48 @@ def _check_place(loader, name):
 def _refuse(name, rule, asked=None):
     """Raise ImportError, unless the code that imports is free to. *asked* is another name that it imports the module by."""
     free, frame = _callers.find(asked or name, _rules.standard)
-    if free:
+    _mark(sys.modules.get(name), name)      # it is loaded at this moment, or reload has given it another spec
+    if free or _host_thread == _thread.get_ident():
         return
-    _mark(sys.modules.get(name))            # reload may have given it another spec
     error = ImportError(f'import of {name!r} is denied by the import policy: {rule}; asked for by {describe(frame)}', name=name)
-    error.rule = rule
+    error.rule, error.asked_by = rule, site(frame)
     raise error
 
 
 # The guards ###########################################################################################################
 
-def _mark(module):
+class _DeniedSpec(ModuleSpec):
+    """The spec of a module that is denied: once that is loaded it says so for ever, without a moment between in which another
+    thread could take it for any other."""
+
+    def __setattr__(self, name, value):
+        object.__setattr__(self, name, _DENIED if name == '_initializing' and not value else value)
+
+
+_callers.specs.append(_DeniedSpec)
+
+
+def _watch(spec):
+    """Let a spec that is loaded, or about to be, be that of a denied module."""
+    if type(spec) is ModuleSpec:
+        spec.__class__ = _DeniedSpec
+
+
+def _mark(module, name):
     """Let cached imports of a module pass the guard."""
     spec = spec_of(module)
+    if spec is None and type(module) is _MODULE and name != '__main__':     # made by C code, as pyexpat.errors is
+        spec = module.__spec__ = ModuleSpec(name, None)
     if isinstance(spec, ModuleSpec):
-        spec._initializing = _DENIED
+        _watch(spec)
+        if getattr(spec, '_initializing', None) is not True:    # else other threads wait until it is loaded
+            spec._initializing = _DENIED
 
 
 def _look_at(names):
     for name in names:
         if type(name) is str and _verdict(name) is not None:
-            _mark(sys.modules.get(name))
+            _mark(sys.modules.get(name), name)
 
 
 def _look_at_new():
@@ -145,7 +184,7 @@ def _look_at_new():
     while True:
         count = len(sys.modules)
         try:
-            new = list(islice(reversed(sys.modules), max(count - _looked, 0)))
+            new = list(islice(reversed(sys.modules), max(count - _looked, 0) + _MOVED))
         except RuntimeError:        # another thread has changed it
             continue
         break
@@ -178,7 +217,10 @@ def _guards():
             _is_open(name.rpartition('.')[0])
             module = find_and_load(name, import_)
             if rule is not None:
-                _mark(module)
+                _mark(module, name)
+            if len(modules) != _looked:
+                _look_at_new()
+            return module
         count = len(modules)
         if count == _looked + 1:
             _looked = count
@@ -214,7 +256,7 @@ def _guards():
     def exec_module(self, module):
         # Where everything in a folder is allowed there is nothing to check, and nothing of others to trust.
         get_code = plain.get(type(self))
-        if get_code is not None and self.path[:self.path.rfind(separator)] in _open_places:
+        if get_code is not None and (self.path[:self.path.rfind(separator)], self.__dict__.get('_folder')) in _open_places:
             code = get_code(self, module.__name__)
         else:
             code = self.get_code(module.__name__)
@@ -222,7 +264,7 @@ def _guards():
                 raise ImportError(f'cannot load module {module.__name__!r} when get_code() returns None')
             name = place_name(self, module.__name__)
             if not _callers.trust_loading(self, code, module, name) and get_code is not None and _is_open(name.rpartition('.')[0]):
-                _open_places.add(self.path[:self.path.rfind(separator)])
+                _open_places.add((self.path[:self.path.rfind(separator)], self.__dict__.get('_folder')))
         call(exec, code, module.__dict__)
 
     def frozen_exec_module(module):

@@ -1,5 +1,6 @@
 """The rules of an import policy: which modules may be imported, by their dotted names."""
 
+import os
 import sys
 
 from ._powerful import PLAIN, POWERFUL, powerful, unknown
@@ -37,6 +38,8 @@ class Rules:
 
     def denial(self, name):
         """The rule by which importing a module is denied, in words; None where it is allowed."""
+        if '/' in name or os.sep in name:       # zipimport takes a name for a path
+            name = '.'.join(filter(None, name.replace(os.sep, '.').replace('/', '.').split('.')))
         denying = _covering(self.deny, name)
         if denying is not None:
             return f'Deny names {denying!r}'
