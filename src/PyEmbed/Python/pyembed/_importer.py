@@ -67,28 +67,7 @@ class ExtractionError(OSError):
         return f'PyEmbed cannot extract to {self.filename!r}: {self.strerror}. {remedy(self)}'
 
 
-class _Everything:
-    """A container that holds everything."""
-
-    def __contains__(self, _):
-        return True
-
-
-class OnceAFolder:
-    """A container of the paths in each folder that is not in `done`, and of those that are *always* in it."""
-
-    __slots__ = 'done', '_always'
-
-    def __init__(self, always):
-        self.done = set()
-        self._always = always
-
-    def __contains__(self, path):
-        return path.rpartition(os.sep)[0] not in self.done or path in self._always
-
-
 NOTHING = frozenset()
-EVERYTHING = _Everything()
 
 
 # Archives ############################################################################################################
@@ -122,18 +101,6 @@ class Tree:
         self.paths = []                     # what its .pth files have put on sys.path
         self.state = None                   # the files of it that are on disk; belongs to _store
         self.source = None                  # where another process finds the archive; belongs to _workers
-
-    def find_triggers(self):
-        """What `triggers` is, at the tree's root as the process is now."""
-        users = self.file_users
-        if self.materialize == 'never':
-            return NOTHING
-        if self.materialize != 'auto' or users is None:
-            return EVERYTHING
-        prefix = self.root + os.sep
-        names = map(self.file_name, users) if self.stripped else users
-        asking = frozenset([prefix + path.replace('/', os.sep) for path in names])
-        return OnceAFolder(asking) if _everyone else asking
 
     def has_bytecode(self):
         """Whether it has bytecode for this Python, as far as the first of its folders tells: a build compiles all."""

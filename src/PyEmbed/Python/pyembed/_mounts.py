@@ -8,7 +8,7 @@ import sys
 from . import _importer
 from ._adapters import ADAPTERS, adapt
 from ._finders import Folder, find_above
-from ._importer import HAS_PATH_FILES, MEMORY, MEMORY_ROOT, root_of
+from ._importer import HAS_PATH_FILES, MEMORY, MEMORY_ROOT, NOTHING, root_of
 
 _SEP = os.sep
 _ADAPTERS_FOR_MEMORY = {'inspect': 'show_memory'}
@@ -140,13 +140,49 @@ def _put_on(tree, root, place=None):
     if tree.in_memory or not _importer.allow_files:
         tree.materialize = 'never'
     tree.mounts = 1
-    tree.triggers = tree.find_triggers()
+    tree.triggers = triggers_of(tree)
     _forget([root])
     _importer._moved = {old: new for old, new in _importer._moved.items() if old != root}
     _importer._trees = {**_importer._trees, root: tree}
     sys.path_importer_cache[root] = Folder(tree, '', root)
     sys.path.insert(_position(tree) if place is None else place, root)
     return True
+
+
+class _Everything:
+    """A container that holds everything."""
+
+    def __contains__(self, _):
+        return True
+
+
+class OnceAFolder:
+    """A container of the paths in each folder that is not in `done`, and of those that are *always* in it."""
+
+    __slots__ = 'done', '_always'
+
+    def __init__(self, always):
+        self.done = set()
+        self._always = always
+
+    def __contains__(self, path):
+        return path.rpartition(os.sep)[0] not in self.done or path in self._always
+
+
+_EVERYTHING = _Everything()
+
+
+def triggers_of(tree):
+    """What the triggers of a tree are, at its root as the process is now."""
+    users = tree.file_users
+    if tree.materialize == 'never':
+        return NOTHING
+    if tree.materialize != 'auto' or users is None:
+        return _EVERYTHING
+    prefix = tree.root + os.sep
+    names = map(tree.file_name, users) if tree.stripped else users
+    asking = frozenset([prefix + path.replace('/', os.sep) for path in names])
+    return OnceAFolder(asking) if _importer._everyone else asking
 
 
 def _take_off(root, tree):

@@ -10,6 +10,7 @@ import _thread
 
 from . import _importer
 from ._loaders import TreeLoader, imported, locate, materialize
+from ._mounts import OnceAFolder, triggers_of
 from ._places import CODE, DATA, OTHERS, OWN
 from ._roots import Root
 
@@ -45,7 +46,7 @@ def extract_for(tree, path, asked):
         _extract(tree, ('code', top))
     elif asked & OWN and ('code', top) not in tree.state:
         _extract(tree, ('folder code', folder))
-    if tree.triggers.__class__ is _importer.OnceAFolder and folder != inner:
+    if tree.triggers.__class__ is OnceAFolder and folder != inner:
         if _importer._everyone & OWN and ('code', top) not in tree.state:
             tree.triggers.done.add(_place(tree, folder))
         else:                               # the package's other folders need no more than this one
@@ -61,7 +62,7 @@ def extract_for_everyone(asked):
     _importer._everyone |= asked
     for tree in _importer._trees.values():
         if tree.materialize == 'auto' and tree is not getattr(_importer._own, 'tree', None):
-            tree.triggers = tree.find_triggers()
+            tree.triggers = triggers_of(tree)
     for _, loader in imported():
         for place in [loader.path] if isinstance(loader, TreeLoader) else list(loader._path):
             tree, _ = locate(place)
