@@ -282,14 +282,14 @@ class StoppedTests(unittest.TestCase):
     def test_a_denied_module_is_marked_before_anyone_can_see_it_loaded(self):
         code = ("import sys\n"
                 "def look(frame, event, argument):\n"
-                "    if event == 'return' and frame.f_code.co_name == '_load_unlocked' and 'struct' in sys.modules:\n"
-                "        try: import struct\n"
+                "    if event == 'return' and frame.f_code.co_name == '_load_unlocked' and 'html.entities' in sys.modules:\n"
+                "        try: import html.entities\n"
                 "        except ImportError as error: seen.append(error.rule)\n"
                 "        else: seen.append('gained')\n"
-                "seen = []\nsys.setprofile(look)\nimport wave\nsys.setprofile(None)\nprint(set(seen))")
-        before = 'for name in "wave", "struct": sys.modules.pop(name, None)'
-        exit_code, output, errors = run(code, deny=['struct'], before=before)
-        self.assertEqual("{\"Deny names 'struct'\"}\n", output, errors)
+                "seen = []\nsys.setprofile(look)\nimport html\nsys.setprofile(None)\nprint(set(seen))")
+        before = 'for name in "html", "html.entities": sys.modules.pop(name, None)'
+        exit_code, output, errors = run(code, deny=['html.entities'], before=before)
+        self.assertEqual("{\"Deny names 'html.entities'\"}\n", output, errors)
         self.assertEqual("{'gained'}\n", run(code, deny=['other'], before=before)[1])
 
     def test_every_name_may_be_denied(self):
