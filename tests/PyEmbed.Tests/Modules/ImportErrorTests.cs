@@ -54,6 +54,7 @@ public sealed class ImportErrorTests
     [TestMethod]
     [DataRow("import pkgutil\npkgutil.resolve_name('threading')", "__scope__ 2")]
     [DataRow("import importlib\nimportlib.import_module('threading')", "__scope__ 2")]
+    [DataRow("import unittest.mock\nunittest.mock.patch('threading.Thread').start()", "__scope__ 2")]
     public void Who_asked_is_the_same_in_the_message_and_in_the_exception(string code, string expected)
     {
         string[] lines = TestHostProcess.Run("modules", "policy=Restricted", code).Output.Split('\n');
