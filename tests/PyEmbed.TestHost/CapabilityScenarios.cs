@@ -13,7 +13,7 @@ internal static class CapabilityScenarios
     };
 
     /// <summary>
-    /// Runs the program in a file, which is given a folder and what the host has open: the port of a TCP server, the descriptor of a file and of a connected socket.
+    /// Runs the program in a file, which may import what lies beside it, and is given a folder and what the host has open: the port of a TCP server, the descriptor of a file and of a connected socket.
     /// </summary>
     /// <param name="arguments">The grants ("-": not restricted), the program, the folder, and what it is given besides.</param>
     private static int Run(string[] arguments)
@@ -37,6 +37,7 @@ internal static class CapabilityScenarios
         PythonCapabilities? capabilities = Parse(arguments[0].Replace("PORT", $"{port}", StringComparison.Ordinal));
         using PythonInterpreter python = PythonInterpreter.Start(new PythonOptions { AutoMount = false, ExtractionDirectory = store, BytecodeCacheDirectory = "", Capabilities = capabilities });
         python.Mount(PythonTree.FromFiles(Modules(python), "modules"));
+        python.Mount(PythonTree.FromFiles(Beside(arguments[1]), "program", materialize: false));
         using PythonScope scope = new();
         scope.Set("arguments", new List<string> { "", folder, $"{port}", $"{secret.SafeFileHandle.DangerousGetHandle()}", $"{connected.Handle}" }.Concat(arguments[3..]).ToList());
         scope.Set("source", File.ReadAllText(arguments[1]));
@@ -63,6 +64,14 @@ internal static class CapabilityScenarios
             print(len(compiled), cached.get(), end='')
             """);
         return 0;
+    }
+
+    /// <summary>The modules in a program's folder, which restricted code need not be allowed to read.</summary>
+    private static Dictionary<string, ReadOnlyMemory<byte>> Beside(string program)
+    {
+        string folder = Path.GetDirectoryName(program)!;
+        return Directory.GetFiles(folder, "*.py", SearchOption.AllDirectories)
+            .ToDictionary(file => Path.GetRelativePath(folder, file).Replace('\\', '/'), file => (ReadOnlyMemory<byte>)File.ReadAllBytes(file), StringComparer.Ordinal);
     }
 
     /// <summary>A tree with modules of several kinds; one has bytecode that says something else than its source.</summary>

@@ -3,18 +3,20 @@ using System.Text.RegularExpressions;
 namespace PyEmbed.Tests.Capabilities;
 
 /// <summary>
-/// The techniques of escapes.py, each in two processes: without capabilities it reaches what it is after, with none granted but a folder of its own it does not.
+/// The techniques that escapes.py runs, each in two processes: without capabilities it reaches what it is after, with none granted but a folder of its own it does not.
 /// </summary>
 [TestClass]
 public sealed class EscapeTests
 {
-    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "Capabilities", "escapes.py");
+    private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Capabilities");
+    private static readonly string Program = Path.Combine(Folder, "escapes.py");
 
     private static readonly Lazy<IReadOnlyDictionary<string, (string Word, string What)>> Control = new(() => Run(isRestricted: false));
     private static readonly Lazy<IReadOnlyDictionary<string, (string Word, string What)>> Restricted = new(() => Run(isRestricted: true));
 
     public static IEnumerable<object[]> Techniques() =>
-        Regex.Matches(File.ReadAllText(Program), @"^@technique\r?\ndef (\w+)\(", RegexOptions.Multiline).Select(match => new object[] { match.Groups[1].Value });
+        Directory.GetFiles(Path.Combine(Folder, "techniques"), "*.py").Order(StringComparer.Ordinal)
+            .SelectMany(file => Regex.Matches(File.ReadAllText(file), @"^@technique\r?\ndef (\w+)\(", RegexOptions.Multiline)).Select(match => new object[] { match.Groups[1].Value });
 
     [TestMethod]
     [DynamicData(nameof(Techniques))]

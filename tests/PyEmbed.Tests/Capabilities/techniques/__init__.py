@@ -1,0 +1,1 @@
+"""Techniques by what they attack; support.techniques has them all once the modules are imported."""

@@ -1,0 +1,200 @@
+"""Files by way of the standard library's modules, and of what PyEmbed imports from."""
+
+import importlib
+import io
+import os
+import sys
+
+from techniques.support import GRANTED, MODE, OUTSIDE, SECRET, has, made, Missing, module, needs, new_place, technique
+
+
+@technique
+def read_with_pathlib():
+    import pathlib
+    return has(pathlib.Path(SECRET).read_text())
+
+
+@technique
+def read_with_linecache():
+    import linecache
+    linecache.clearcache()
+    return has(linecache.getline(SECRET, 1))
+
+
+@technique
+def read_with_tokenize():
+    import tokenize
+    with tokenize.open(SECRET) as file:
+        return has(file.read())
+
+
+@technique
+def read_with_a_source_loader():
+    from importlib.machinery import SourceFileLoader
+    return has(SourceFileLoader('x', SECRET).get_data(SECRET))
+
+
+@technique
+def read_with_pyembed_s_loader():
+    loader = sys.modules['pyembed._host'].__loader__
+    return has(loader.get_data(SECRET))
+
+
+@technique
+def read_by_pyembed_mount():
+    import pyembed
+    root = pyembed.mount(OUTSIDE)
+    try:
+        return has(next(open_in for open_in in [importlib.import_module('outside_module').TEXT]))
+    finally:
+        pyembed.unmount(root)
+
+
+@technique
+def read_by_import_from_a_folder():
+    sys.path.append(OUTSIDE)
+    try:
+        importlib.invalidate_caches()
+        sys.modules.pop('outside_module', None)
+        return has(importlib.import_module('outside_module').TEXT)
+    finally:
+        sys.path.remove(OUTSIDE)
+
+
+@technique
+def read_with_codecs():
+    import codecs
+    return has(codecs.open(SECRET, encoding='ascii').read())
+
+
+@technique
+def read_with_fileinput():
+    import fileinput
+    with fileinput.input(SECRET) as lines:
+        return has(''.join(lines))
+
+
+@technique
+def read_with_urllib():
+    from urllib.request import urlopen
+    return has(urlopen(f'file://{SECRET}').read())
+
+
+@technique
+def read_with_sqlite():
+    sqlite3 = module('sqlite3')
+    connection = sqlite3.connect(':memory:')
+    connection.execute('attach ? as other', (new_place(),))
+    connection.execute('create table other.t (a)')
+    return made('a database')
+
+
+@technique
+def read_with_dbm():
+    place = new_place()
+    module('dbm.dumb').open(place, 'n').close()
+    return made(place)
+
+
+@technique
+def read_with_mailbox():
+    import mailbox
+    return has(open(mailbox.mbox(SECRET, create=False)._path).read())
+
+
+@technique
+def read_with_configparser():
+    import configparser
+    parser = configparser.ConfigParser(allow_no_value=True)
+    with open(SECRET) as file:
+        parser.read_file(io.StringIO('[a]\n' + file.read()))
+    return has(str(dict(parser['a'])))
+
+
+@technique
+def read_certificates_with_ssl():
+    ssl = module('ssl')
+    try:
+        ssl.create_default_context().load_verify_locations(SECRET)
+    except PermissionError:
+        raise
+    except ssl.SSLError as error:
+        return f'OpenSSL has read it: {error.reason}'
+
+
+@technique
+def write_keys_with_ssl():
+    ssl = module('ssl')
+    place = new_place()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if MODE == 'control':
+        needs(ssl.SSLContext, 'keylog_filename')
+    ssl.SSLContext.keylog_filename.__set__(context, place)
+    return made(place)
+
+
+@technique
+def read_by_gettext():
+    """The C library opens the catalogue; CPython raises no event."""
+    import locale
+    if not hasattr(locale, 'bindtextdomain'):
+        raise Missing('locale.bindtextdomain')
+    return locale.bindtextdomain('escape', OUTSIDE)
+
+
+@technique
+def read_users():
+    import pwd
+    return pwd.getpwuid(os.getuid()).pw_name
+
+
+@technique
+def write_by_tempfile():
+    import tempfile
+    with tempfile.NamedTemporaryFile(dir=OUTSIDE) as file:
+        return made(file.name)
+
+
+@technique
+def write_by_shutil():
+    import shutil
+    place = new_place()
+    shutil.copyfile(os.path.join(GRANTED, 'file.txt'), place)
+    return made(place)
+
+
+@technique
+def write_by_a_log_handler():
+    import logging.handlers
+    place = new_place()
+    logging.handlers.RotatingFileHandler(place).close()
+    return made(place)
+
+
+@technique
+def write_by_a_zip():
+    import zipfile
+    place = new_place()
+    zipfile.ZipFile(place, 'w').close()
+    return made(place)
+
+
+@technique
+def write_by_posix_shared_memory():
+    shared = module('multiprocessing.shared_memory').SharedMemory(create=True, size=10)
+    shared.close()
+    shared.unlink()
+    return made('shared memory')
+
+
+@technique
+def remove_with_rmtree():
+    import shutil
+    shutil.rmtree(os.path.join(OUTSIDE, 'tree'))
+    return 'removed'
+
+
+@technique
+def read_by_a_pickle():
+    import pickle
+    return has(pickle.loads(b"cbuiltins\nopen\n(V" + SECRET.encode() + b"\ntR.").read())

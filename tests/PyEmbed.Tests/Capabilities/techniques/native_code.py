@@ -1,0 +1,74 @@
+"""Modules in C that are native code, or lead to it, and interpreters of one's own."""
+
+import importlib
+import os
+import sys
+
+from techniques.support import GRANTED, Missing, module, new_place, technique
+
+
+@technique
+def load_ctypes():
+    ctypes = module('ctypes')
+    return ctypes.CDLL(None).getpid()
+
+
+@technique
+def load_ctypes_from_its_file():
+    import _imp
+    from importlib.machinery import ModuleSpec, EXTENSION_SUFFIXES
+    for folder in reversed(sys.path):
+        place = os.path.join(folder, '_ctypes' + EXTENSION_SUFFIXES[0])
+        if os.path.exists(place):
+            return _imp.create_dynamic(ModuleSpec('_ctypes', None, origin=place)).__name__
+    raise Missing('_ctypes')
+
+
+@technique
+def load_an_extension_from_a_granted_folder():
+    import _imp
+    import shutil
+    from importlib.machinery import ModuleSpec, EXTENSION_SUFFIXES
+    for folder in sys.path:
+        source = os.path.join(folder, '_json' + EXTENSION_SUFFIXES[0])
+        if os.path.exists(source):
+            place = os.path.join(GRANTED, '_json' + EXTENSION_SUFFIXES[0])
+            shutil.copyfile(source, place)
+            return _imp.create_dynamic(ModuleSpec('_json', None, origin=place)).__name__
+    raise Missing('_json')
+
+
+@technique
+def load_a_test_module():
+    return module('_testcapi').__name__
+
+
+@technique
+def load_a_builtin_module_by_a_name_that_changes():
+    import _imp
+
+    class Spec:
+        origin = 'built-in'
+        names = ['errno', 'faulthandler'] * 5
+
+        @property
+        def name(self):
+            return self.names.pop()
+
+    made = _imp.create_builtin(Spec())
+    dump = getattr(made, 'dump_traceback', None) or getattr(_imp.create_builtin(Spec()), 'dump_traceback')
+    dump(os.open(new_place(), os.O_WRONLY | os.O_CREAT))
+    return 'written'
+
+
+@technique
+def make_an_interpreter():
+    for name in '_interpreters', '_xxsubinterpreters':
+        try:
+            interpreters = importlib.import_module(name)
+        except ModuleNotFoundError:
+            continue
+        number = interpreters.create()
+        interpreters.destroy(number)
+        return 'made'
+    raise Missing('_interpreters')
