@@ -43,25 +43,36 @@ internal static class PolicyScenarios
         return python.RunModule("import_techniques", folder);
     }
 
-    /// <summary>A start that fails after the policy was applied, then one without.</summary>
+    /// <summary><c>folder</c>: starts that fail after the policy and the order of resolution were applied, then one without them that prints what a module of the folder says.</summary>
     public static int FailThenStart(string[] arguments)
     {
-        try
+        PythonImporter importer = PythonImporter.FromSources("scripts", name => name == "mine" ? new PythonModuleSource("VALUE = 'of the failed start'") : null);
+        PythonOptions[] failing =
+        [
+            new() { AutoMount = false, Policy = PythonPolicy.Restricted, Mounts = [Tree()], Importers = [importer, PythonImporter.FromPython("mygame:main")] },
+            new() { AutoMount = false, Policy = PythonPolicy.Desktop with { Deny = ["socket"] }, SearchPaths = arguments, Mounts = [Tree()], Importers = [importer, PythonImporter.FromPython("mygame:main")] },
+            new() { AutoMount = false, Policy = PythonPolicy.Restricted, Mounts = [Tree()], Importers = [importer, PythonImporter.FromPython("mygame.finding:Finder")] },
+        ];
+        foreach (PythonOptions options in failing)
         {
-            PythonInterpreter.Start(new PythonOptions
+            try
             {
-                AutoMount = false,
-                Policy = PythonPolicy.Restricted,
-                Mounts = [PythonTree.FromArchive(ReadOnlyMemory<byte>.Empty)],
-            }).Dispose();
-            return 1;
-        }
-        catch (InvalidDataException)
-        {
+                PythonInterpreter.Start(options).Dispose();
+                return 1;
+            }
+            catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+            {
+                Console.WriteLine($"{e.GetType().Name}: {e.Message.Split('.', ':')[0]}");
+            }
         }
 
-        using PythonInterpreter python = Program.Started();
-        Console.WriteLine(python.Evaluate<string>("__import__('socket').__name__"));
+        using PythonInterpreter python = PythonInterpreter.Start(new PythonOptions { AutoMount = false, SearchPaths = arguments });
+        python.Execute("""
+            import socket, sys
+            try: import mine, nowhere
+            except ImportError as e: print(mine.VALUE, '|', e)
+            print([f for f in sys.meta_path if 'Registry' in repr(f) or 'Source' in repr(f)], [h for h in sys.path_hooks if 'library_hook' in repr(h)], mine.__file__ == sys.path[-1] + '/mine.py')
+            """);
         return 0;
     }
 
@@ -112,6 +123,7 @@ internal static class PolicyScenarios
         ["mygame/core/__init__.py"] = ""u8.ToArray(),
         ["mygame/core/player.py"] = "from . import weapons\nname = 'player with ' + weapons.name\ndef load(name): return __import__(name)\n"u8.ToArray(),
         ["mygame/core/weapons.py"] = "name = 'a sword'"u8.ToArray(),
+        ["mygame/finding.py"] = "import _ctypes\nclass Finder:\n    find_spec = staticmethod(lambda *_: None)"u8.ToArray(),
         ["mygame/wrong.py"] = "raise KeyError('wrong')"u8.ToArray(),
         ["mygame/bad.py"] = "x = 1\nimport subprocess"u8.ToArray(),
     });

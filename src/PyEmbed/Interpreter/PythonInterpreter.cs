@@ -327,9 +327,9 @@ public sealed class PythonInterpreter : IDisposable
 
         Call(host, "enter", Text.New(Environment.ProcessPath ?? ""), CPython.Gate.CreateForkedView());
         Call(host, "install_hooks");
-        ResolutionOrder.Install(options);
         try
         {
+            ResolutionOrder.Install(options);
             if (options.NativeModules.Count > 0)
             {
                 NativeRegistry.Install(options.NativeModules.Freeze());
@@ -343,8 +343,10 @@ public sealed class PythonInterpreter : IDisposable
         catch
         {
             ImportGuards.Uninstall(options);
+            HostImporters.Uninstall(interpreter.importers);
             NativeRegistry.Uninstall();
             interpreter.UnmountAll();
+            ResolutionOrder.Uninstall(options);
             throw;
         }
 

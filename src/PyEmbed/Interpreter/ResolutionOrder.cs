@@ -38,4 +38,14 @@ internal static class ResolutionOrder
             using PyRef none = PyRef.Take(HostCall.Invoke(registry.Value, "install", PyRef.New(AllowsFiles(options) ? CPython.Py_True : CPython.Py_False)));
         }
     }
+
+    /// <summary>Undoes <see cref="Install"/>, for a start that fails later on. The caller holds the GIL, and has taken its mounts and finders off.</summary>
+    public static void Uninstall(PythonOptions options)
+    {
+        if (IsRegistryFirst(options))
+        {
+            using PyRef registry = PyRef.Take(PythonCode.Own("pyembed._registry"u8));
+            using PyRef none = PyRef.Take(HostCall.Invoke(registry.Value, "uninstall"));
+        }
+    }
 }

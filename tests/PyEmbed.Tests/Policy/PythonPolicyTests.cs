@@ -112,10 +112,39 @@ public sealed class PythonPolicyTests
     }
 
     [TestMethod]
-    public void A_policy_goes_with_the_start_that_failed()
+    [DataRow("policy=Desktop", "deny=mygame.broken,socket", "(\"Deny names 'mygame.broken'\", \"Deny names 'socket'\", None, False)")]
+    [DataRow("policy=Desktop", "deny=other", "('failed', None, None, False)")]
+    [DataRow("policy=Desktop", "files=off", "('failed', None, None, False)")]
+    public void Workers_have_it_and_the_order_of_resolution(string policy, string other, string expected)
     {
-        TestHostProcess result = TestHostProcess.Run("policy-fail-then-start");
-        Assert.AreEqual("socket\n", result.Output, result.ToString());
+        using TemporaryFolder folder = new();
+        const string Rule = """
+            def rule(name):
+                try: __import__(name)
+                except ImportError as error: return error.rule
+                except KeyError: return 'failed'
+            import colorsys
+            result = rule('mygame.broken'), rule('socket'), rule('mygame.names'), hasattr(colorsys, 'shadow')
+            """;
+        TestHostProcess result = TestHostProcess.Run("modules", policy, other, $"store={folder.Path}", $$"""
+            from concurrent.futures import ProcessPoolExecutor
+            from multiprocessing import get_context
+            RULE = {{JsonSerializer.Serialize(Rule)}}
+            for method in 'spawn', 'forkserver':
+                with ProcessPoolExecutor(1, get_context(method)) as pool:
+                    print(pool.submit(eval, f'[exec({RULE!r}, globals()), result][1]').result())
+            """);
+        Assert.AreEqual($"{expected}\n{expected}\n", result.Output, result.ToString());
+        Assert.AreEqual("", result.Error);
+    }
+
+    [TestMethod]
+    public void A_policy_and_its_order_of_resolution_go_with_the_start_that_failed()
+    {
+        using TemporaryFolder folder = new();
+        folder.Write("mine.py", "VALUE = 'on disk'");
+        TestHostProcess result = TestHostProcess.Run("policy-fail-then-start", folder.Path);
+        Assert.AreEqual("ArgumentException: PythonOptions\nArgumentException: PythonOptions\nInvalidOperationException: The module '_ctypes' is loaded already, and what it can do cannot be taken back\non disk | No module named 'nowhere'\n[] [] True\n", result.Output, result.ToString());
     }
 
     [TestMethod]

@@ -125,6 +125,28 @@ after = found()
 print(len(names) > 150, {name: (before[name], after[name]) for name in names if str(before[name]) != str(after[name])})
 '''), ['True {}'])
 
+    def test_a_start_that_fails_leaves_all_as_it_was(self):
+        self.assertEqual(run('''
+import _frozen_importlib as b
+sys.path.append(sys.argv[1])
+def state():
+    return list(sys.path), list(sys.path_hooks), list(sys.meta_path), b._find_and_load, _importer.allow_files
+before = state()
+_registry.uninstall()
+print(state() == before)
+for files in False, True:
+    _registry.install(files)
+    _registry.install(files)
+    print(_registry.installed(), sys.meta_path.count(_registry.Registry), state() == before)
+    try: import on_disk; del sys.modules["on_disk"]
+    except ImportError: pass
+    _registry.uninstall()
+    print(_registry.installed(), state() == before)
+import on_disk, json
+try: import nowhere
+except ImportError as error: print(on_disk.x, json.__name__, error)
+''', self.folder), ['True', 'False 1 False', 'None True', 'True 1 False', 'None True', "disk on_disk.py json No module named 'nowhere'"])
+
     def test_a_module_not_found_is_one_error_with_origins_and_who_asked(self):
         lines = run('''
 import sys, traceback

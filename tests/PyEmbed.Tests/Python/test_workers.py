@@ -450,7 +450,7 @@ with context.Pool(1) as pool:
             content = file.read()
         tree = support._importer.open_tree(memoryview(content), 'emb')
         with self.assertRaisesRegex(support._importer.ArchiveError, 'emb.dll: .*was changed while a worker'):
-            _workers.join(self.cache, None, [(self.zip, 0, len(content), 'emb.dll', os.path.join(self.cache, 'root'), 'f' * 64)])
+            _workers.join(self.cache, None, [(self.zip, 0, len(content), 'emb.dll', os.path.join(self.cache, 'root'), 'f' * 64)], None, None)
         self.assertNotIn(os.path.join(self.cache, 'root'), support._importer._trees)
         self.assertNotEqual(tree.hash, 'f' * 64)
 

@@ -30,7 +30,13 @@ def install():
 
     # CPython knows importlib's frames by the file's name, and leaves them out of tracebacks.
     _find_and_load.__code__ = _find_and_load.__code__.replace(co_filename=find_and_load.__code__.co_filename)
+    _find_and_load.__wrapped__ = find_and_load
     _bootstrap._find_and_load = _find_and_load
+
+
+def uninstall():
+    """Undo install()."""
+    _bootstrap._find_and_load = _bootstrap._find_and_load.__wrapped__
 
 
 def _is_importlibs(error):

@@ -16,6 +16,11 @@ def set_roots(folders):
     _prefixes.clear()
 
 
+def roots():
+    """The folders that absolute names begin at, besides the roots of trees."""
+    return _roots
+
+
 def place_name(loader, name):
     """The name of what a loader loads; *name* is what it is asked for, and given back where its place tells none."""
     path = getattr(loader, 'path', None)

@@ -41,6 +41,7 @@ _open = {}                  # package -> whether everything in it is allowed
 _open_places = set()        # (folder, what reads it where that is of a tree) of modules of others that all are allowed
 _looked = 0                 # how many modules there were when sys.modules was last looked at
 _host_thread = None         # the thread on which the host imports for itself, see exempt()
+_ends = False               # whether CPython ends this process, as it does workers; a host never lets it
 _originals = []             # (object, attribute, what it was) of each thing replaced
 
 
@@ -64,6 +65,20 @@ def apply(restricted, allow, deny, search_paths=()):
     _install()
     _looked = len(sys.modules)
     _look_at(list(sys.modules))
+
+
+def applied():
+    """The arguments of apply() by which another interpreter gets the policy of this one; None where there is none."""
+    if _rules is None:
+        return None
+    return _rules.restricted, _rules.allow and sorted(_rules.allow), sorted(_rules.deny), list(_module_places.roots())
+
+
+def apply_to_worker(*policy):
+    """Make a policy that of a process that no host runs; see applied()."""
+    global _ends
+    _ends = True
+    apply(*policy)
 
 
 def lift():
@@ -135,7 +150,7 @@ def _refuse(name, rule, asked=None):
     """Raise ImportError, unless the code that imports is free to. *asked* is another name that it imports the module by."""
     free, frame = _callers.find(asked or name, _rules.standard)
     _mark(sys.modules.get(name), name)      # it is loaded at this moment, or reload has given it another spec
-    if free or _host_thread == _thread.get_ident():
+    if free or _host_thread == _thread.get_ident() or (_ends and frame is None and name == 'threading'):     # at the end, for itself
         return
     error = ImportError(f'import of {name!r} is denied by the import policy: {rule}; asked for by {describe(frame)}', name=name)
     error.rule, error.asked_by = rule, site(frame)

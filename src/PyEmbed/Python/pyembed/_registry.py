@@ -19,7 +19,8 @@ from ._mounts import standard_library
 
 library = ()            # the folders of the standard library, and its zip
 _OTHERS = 'site-packages', 'dist-packages'      # folders below it that are not its
-names = frozenset()    # top-level names that are there
+names = frozenset()     # top-level names that are there
+_before = None          # what sys.path and sys.path_hooks were; None where the registry is not in use
 
 
 class Registry:
@@ -51,7 +52,10 @@ class Registry:
 def install(allow_files):
     """Put the registry before all finders, once. Without *allow_files* nothing else is found on disk from then on: not by
     sys.path, nor by the ``__path__`` of a package, nor beside a tree; and no file of a tree becomes one."""
-    global library, names
+    global library, names, _before
+    if _before is not None:
+        return
+    _before = list(sys.path), list(sys.path_hooks)
     library = tuple(standard_library())
     names = frozenset(name for folder in library for name in _names_in(folder))
     sys.meta_path.insert(0, Registry)
@@ -65,6 +69,27 @@ def install(allow_files):
         for entry in list(sys.path_importer_cache):
             if entry not in _importer._trees and not is_library(entry):
                 del sys.path_importer_cache[entry]
+
+
+def installed():
+    """The argument of install(); None where the registry is not in use."""
+    return None if _before is None else _importer.allow_files
+
+
+def uninstall():
+    """Undo install(), for a host whose start fails later on and that has taken its own mounts off again."""
+    global library, names, _before
+    if _before is None:
+        return
+    from . import _errors
+    _errors.uninstall()
+    sys.meta_path.remove(Registry)
+    sys.path[:], sys.path_hooks[:] = _before
+    library, names, _before = (), frozenset(), None
+    _importer.allow_files = True
+    for entry in list(sys.path_importer_cache):     # folders that were refused
+        if entry not in _importer._trees:
+            del sys.path_importer_cache[entry]
 
 
 def is_library(path):

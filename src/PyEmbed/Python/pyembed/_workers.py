@@ -2,8 +2,8 @@
 
 A worker is a plain ``python`` process, which knows of no tree. The first thing it takes from its parent is the preparation
 data, and of that it needs ``sys.path`` before all else. So the parent sends in its place an expression: evaluated, with
-builtins alone, it starts the importer from the file where the parent's own lies, mounts the trees at the same roots, and
-gives the list. Pickle evaluates it for a worker, and the command line of the fork server, which holds a repr, for that;
+builtins alone, it starts the importer from the file where the parent's own lies, mounts the trees at the same roots, in
+the same order of resolution and under the same import policy, and gives the list. Pickle evaluates it for a worker, and the command line of the fork server, which holds a repr, for that;
 where there are so many trees that it would be too long for a command line, it lies in a file of the extraction directory.
 
 The archives are read where they are: ``Tree.source`` is the path of a file that holds the archive's bytes somewhere (a zip,
@@ -45,8 +45,9 @@ if name not in sys.modules:
         module.__package__ = 'pyembed'
         exec(code, module.__dict__)
         module.boot(view, store, own[:3], codes)
-from pyembed._workers import join
-join(store, codes, trees)
+if 'pyembed._workers' not in sys.modules:
+    import pyembed._workers
+sys.modules['pyembed._workers'].join(store, codes, trees, order, policy)
 sys.path[:] = path
 '''
 
@@ -60,9 +61,9 @@ with open(file, encoding='ascii') as stream:
 class SearchPath(list):
     """``sys.path`` as multiprocessing hands it on; pickle and repr make of it the expression that mounts the trees too."""
 
-    def __init__(self, path, store, codes, own, trees):
+    def __init__(self, path, **names):
         super().__init__(path)
-        names = {'path': list(path), 'store': store, 'codes': codes, 'own': own, 'trees': trees}
+        names['path'] = list(path)
         self._expression = f'(lambda names: exec({_START!r}, names) or names["path"])({names!a})'
 
     def __reduce__(self):
@@ -82,7 +83,7 @@ def install(spawn):
     preparation_data, executable = spawn.get_preparation_data, spawn.get_executable
 
     def get_preparation_data(name):
-        data = preparation_data(name)
+        data = {'sys_path': None, **preparation_data(name)}     # a policy applies before a worker makes any other object
         data['sys_path'] = search_path(data['sys_path'])
         return data
 
@@ -98,18 +99,22 @@ def search_path(path):
     Raises OSError where the extraction directory cannot be used."""
     trees = [(*_range(tree), tree.origin, root, tree.hash)
              for root, tree in _importer._trees.items() if not _is_own(tree)]
-    registry = sys.modules.get('pyembed._registry')
-    if registry is not None:            # which finds the standard library where sys.path does not have it
-        path = [*path, *(entry for entry in registry.library if entry not in path)]
-    return SearchPath(path, _importer.store(), _importer.code_cache(), _own(), trees)
+    registry, policy = sys.modules.get('pyembed._registry'), sys.modules.get('pyembed._policy')
+    return SearchPath(path, store=_importer.store(), codes=_importer.code_cache(), own=_own(), trees=trees,
+                      order=registry and registry.installed(), policy=policy and policy.applied())
 
 
-def join(store, codes, trees):
-    """Mount in a worker what search_path() lists. A worker that a fork server forked has what was mounted before."""
+def join(store, codes, trees, order, policy):
+    """Mount in a worker what search_path() lists, where modules are looked for in the same order and the same policy applies:
+    *order* is the argument of _registry.install(), *policy* are those of _policy.apply(), each None where there is none. A
+    worker that a fork server forked has what was there before."""
     from ._mounts import mount, unmount
     if _importer._store is None:
         _importer._store = store
         _importer._code_cache = codes
+    if order is not None:
+        from ._registry import install
+        install(order)
     for file, offset, size, origin, root, digest in trees:
         there = _importer._trees.get(root)
         if there is not None and there.hash == digest:
@@ -121,6 +126,9 @@ def join(store, codes, trees):
         while root in _importer._trees:     # another one, which was mounted there when the fork server started
             unmount(root)
         mount(tree, root)
+    if policy is not None:
+        from ._policy import apply_to_worker
+        apply_to_worker(*policy)
 
 
 def map_file(path):
