@@ -64,7 +64,9 @@ class RuleTests(unittest.TestCase):
 
     def test_what_the_language_needs_is_never_denied_by_an_allow_list(self):
         rules = Rules(True, ['mygame'], [])
-        self.check(rules, ['__future__', 'builtins', 'encodings.cp1252', 'typing', '_strptime', '__main__'], ['time', 're', 'json', 'sys'])
+        rules.standard |= {'encodings.cp1252', '_sysconfigdata__linux_'}
+        self.check(rules, ['__future__', 'builtins', 'encodings.cp1252', '_codecs_cn', '_sysconfigdata__linux_', 'typing', '_strptime', '__main__'],
+                   ['time', 're', 'json', 'sys', 'encodings.mine', '_codecs_mine', '_sysconfigdata_mine'])
         self.check(Rules(True, ['datetime'], []), ['datetime', 'time', '_strptime'], ['re', 'calendar'])
         self.check(Rules(True, ['mygame'], ['typing']), [], ['typing'])
 
@@ -265,6 +267,16 @@ class StoppedTests(unittest.TestCase):
         self.assertEqual("Deny names 'pyexpat.errors'\n", self.check(code, deny=['pyexpat.errors']))
         self.assertEqual('gained pyexpat.errors\n', self.check(code, deny=['pyexpat.model']))
         self.assertEqual("Deny names 'xml.parsers.expat.model'\n", self.check('import xml.parsers.expat; import xml.parsers.expat.model', deny=['xml.parsers.expat.model']))
+
+    def test_modules_of_a_mount_that_are_named_like_those_that_the_language_needs(self):
+        before = ('pyembed.mount({"_codecs_mine.py": "", "_sysconfigdata_mine.py": "", "encodings/mine.py": ""}, "memory://game")\n'
+                  'import importlib.util, builtins, sysconfig; builtins.u, builtins.sysconfig = importlib.util, sysconfig')
+        for name in '_codecs_mine', '_sysconfigdata_mine':
+            self.assertEqual('Allow does not name it\n', self.check(f'import {name}', allow=['mine'], before=before))
+        self.assertEqual('Allow does not name it\n', self.check('spec = u.spec_from_file_location("mine", "memory://game/encodings/mine.py"); u.module_from_spec(spec); '
+                                                                'spec.loader.exec_module(u.module_from_spec(spec))', allow=['mine'], before=before))
+        for options in {'restricted': True}, {'files': False, 'restricted': True}, {}:
+            self.assertEqual('gained True\n', self.check('"x".encode("cp500"), "x".encode("big5"), sysconfig.get_config_var("EXT_SUFFIX"); got = True', allow=['mine'], before=before, **options))
 
     def test_a_loader_whose_path_was_changed(self):
         before = 'pyembed.mount({"mygame/__init__.py": "", "secretmod/__init__.py": "S = 42"}, "memory://game")'

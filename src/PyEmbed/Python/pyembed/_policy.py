@@ -56,7 +56,8 @@ def apply(restricted, allow, deny, search_paths=()):
         return
     # The registry knows it, where sys.path may not name it any more.
     library = _callers.library = _registry.library or tuple(standard_library())
-    rules.standard |= _registry.names
+    rules.standard |= _registry.names or frozenset(_registry.names_in(library))
+    rules.standard |= {f'encodings.{name}' for name in _registry.names_in(os.path.join(folder, 'encodings') for folder in library)}
     _module_places.set_roots([*library, *sys.path, *search_paths, os.path.dirname(os.path.dirname(__file__))])
     _rules = rules
     for name, module in list(sys.modules.items()):

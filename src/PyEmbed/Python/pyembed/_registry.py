@@ -57,7 +57,7 @@ def install(allow_files):
         return
     _before = list(sys.path), list(sys.path_hooks)
     library = tuple(standard_library())
-    names = frozenset(name for folder in library for name in _names_in(folder))
+    names = frozenset(names_in(library))
     sys.meta_path.insert(0, Registry)
     from . import _errors
     _errors.install()
@@ -100,15 +100,19 @@ def is_library(path):
         part in _OTHERS for part in path[len(folder):].split(os.sep)) for folder in library)
 
 
-def _names_in(folder):
-    try:
-        entries = os.listdir(folder)
-    except NotADirectoryError:      # a zip
-        from zipimport import zipimporter
-        entries = {path.partition(os.sep)[0] for path in zipimporter(folder)._files}
-    except FileNotFoundError:       # sys.path names a zip that is seldom there
-        return []
-    return [module_name(entry) or entry for entry in entries]
+def names_in(folders):
+    """The names of the modules and packages that lie in folders, or in zips and folders in them."""
+    for folder in folders:
+        try:
+            entries = os.listdir(folder)
+        except NotADirectoryError:      # a zip
+            from zipimport import zipimporter
+            archive = zipimporter(folder)
+            entries = {path[len(archive.prefix):].partition(os.sep)[0] for path in archive._files if path.startswith(archive.prefix)}
+        except FileNotFoundError:       # sys.path names a zip that is seldom there
+            continue
+        for entry in entries:
+            yield module_name(entry) or entry
 
 
 def _library_hook(stock):

@@ -12,6 +12,9 @@ _ALWAYS = frozenset('''
     _compat_pickle _io _multibytecodec _strptime copyreg encodings typing unicodedata warnings
 '''.split())
 
+# And modules with such names that are the standard library's.
+_ALWAYS_OF_LIBRARY = 'encodings.', '_codecs_', '_sysconfigdata_'
+
 # Module that C code imports when it runs -> the modules that it does so for.
 SERVES = {
     '_pydatetime': ('datetime', '_datetime'),
@@ -23,7 +26,8 @@ SERVES = {
 
 class Rules:
     """*allow* and *deny* are dotted prefixes, ``'*'`` for every name; *allow* may be None. With *restricted* a powerful
-    module is allowed only if a name on the allow list is at least as long as that which makes it a powerful one."""
+    module is allowed only if a name on the allow list is at least as long as that which makes it a powerful one. To
+    ``standard`` go the names that this standard library has, with the submodules of encodings."""
 
     def __init__(self, restricted, allow, deny):
         self.restricted = restricted
@@ -43,7 +47,7 @@ class Rules:
         denying = _covering(self.deny, name)
         if denying is not None:
             return f'Deny names {denying!r}'
-        if name in _ALWAYS or name.startswith(('encodings.', '_codecs_', '_sysconfigdata_')):
+        if name in _ALWAYS or (name.startswith(_ALWAYS_OF_LIBRARY) and name in self.standard):
             return None
         named = None if self.allow is None else _covering(self.allow, name)
         found = (powerful(name) or unknown(name.partition('.')[0], self.standard)) if self.restricted else None
