@@ -19,7 +19,7 @@ static void RunRestricted()
 {
     using var python = PythonInterpreter.Start(Configurations.Restricted());
     Console.WriteLine(python.Import("mygame.core.player").InvokeMethod<string>("greet"));
-    foreach (string script in (string[])["import roblox, mygame.core", "import os", "from mygame import __loader__; import subprocess", "import mygame.nowhere"])
+    foreach (string script in (string[])["import roblox, mygame.core", "import os", "open('/etc/hostname')", "import mygame.nowhere"])
     {
         try
         {
@@ -29,6 +29,10 @@ static void RunRestricted()
         catch (PythonImportException e)
         {
             Console.WriteLine($"{script}: {e.Module} " + (e.Rule is null ? $"was looked for in {string.Join(", ", e.Origins)}" : $"is denied ({e.Rule})"));
+        }
+        catch (PythonException e)
+        {
+            Console.WriteLine($"{script}: {e.Message}");
         }
     }
 
