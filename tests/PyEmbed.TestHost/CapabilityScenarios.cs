@@ -30,12 +30,22 @@ internal static class CapabilityScenarios
             }
         });
         string folder = arguments[2];
-        using FileStream secret = new(Path.Combine(folder, "secret.txt"), FileMode.Open, FileAccess.ReadWrite);
+        using FileStream secret = new(Path.Combine(folder, "secret.txt"), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
         using Socket connected = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         connected.Connect(IPAddress.Loopback, port);
         string store = Path.Combine(folder, "store");
         PythonCapabilities? capabilities = Parse(arguments[0].Replace("PORT", $"{port}", StringComparison.Ordinal));
-        using PythonInterpreter python = PythonInterpreter.Start(new PythonOptions { AutoMount = false, ExtractionDirectory = store, BytecodeCacheDirectory = "", Capabilities = capabilities });
+        PythonOptions options = new() { AutoMount = false, ExtractionDirectory = store, BytecodeCacheDirectory = "", Capabilities = capabilities };
+        List<FileStream> opened = [];
+        options.NativeModules.Add("host", module => module.AddFunction(
+            "open",
+            (string name, bool isWritable) =>
+            {
+                opened.Add(new(Path.Combine(folder, name), FileMode.Open, isWritable ? FileAccess.ReadWrite : FileAccess.Read, FileShare.ReadWrite));
+                return (int)opened[^1].SafeFileHandle.DangerousGetHandle();
+            },
+            "Opens a file in the folder, for as long as the process lives, and returns its descriptor."));
+        using PythonInterpreter python = PythonInterpreter.Start(options);
         python.Mount(PythonTree.FromFiles(Modules(python), "modules"));
         python.Mount(PythonTree.FromFiles(Beside(arguments[1]), "program", materialize: false));
         using PythonScope scope = new();

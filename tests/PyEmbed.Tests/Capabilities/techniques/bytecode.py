@@ -5,16 +5,16 @@ import io
 import os
 import sys
 
-from techniques.support import GRANTED, Missing, module, technique
+from techniques.support import GRANTED, NATIVE_CODE, Missing, module, technique
 
 
-@technique
+@technique(NATIVE_CODE)
 def make_a_code_object():
     code = (lambda: None).__code__
     return code.replace(co_code=code.co_code)
 
 
-@technique
+@technique(NATIVE_CODE)
 def make_a_code_object_with_its_type():
     code = (lambda: None).__code__
     kind = type(code)
@@ -25,32 +25,32 @@ def make_a_code_object_with_its_type():
     return made.co_name
 
 
-@technique
+@technique(NATIVE_CODE)
 def load_bytecode_with_marshal():
     import marshal
     return marshal.loads(marshal.dumps((lambda: 1).__code__)).co_name
 
 
-@technique
+@technique(NATIVE_CODE)
 def load_bytecode_in_a_container():
     import marshal
     return marshal.loads(marshal.dumps([{1: ((lambda: 1).__code__,)}]))
 
 
-@technique
+@technique(NATIVE_CODE)
 def load_bytecode_with_marshal_load():
     import marshal
     return marshal.load(io.BytesIO(marshal.dumps((lambda: 1).__code__))).co_name
 
 
-@technique
+@technique(NATIVE_CODE)
 def load_bytecode_with_importlib():
     import marshal
     from importlib._bootstrap_external import _compile_bytecode
     return _compile_bytecode(marshal.dumps((lambda: 1).__code__), 'x').co_name
 
 
-@technique
+@technique(NATIVE_CODE)
 def load_bytecode_as_a_frozen_module():
     import _imp
     import marshal
@@ -59,7 +59,7 @@ def load_bytecode_as_a_frozen_module():
     return _imp.get_frozen_object('x', marshal.dumps((lambda: 1).__code__)).co_name
 
 
-@technique
+@technique(NATIVE_CODE)
 def load_bytecode_from_a_granted_folder():
     import marshal
     from importlib.util import MAGIC_NUMBER
@@ -74,7 +74,7 @@ def load_bytecode_from_a_granted_folder():
     return made.VALUE
 
 
-@technique
+@technique(NATIVE_CODE)
 def load_bytecode_by_pyembed_mount():
     import marshal
     import pyembed
@@ -87,7 +87,7 @@ def load_bytecode_by_pyembed_mount():
         pyembed.unmount(root)
 
 
-@technique
+@technique(NATIVE_CODE)
 def load_bytecode_by_part_of_a_library_s():
     """The right bytes, from another place in them."""
     import marshal
@@ -99,7 +99,7 @@ def load_bytecode_by_part_of_a_library_s():
     return marshal.loads(bytes(data[16:])).co_name
 
 
-@technique
+@technique(NATIVE_CODE)
 def load_bytecode_by_another_open():
     """io.open_code calls what is called _io.open."""
     import _io
@@ -126,7 +126,7 @@ def load_bytecode_by_another_open():
     return marshal.loads(memoryview(crafted)[16:]).co_filename
 
 
-@technique
+@technique(NATIVE_CODE)
 def make_a_code_object_while_another_is_replaced():
     made = []
 
@@ -139,7 +139,7 @@ def make_a_code_object_while_another_is_replaced():
     return made
 
 
-@technique
+@technique(NATIVE_CODE)
 def make_a_code_object_by_replace_of_the_future():
     code = (lambda: None).__code__
     if not hasattr(code, '__replace__'):

@@ -3,35 +3,52 @@
 import io
 import os
 
-from techniques.support import FILE, GRANTED, MODE, SECRET, TEXT, has, Missing, needs, new_place, technique
+import host
+
+from techniques.support import FILE, FOREIGN, GRANTED, NOTHING, PROCESSES, TEXT, WRITE, has, needs, technique
 
 _kept = []
 
 
-@technique
+def host_takes(number):
+    """Has the host open a file that gets this number: it is free, unless another thread has it for a moment."""
+    for _ in range(100):
+        if host.open('secret.txt', False) == number:
+            return
+    raise AssertionError(f'{number} is not free')
+
+
+def reopened(number):
+    """Closes a number, and has the host's next file take it."""
+    os.close(number)
+    host_takes(number)
+
+
+@technique(FOREIGN)
 def read_the_host_s_descriptor():
     os.lseek(FILE, 0, 0)
     return has(os.read(FILE, 100))
 
 
-@technique
+@technique(FOREIGN)
 def read_the_host_s_descriptor_at():
     return has(os.pread(FILE, 100, 0))
 
 
-@technique
+@technique(FOREIGN)
 def read_the_host_s_descriptor_as_file():
-    os.lseek(os.dup(FILE), 0, 0) if MODE == 'control' else None
-    return has(open(FILE, closefd=False).read())
+    file = open(FILE, closefd=False)
+    file.seek(0)
+    return has(file.read())
 
 
-@technique
+@technique(FOREIGN)
 def read_the_host_s_descriptor_by_an_opener():
     os.lseek(os.dup(FILE), 0, 0)
     return has(open(os.path.join(GRANTED, 'file.txt'), opener=lambda path, flags: os.dup(FILE)).read())
 
 
-@technique
+@technique(FOREIGN)
 def read_by_an_opener_of_the_host_s_number():
     file = open(os.path.join(GRANTED, 'file.txt'), opener=lambda path, flags: FILE)
     try:
@@ -40,20 +57,20 @@ def read_by_an_opener_of_the_host_s_number():
         _kept.append(file)      # closed, it would close the host's
 
 
-@technique
+@technique(FOREIGN)
 def read_by_mapping_the_host_s_descriptor():
     import mmap
     return has(mmap.mmap(FILE, 0, access=mmap.ACCESS_READ)[:])
 
 
-@technique
+@technique(FOREIGN)
 def read_by_sendfile():
     reading, writing = os.pipe()
     needs(os, 'sendfile')(writing, FILE, 0, 100)
     return has(os.read(reading, 100))
 
 
-@technique
+@technique(FOREIGN)
 def read_by_copy_file_range():
     place = os.path.join(GRANTED, 'copied')
     needs(os, 'copy_file_range')
@@ -62,14 +79,14 @@ def read_by_copy_file_range():
     return has(os.pread(target, 100, 0))
 
 
-@technique
+@technique(FOREIGN)
 def read_by_splice():
     reading, writing = os.pipe()
     needs(os, 'splice')(FILE, writing, 100, offset_src=0)
     return has(os.read(reading, 100))
 
 
-@technique
+@technique(FOREIGN)
 def read_by_a_descriptor_sent_through_a_socket():
     import array
     import socket
@@ -80,16 +97,16 @@ def read_by_a_descriptor_sent_through_a_socket():
     return has(os.pread(number, 100, 0))
 
 
-@technique
+@technique(FOREIGN)
 def read_a_stale_descriptor():
     """Close a number under a file object, so that the host's next file gets it."""
-    file = open(os.path.join(GRANTED, 'file.txt'))
-    os.close(file.fileno())
-    again = os.open(SECRET, os.O_RDONLY) if MODE == 'control' else -1
-    return has(file.read()) or f'closed {again}'
+    file = open(os.path.join(GRANTED, 'file.txt'), 'rb', buffering=0)
+    _kept.append(file)      # closed, it would close the host's
+    reopened(file.fileno())
+    return has(file.readall())
 
 
-@technique
+@technique(PROCESSES)
 def close_by_epoll():
     import select
     number = os.dup(0)
@@ -100,20 +117,15 @@ def close_by_epoll():
         return f'closed unseen: {error.errno}' if error.errno == 9 else None
 
 
-@technique
+@technique(FOREIGN)
 def read_by_the_slot_of_fileio():
     file = io.FileIO.__new__(io.FileIO)
-    io.FileIO.__init__(file, os.dup(FILE) if MODE == 'control' else FILE, 'r')
-    return has(os.pread(file.fileno(), 100, 0))
+    io.FileIO.__init__(file, FILE, 'r', False)
+    file.seek(0)
+    return has(file.readall())
 
 
-def reopened(number):
-    """Closes a number, and has the host's next file take it: without the host, a file of one's own."""
-    os.close(number)
-    assert os.open(SECRET, os.O_RDONLY) == number
-
-
-@technique
+@technique(FOREIGN)
 def read_while_the_length_is_asked():
     number = os.open(os.path.join(GRANTED, 'file.txt'), os.O_RDONLY)
 
@@ -125,23 +137,22 @@ def read_while_the_length_is_asked():
     return has(os.pread(number, Length(), 0))
 
 
-@technique
+@technique(NOTHING)
 def read_a_file_object_s_while_the_length_is_asked():
+    """The call has a number of its own for the file that was decided on, and reads that."""
     file = open(os.path.join(GRANTED, 'file.txt'), 'rb', buffering=0)
     number = file.fileno()
 
     class Length:
         def __index__(self):
             file.close()
-            if MODE == 'control':
-                assert os.open(SECRET, os.O_RDONLY) == number
+            host_takes(number)
             return 50
 
-    data = os.pread(number, Length(), 0)
-    return has(data)
+    return has(os.pread(number, Length(), 0))
 
 
-@technique
+@technique(FOREIGN)
 def copy_while_the_other_number_is_asked():
     number = os.open(os.path.join(GRANTED, 'file.txt'), os.O_RDONLY)
     other = os.dup(number)
@@ -157,7 +168,7 @@ def copy_while_the_other_number_is_asked():
     return has(os.pread(other, 50, 0))
 
 
-@technique
+@technique(FOREIGN)
 def read_a_number_that_a_failed_file_has_closed():
     class File(io.FileIO):
         @property
@@ -174,24 +185,19 @@ def read_a_number_that_a_failed_file_has_closed():
         File(number)
     except ValueError:
         pass
-    if MODE == 'control':
-        assert os.open(SECRET, os.O_RDONLY) == number
-        return has(os.pread(number, 50, 0))
-    try:
-        os.close(number)        # where it is still Python's to close, it is Python's to read
-    except OSError as error:
-        return f'the number is free: {error}' if error.errno == 9 else None
+    host_takes(number)
+    return has(os.pread(number, 50, 0))
 
 
-@technique
+@technique(FOREIGN)
 def write_by_the_host_s_descriptor():
     return os.pwrite(FILE, TEXT, 0)
 
 
-@technique
+@technique(PROCESSES)
 def write_by_faulthandler():
     import faulthandler
-    faulthandler.dump_traceback(FILE if MODE != 'control' else os.open(new_place(), os.O_WRONLY | os.O_CREAT))
+    faulthandler.dump_traceback(host.open('outside/movable2.txt', True))
     return 'written'
 
 
@@ -200,35 +206,31 @@ def change(use, place=os.__file__):
     number = os.open(place, os.O_RDONLY)
     try:
         use(number, os.fstat(number))
-    except OSError as error:
-        if MODE == 'control':
-            raise Missing(f'leave of the system to change {place}: {error}')
-        raise
     finally:
         os.close(number)
     return 'changed'
 
 
-@technique
+@technique(FOREIGN, leave=True)
 def change_a_mode_by_a_number():
     return change(lambda number, state: os.fchmod(number, state.st_mode & 0o7777))
 
 
-@technique
+@technique(FOREIGN, leave=True)
 def change_a_mode_by_a_number_as_path():
     return change(lambda number, state: os.chmod(number, state.st_mode & 0o7777))
 
 
-@technique
+@technique(FOREIGN, leave=True)
 def change_times_by_a_number():
     return change(lambda number, state: os.utime(number, ns=(state.st_atime_ns, state.st_mtime_ns)))
 
 
-@technique
+@technique(FOREIGN, leave=True)
 def change_an_owner_by_a_number():
     return change(lambda number, state: os.fchown(number, state.st_uid, state.st_gid))
 
 
-@technique
+@technique(WRITE, leave=True)
 def change_the_mode_of_dev_null():
     return change(lambda number, state: os.chmod('/dev/null', state.st_mode & 0o7777), '/dev/null')

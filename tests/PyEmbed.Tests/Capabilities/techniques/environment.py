@@ -2,21 +2,21 @@
 
 import os
 
-from techniques.support import MODE, new_module, technique
+from techniques.support import ENVIRONMENT, NOTHING, READ, ending, new_module, technique
 
 
-@technique
+@technique(ending('KeyError', '.PYEMBED_TEST_SECRET'))
 def read_the_environment():
     return os.environ['PYEMBED_TEST_SECRET']
 
 
-@technique
+@technique(ending('KeyError', 'b.PYEMBED_TEST_SECRET'))
 def read_the_environment_by_posix():
     import posix
     return posix.environ[b'PYEMBED_TEST_SECRET']
 
 
-@technique
+@technique(ending('KeyError', 'b.PYEMBED_TEST_SECRET'))
 def read_the_environment_by_a_new_posix():
     import _imp
     import types
@@ -25,20 +25,21 @@ def read_the_environment_by_a_new_posix():
     return again.environ[b'PYEMBED_TEST_SECRET']
 
 
-@technique
+@technique(READ)
 def read_the_environment_by_proc():
     data = open('/proc/self/environ', 'rb').read()
     return data if b'PYEMBED_TEST_SECRET' in data else None
 
 
-@technique
+@technique(ENVIRONMENT)
 def change_the_environment():
     os.putenv('PYEMBED_TEST_OTHER', '1')
     return 'changed'
 
 
-@technique
+@technique(NOTHING)
 def read_the_environment_while_posix_is_executed():
+    """It is executed once, at the start: nothing is put in the place of what Python code has put there."""
     again, execute = new_module('posix')
     found = []
 
@@ -46,9 +47,8 @@ def read_the_environment_while_posix_is_executed():
         def __del__(self):
             found.append(again.environ)
 
+    before = again.environ if hasattr(again, 'environ') else None
     again.environ = Old()
     execute(again)
-    again.environ = None
-    if MODE == 'control' and not found:
-        found.append(__import__('posix').environ)       # this version does not execute it twice
-    return [each for each in found if isinstance(each, dict) and each.get(b'PYEMBED_TEST_SECRET')] or None
+    again.environ = before
+    return [each for each in found if isinstance(each, dict) and each.get(b'PYEMBED_TEST_SECRET')]

@@ -5,42 +5,43 @@ import io
 import os
 import sys
 
-from techniques.support import GRANTED, MODE, OUTSIDE, SECRET, has, made, Missing, module, needs, new_place, technique
+from techniques.support import GRANTED, NOTHING, OUTSIDE, PROCESSES, READ, SECRET, WRITE, by, ending, has, made, Missing, module, new_place, technique
 
 
-@technique
+@technique(READ)
 def read_with_pathlib():
     import pathlib
     return has(pathlib.Path(SECRET).read_text())
 
 
-@technique
+@technique(NOTHING)
 def read_with_linecache():
+    """It gives no lines of what cannot be read."""
     import linecache
     linecache.clearcache()
     return has(linecache.getline(SECRET, 1))
 
 
-@technique
+@technique(READ)
 def read_with_tokenize():
     import tokenize
     with tokenize.open(SECRET) as file:
         return has(file.read())
 
 
-@technique
+@technique(READ)
 def read_with_a_source_loader():
     from importlib.machinery import SourceFileLoader
     return has(SourceFileLoader('x', SECRET).get_data(SECRET))
 
 
-@technique
+@technique(READ)
 def read_with_pyembed_s_loader():
     loader = sys.modules['pyembed._host'].__loader__
     return has(loader.get_data(SECRET))
 
 
-@technique
+@technique(READ)
 def read_by_pyembed_mount():
     import pyembed
     root = pyembed.mount(OUTSIDE)
@@ -50,7 +51,7 @@ def read_by_pyembed_mount():
         pyembed.unmount(root)
 
 
-@technique
+@technique(ending('ModuleNotFoundError', "No module named 'outside_module'"))
 def read_by_import_from_a_folder():
     sys.path.append(OUTSIDE)
     try:
@@ -61,27 +62,27 @@ def read_by_import_from_a_folder():
         sys.path.remove(OUTSIDE)
 
 
-@technique
+@technique(READ)
 def read_with_codecs():
     import codecs
     return has(codecs.open(SECRET, encoding='ascii').read())
 
 
-@technique
+@technique(READ)
 def read_with_fileinput():
     import fileinput
     with fileinput.input(SECRET) as lines:
         return has(''.join(lines))
 
 
-@technique
+@technique(by('Read', 'URLError'))
 def read_with_urllib():
     from urllib.request import urlopen
     return has(urlopen(f'file://{SECRET}').read())
 
 
-@technique
-def read_with_sqlite():
+@technique(by('Read and Write', ImportError))
+def write_with_sqlite():
     sqlite3 = module('sqlite3')
     connection = sqlite3.connect(':memory:')
     connection.execute('attach ? as other', (new_place(),))
@@ -89,51 +90,44 @@ def read_with_sqlite():
     return made('a database')
 
 
-@technique
-def read_with_dbm():
+@technique(PROCESSES)
+def write_with_dbm():
     place = new_place()
     module('dbm.dumb').open(place, 'n').close()
     return made(place)
 
 
-@technique
-def read_with_mailbox():
-    import mailbox
-    return has(open(mailbox.mbox(SECRET, create=False)._path).read())
-
-
-@technique
+@technique(NOTHING)
 def read_with_configparser():
+    """It passes over what cannot be read."""
     import configparser
-    parser = configparser.ConfigParser(allow_no_value=True)
-    with open(SECRET) as file:
-        parser.read_file(io.StringIO('[a]\n' + file.read()))
-    return has(str(dict(parser['a'])))
+    try:
+        configparser.ConfigParser().read(SECRET)
+    except configparser.MissingSectionHeaderError as error:
+        return has(error)
 
 
-@technique
+@technique(READ)
 def read_certificates_with_ssl():
     ssl = module('ssl')
     try:
-        ssl.create_default_context().load_verify_locations(SECRET)
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(SECRET)
     except PermissionError:
         raise
     except ssl.SSLError as error:
         return f'OpenSSL has read it: {error.reason}'
 
 
-@technique
+@technique(ending('AttributeError', '.*keylog_filename'))
 def write_keys_with_ssl():
     ssl = module('ssl')
     place = new_place()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    if MODE == 'control':
-        needs(ssl.SSLContext, 'keylog_filename')
     ssl.SSLContext.keylog_filename.__set__(context, place)
     return made(place)
 
 
-@technique
+@technique(READ)
 def read_by_gettext():
     """The C library opens the catalogue; CPython raises no event."""
     import locale
@@ -142,20 +136,20 @@ def read_by_gettext():
     return locale.bindtextdomain('escape', OUTSIDE)
 
 
-@technique
+@technique(by('Read', KeyError))
 def read_users():
     import pwd
     return pwd.getpwuid(os.getuid()).pw_name
 
 
-@technique
+@technique(WRITE)
 def write_by_tempfile():
     import tempfile
     with tempfile.NamedTemporaryFile(dir=OUTSIDE) as file:
         return made(file.name)
 
 
-@technique
+@technique(WRITE)
 def write_by_shutil():
     import shutil
     place = new_place()
@@ -163,7 +157,7 @@ def write_by_shutil():
     return made(place)
 
 
-@technique
+@technique(WRITE)
 def write_by_a_log_handler():
     import logging.handlers
     place = new_place()
@@ -171,7 +165,7 @@ def write_by_a_log_handler():
     return made(place)
 
 
-@technique
+@technique(WRITE)
 def write_by_a_zip():
     import zipfile
     place = new_place()
@@ -179,7 +173,7 @@ def write_by_a_zip():
     return made(place)
 
 
-@technique
+@technique(by('Processes', ImportError))
 def write_by_posix_shared_memory():
     shared = module('multiprocessing.shared_memory').SharedMemory(create=True, size=10)
     shared.close()
@@ -187,14 +181,14 @@ def write_by_posix_shared_memory():
     return made('shared memory')
 
 
-@technique
+@technique(READ)
 def remove_with_rmtree():
     import shutil
     shutil.rmtree(os.path.join(OUTSIDE, 'tree'))
     return 'removed'
 
 
-@technique
+@technique(READ)
 def read_by_a_pickle():
     import pickle
     return has(pickle.loads(b"cbuiltins\nopen\n(V" + SECRET.encode() + b"\ntR.").read())

@@ -4,16 +4,16 @@ import importlib
 import os
 import sys
 
-from techniques.support import GRANTED, Missing, module, new_place, technique
+from techniques.support import GRANTED, NATIVE_MODULE, WRITE, Missing, module, new_place, technique
 
 
-@technique
+@technique(NATIVE_MODULE)
 def load_ctypes():
     ctypes = module('ctypes')
     return ctypes.CDLL(None).getpid()
 
 
-@technique
+@technique(NATIVE_MODULE)
 def load_ctypes_from_its_file():
     import _imp
     from importlib.machinery import ModuleSpec, EXTENSION_SUFFIXES
@@ -24,7 +24,7 @@ def load_ctypes_from_its_file():
     raise Missing('_ctypes')
 
 
-@technique
+@technique(NATIVE_MODULE)
 def load_an_extension_from_a_granted_folder():
     import _imp
     import shutil
@@ -38,12 +38,12 @@ def load_an_extension_from_a_granted_folder():
     raise Missing('_json')
 
 
-@technique
+@technique(NATIVE_MODULE)
 def load_a_test_module():
     return module('_testcapi').__name__
 
 
-@technique
+@technique(WRITE)
 def load_a_builtin_module_by_a_name_that_changes():
     import _imp
 
@@ -61,7 +61,7 @@ def load_a_builtin_module_by_a_name_that_changes():
     return 'written'
 
 
-@technique
+@technique(NATIVE_MODULE)
 def make_an_interpreter():
     for name in '_interpreters', '_xxsubinterpreters':
         try:

@@ -3,10 +3,10 @@
 import os
 import sys
 
-from techniques.support import GRANTED, PORT, SOCKET, Missing, needs, new_place, technique
+from techniques.support import FOREIGN, GRANTED, NETWORK, PORT, PROCESSES, SOCKET, Missing, needs, new_place, technique
 
 
-@technique
+@technique(NETWORK)
 def connect_with_socket():
     import socket
     with socket.socket() as connection:
@@ -14,14 +14,14 @@ def connect_with_socket():
         return connection.recv(10)
 
 
-@technique
+@technique(NETWORK)
 def connect_with_connect_ex():
     import socket
     with socket.socket() as connection:
         return connection.connect_ex(('127.0.0.1', PORT)) == 0
 
 
-@technique
+@technique(NETWORK)
 def connect_by_a_subclass():
     import _socket
 
@@ -33,14 +33,14 @@ def connect_by_a_subclass():
     return connection.recv(10)
 
 
-@technique
+@technique(NETWORK)
 def connect_with_create_connection():
     import socket
     with socket.create_connection(('localhost', PORT)) as connection:
         return connection.recv(10)
 
 
-@technique
+@technique(NETWORK)
 def connect_by_another_spelling():
     import socket
     with socket.socket() as connection:
@@ -48,7 +48,7 @@ def connect_by_another_spelling():
         return connection.recv(10)
 
 
-@technique
+@technique(NETWORK)
 def connect_by_any_address():
     import socket
     with socket.socket() as connection:
@@ -56,7 +56,7 @@ def connect_by_any_address():
         return connection.recv(10)
 
 
-@technique
+@technique(NETWORK)
 def connect_by_ipv6_to_ipv4():
     import socket
     try:
@@ -73,7 +73,7 @@ def connect_by_ipv6_to_ipv4():
         return connection.recv(10)
 
 
-@technique
+@technique(NETWORK)
 def connect_by_a_port_that_changes():
     import socket
 
@@ -86,7 +86,7 @@ def connect_by_a_port_that_changes():
         return connection.recv(10)
 
 
-@technique
+@technique(NETWORK)
 def connect_with_asyncio():
     import asyncio
 
@@ -98,7 +98,7 @@ def connect_with_asyncio():
     return asyncio.run(work())
 
 
-@technique
+@technique(NETWORK)
 def connect_with_http():
     import http.client
     connection = http.client.HTTPConnection('127.0.0.1', PORT)
@@ -106,7 +106,7 @@ def connect_with_http():
     return 'connected'
 
 
-@technique
+@technique(NETWORK)
 def connect_with_ftplib():
     import ftplib
     try:
@@ -115,7 +115,7 @@ def connect_with_ftplib():
         return f'answered: {error}'
 
 
-@technique
+@technique(NETWORK)
 def connect_with_smtplib():
     import smtplib
     try:
@@ -124,7 +124,7 @@ def connect_with_smtplib():
         return f'answered: {error}'
 
 
-@technique
+@technique(NETWORK)
 def connect_with_unix_sockets():
     import socket
     place = new_place(GRANTED)
@@ -135,14 +135,14 @@ def connect_with_unix_sockets():
         return 'connected'
 
 
-@technique
+@technique(PROCESSES)
 def connect_with_netlink():
     import socket
     with socket.socket(needs(socket, 'AF_NETLINK'), socket.SOCK_RAW, 0) as connection:
         return connection.fileno()
 
 
-@technique
+@technique(FOREIGN)
 def use_the_host_s_socket():
     import socket
     connection = socket.socket(fileno=SOCKET)
@@ -152,34 +152,34 @@ def use_the_host_s_socket():
         connection.detach()
 
 
-@technique
+@technique(FOREIGN)
 def use_a_copy_of_the_host_s_socket():
     import socket
     with socket.fromfd(SOCKET, socket.AF_INET, socket.SOCK_STREAM) as connection:
         return connection.getpeername()
 
 
-@technique
+@technique(FOREIGN)
 def use_the_host_s_socket_as_a_file():
     with open(os.dup(SOCKET), 'wb', buffering=0) as file:
         return file.write(b'x')
 
 
-@technique
+@technique(NETWORK)
 def send_with_sendto():
     import socket
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
         return sender.sendto(b'x', ('127.0.0.1', PORT))
 
 
-@technique
+@technique(NETWORK)
 def send_with_sendmsg():
     import socket
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
         return sender.sendmsg([b'x'], [], 0, ('127.0.0.1', PORT))
 
 
-@technique
+@technique(NETWORK)
 def listen_with_bind():
     import socket
     with socket.socket() as server:
@@ -188,7 +188,7 @@ def listen_with_bind():
         return server.getsockname()
 
 
-@technique
+@technique(NETWORK)
 def listen_without_bind():
     import socket
     with socket.socket() as server:
@@ -196,25 +196,25 @@ def listen_without_bind():
         return server.getsockname()
 
 
-@technique
+@technique(NETWORK)
 def look_up_a_name():
     import socket
     return socket.getaddrinfo('localhost', PORT)
 
 
-@technique
+@technique(NETWORK)
 def look_up_a_name_the_old_way():
     import socket
     return socket.gethostbyname('localhost')
 
 
-@technique
+@technique(NETWORK)
 def look_up_an_address():
     import socket
     return socket.getnameinfo(('127.0.0.1', PORT), 0)
 
 
-@technique
+@technique(NETWORK)
 def connect_to_another_host_by_the_codec():
     import encodings.idna
     import socket
@@ -230,7 +230,7 @@ def connect_to_another_host_by_the_codec():
         encodings.idna.Codec.encode.__code__ = before
 
 
-@technique
+@technique(NETWORK)
 def look_up_a_name_by_connecting():
     import socket
     with socket.socket() as connection:
@@ -240,7 +240,7 @@ def look_up_a_name_by_connecting():
             return 'asked'
 
 
-@technique
+@technique(NETWORK)
 def look_up_a_name_by_sending():
     import socket
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as connection:
@@ -250,7 +250,7 @@ def look_up_a_name_by_sending():
             return 'asked'
 
 
-@technique
+@technique(PROCESSES)
 def write_memory_by_a_socket_option():
     import socket
     import struct

@@ -6,10 +6,10 @@ import io
 import os
 import sys
 
-from techniques.support import SECRET, has, Missing, new_module, new_place, place_of, technique
+from techniques.support import PROCESSES, READ, SECRET, ending, has, Missing, new_module, new_place, place_of, technique
 
 
-@technique
+@technique(READ)
 def read_by_removing_the_module_and_loading_it_anew():
     import posix
     original = sys.modules.pop('posix')
@@ -20,21 +20,24 @@ def read_by_removing_the_module_and_loading_it_anew():
         sys.modules['posix'] = original
 
 
-@technique
+@technique(READ)
 def read_by_the_garbage_collector():
     """Find a function that was not replaced."""
     import gc
+    denial = None
     for found in gc.get_objects():
         if type(found) is type(len) and found.__name__ == 'open' and getattr(found, '__self__', None) is not io:
             try:
                 with found(SECRET) as file:
                     return has(file.read())
+            except PermissionError as error:
+                denial = error
             except (TypeError, OSError):    # others are named so, too: dbm's takes what is no database for missing
                 pass
-    raise PermissionError('none reads it')
+    raise denial
 
 
-@technique
+@technique(READ)
 def read_by_subclasses():
     for base in object.__subclasses__():
         if base.__name__ == '_IOBase':
@@ -45,7 +48,7 @@ def read_by_subclasses():
     raise Missing('FileIO')
 
 
-@technique
+@technique(READ)
 def read_through_a_frame():
     frame = sys._getframe()
     while frame.f_back:
@@ -54,7 +57,7 @@ def read_through_a_frame():
     return has(opener(SECRET).read())
 
 
-@technique
+@technique(READ)
 def read_after_changing_pyembed_and_os():
     import pyembed._importer
     before = pyembed._importer.store, os.stat, os.path.realpath
@@ -67,7 +70,7 @@ def read_after_changing_pyembed_and_os():
         pyembed._importer.store, os.stat, os.path.realpath = before
 
 
-@technique
+@technique(READ)
 def read_in_a_thread():
     import threading
     found = []
@@ -86,7 +89,7 @@ def read_in_a_thread():
     return has(found[0])
 
 
-@technique
+@technique(READ)
 def read_in_a_finalizer():
     found = []
 
@@ -103,7 +106,7 @@ def read_in_a_finalizer():
     return has(found[0])
 
 
-@technique
+@technique(READ)
 def guard_an_object_as_a_type():
     """Executing it once more must not take what lies in a module for its types."""
     import _io
@@ -119,7 +122,7 @@ def guard_an_object_as_a_type():
     return has(_io.FileIO(SECRET).readall())
 
 
-@technique
+@technique(PROCESSES)
 def start_a_process_with_a_module_under_another_name():
     import _imp
 
@@ -149,7 +152,7 @@ def start_a_process_with_a_module_under_another_name():
             subprocess._posixsubprocess = _posixsubprocess
 
 
-@technique
+@technique(ending('AttributeError', '.*keylog_filename'))
 def write_keys_while_ssl_is_executed():
     made, execute = new_module('_ssl')
     found = []

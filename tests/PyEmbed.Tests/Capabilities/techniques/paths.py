@@ -3,37 +3,43 @@
 import io
 import os
 
-from techniques.support import FILE, FOLDER, GRANTED, MODE, SECRET, has, technique
+from techniques.support import FILE, FOLDER, GRANTED, NOTHING, PROCESSES, READ, SECRET, has, technique
 
 
-@technique
+@technique(READ)
 def read_with_open():
     with open(SECRET) as file:
         return has(file.read())
 
 
-@technique
+@technique(READ)
 def read_with_fileio():
     return has(io.FileIO(SECRET).readall())
 
 
-@technique
+@technique(READ)
 def read_with_a_path_that_changes():
-    class Two:
-        """Another path each time it is asked."""
-
-        def __init__(self):
-            self.paths = [os.path.join(GRANTED, 'file.txt'), SECRET, SECRET]
+    """Other paths the first times it is asked, however often whoever decides asks."""
+    class Path:
+        def __init__(self, harmless):
+            self.paths = [os.path.join(GRANTED, 'file.txt')] * harmless
 
         def __fspath__(self):
-            return self.paths.pop(0)
+            return self.paths.pop() if self.paths else SECRET
 
-    path = Two()
-    path.paths.pop(0) if MODE == 'control' else None
-    return has(os.read(os.open(path, os.O_RDONLY), 100))
+    denial = None
+    for harmless in range(4):
+        try:
+            data = has(os.read(os.open(Path(harmless), os.O_RDONLY), 100))
+        except PermissionError as error:
+            denial = error
+        else:
+            if data:
+                return data
+    raise denial
 
 
-@technique
+@technique(READ)
 def read_with_a_str_subclass():
     class Name(str):
         def __str__(self):
@@ -43,43 +49,43 @@ def read_with_a_str_subclass():
     return has(open(Name(SECRET)).read())
 
 
-@technique
+@technique(READ)
 def read_with_os_open():
     handle = os.open(SECRET, os.O_RDONLY)
     return has(os.read(handle, 100))
 
 
-@technique
+@technique(READ)
 def read_with_open_code():
     return has(io.open_code(SECRET).read())
 
 
-@technique
+@technique(READ)
 def read_by_a_link():
     return has(open(os.path.join(GRANTED, 'link.txt')).read())
 
 
-@technique
+@technique(READ)
 def read_by_a_linked_folder():
     return os.listdir(os.path.join(GRANTED, 'link'))
 
 
-@technique
+@technique(READ)
 def read_by_dots():
     return has(open(os.path.join(GRANTED, '..', 'secret.txt')).read())
 
 
-@technique
+@technique(READ)
 def read_by_dots_in_bytes():
     return has(open(os.fsencode(GRANTED) + b'/sub/../../secret.txt').read())
 
 
-@technique
+@technique(READ)
 def read_by_a_prefix_that_is_no_folder():
     return has(open(GRANTED + '-not/secret.txt').read())
 
 
-@technique
+@technique(PROCESSES)
 def read_by_the_current_folder():
     before = os.getcwd()
     os.chdir(FOLDER)
@@ -89,13 +95,13 @@ def read_by_the_current_folder():
         os.chdir(before)
 
 
-@technique
+@technique(READ)
 def read_by_a_folder_descriptor():
     folder = os.open(GRANTED, os.O_RDONLY)
     return has(os.read(os.open('../secret.txt', os.O_RDONLY, dir_fd=folder), 100))
 
 
-@technique
+@technique(READ)
 def read_by_a_folder_descriptor_that_lies():
     class Number(int):
         def __index__(self):
@@ -105,46 +111,44 @@ def read_by_a_folder_descriptor_that_lies():
     return has(os.read(os.open('secret.txt', os.O_RDONLY, dir_fd=Number(folder)), 100))
 
 
-@technique
+@technique(READ)
 def read_by_proc_root():
     return has(open(f'/proc/self/root{SECRET}').read())
 
 
-@technique
+@technique(READ)
 def read_by_proc_fd():
     return has(open(f'/proc/self/fd/{FILE}').read())
 
 
-@technique
+@technique(READ)
 def read_by_dev_fd():
     return has(open(f'/dev/fd/{FILE}').read())
 
 
-@technique
+@technique(READ)
 def read_by_proc_thread():
     return has(open(f'/proc/{os.getpid()}/task/{os.getpid()}/fd/{FILE}').read())
 
 
-@technique
+@technique(READ)
 def read_memory_by_proc():
     return open('/proc/self/maps').read(20)
 
 
-@technique
+@technique(NOTHING, race=True)
 def list_by_dots_and_a_slash():
-    """What comes to be asked for is the place that was looked at, so that moving a folder meanwhile leads nowhere else."""
-    from threading import Thread
+    """Moves a folder while the system walks through it and up again: what it was decided on is then what is listed, or the folder is gone."""
     import time
-    here = os.path.join(GRANTED, 'race', 'p', 'q', 'r', 's')
-    os.makedirs(here, exist_ok=True)
+    from threading import Thread
     top = os.path.join(GRANTED, 'race')
-    deep, shallow, path = os.path.join(top, 'p', 'q', 'r'), os.path.join(top, 'r'), os.path.join(top, 'p', 'q', 'r') + '/s/..' * 600 + '/../../../'
-    if MODE == 'control':
-        return os.listdir(path + '../')
-    end, found = time.time() + 1, []
+    os.makedirs(os.path.join(top, 'p', 'q', 'r', 's'), exist_ok=True)
+    deep, shallow = os.path.join(top, 'p', 'q', 'r'), os.path.join(top, 'r')
+    path = deep + '/s/..' * 600 + '/../../../'
+    done = []
 
     def move():
-        while time.time() < end:
+        while not done:
             for one, other in (deep, shallow), (shallow, deep):
                 try:
                     os.rename(one, other)
@@ -153,10 +157,19 @@ def list_by_dots_and_a_slash():
 
     thread = Thread(target=move)
     thread.start()
-    while time.time() < end:
-        try:
-            found.extend(name for name in os.listdir(path) if name == 'secret.txt' or name == 'race')
-        except OSError:
-            pass
-    thread.join()
-    return found or None
+    try:
+        listed = 0
+        for _ in range(20000):
+            try:
+                names = os.listdir(path)
+            except OSError:
+                time.sleep(0)       # the folder was elsewhere
+                continue
+            listed += 1
+            if 'secret.txt' in names:
+                return names
+            if listed == 500:
+                break
+    finally:
+        done.append(True)
+        thread.join()

@@ -2,16 +2,16 @@
 
 import os
 
-from techniques.support import MODE, needs, raising, technique
+from techniques.support import FORK, GRANTED, NOTHING, PROCESSES, by, needs, technique
 
 
-@technique
+@technique(PROCESSES)
 def run_with_subprocess():
     import subprocess
     return subprocess.run(['/bin/echo', 'hello'], stdout=subprocess.PIPE).stdout
 
 
-@technique
+@technique(PROCESSES)
 def run_with_fork_exec():
     import subprocess
     import _posixsubprocess
@@ -21,29 +21,29 @@ def run_with_fork_exec():
     return process.wait() == 0
 
 
-@technique
+@technique(PROCESSES)
 def run_with_system():
     return os.system('exit 3')
 
 
-@technique
+@technique(PROCESSES)
 def run_with_popen():
     return os.popen('echo hello').read()
 
 
-@technique
+@technique(PROCESSES)
 def run_with_posix_spawn():
     number = os.posix_spawn('/bin/true', ['true'], {})
     os.waitpid(number, 0)
     return number
 
 
-@technique
+@technique(FORK)
 def run_with_spawnv():
     return os.spawnv(os.P_WAIT, '/bin/true', ['true']) == 0
 
 
-@technique
+@technique(FORK)
 def run_with_fork():
     number = os.fork()
     if number == 0:
@@ -52,7 +52,7 @@ def run_with_fork():
     return number
 
 
-@technique
+@technique(FORK)
 def run_with_forkpty():
     number, handle = os.forkpty()
     if number == 0:
@@ -61,16 +61,16 @@ def run_with_forkpty():
     return number
 
 
-@technique
+@technique(PROCESSES)
 def run_with_exec():
-    if MODE == 'control':
-        number = os.fork()
-        if number:
-            return os.waitpid(number, 0)[1] == 0
-    os.execv('/bin/true', ['true'])
+    """Of a program that is not there, so that this one goes on."""
+    try:
+        os.execv(os.path.join(GRANTED, 'no-such-program'), ['x'])
+    except FileNotFoundError:
+        return 'the system looked for it'
 
 
-@technique
+@technique(by('Processes', ImportError))
 def run_with_multiprocessing():
     import multiprocessing
     process = multiprocessing.get_context('spawn').Process(target=len, args=('',))
@@ -79,7 +79,7 @@ def run_with_multiprocessing():
     return process.exitcode == 0
 
 
-@technique
+@technique(PROCESSES)
 def run_with_asyncio():
     import asyncio
 
@@ -90,25 +90,26 @@ def run_with_asyncio():
     return asyncio.run(work())
 
 
-@technique
+@technique(NOTHING)
 def run_with_webbrowser():
+    """It says by False that it could not."""
     import webbrowser
-    return webbrowser.GenericBrowser('/bin/true').open('x') or raising(PermissionError('not opened'))
+    return webbrowser.GenericBrowser('/bin/true').open('x')
 
 
-@technique
+@technique(PROCESSES)
 def run_with_pty():
     master, slave = os.openpty()
     return os.ttyname(slave)
 
 
-@technique
+@technique(PROCESSES)
 def signal_with_kill():
     os.kill(os.getpid(), 0)
     return 'sent'
 
 
-@technique
+@technique(PROCESSES)
 def signal_with_pthread_kill():
     import signal
     import threading
@@ -116,7 +117,7 @@ def signal_with_pthread_kill():
     return 'sent'
 
 
-@technique
+@technique(PROCESSES)
 def signal_with_a_pidfd():
     number = needs(os, 'pidfd_open')(os.getpid())
     import signal
@@ -124,7 +125,7 @@ def signal_with_a_pidfd():
     return 'sent'
 
 
-@technique
+@technique(PROCESSES)
 def signal_with_an_owner():
     """Have the system send a signal to a process, by way of a descriptor."""
     import fcntl
@@ -133,7 +134,7 @@ def signal_with_an_owner():
     return 'set'
 
 
-@technique
+@technique(PROCESSES)
 def signal_handlers():
     import signal
     before = signal.signal(signal.SIGUSR2, lambda *args: None)
@@ -141,13 +142,13 @@ def signal_handlers():
     return 'set'
 
 
-@technique
+@technique(PROCESSES)
 def change_the_process():
     os.umask(os.umask(0o22))
     return 'changed'
 
 
-@technique
+@technique(PROCESSES)
 def change_limits():
     import resource
     resource.setrlimit(resource.RLIMIT_CORE, resource.getrlimit(resource.RLIMIT_CORE))

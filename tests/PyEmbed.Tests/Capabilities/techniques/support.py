@@ -4,7 +4,7 @@ import importlib
 import os
 import sys
 
-FOLDER, PORT, FILE, SOCKET, MODE = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]), sys.argv[5]
+FOLDER, PORT, FILE, SOCKET = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
 SECRET = os.path.join(FOLDER, 'secret.txt')
 OUTSIDE = os.path.join(FOLDER, 'outside')
 GRANTED = os.path.join(FOLDER, 'granted')
@@ -17,9 +17,36 @@ class Missing(Exception):
     """This CPython or system has not got what the technique uses."""
 
 
-def technique(function):
-    techniques.append(function)
-    return function
+def ending(error, words):
+    """How a technique ends where it is denied: a pattern of the exception's type and message."""
+    return f'{error if isinstance(error, str) else error.__name__}: {words}'
+
+
+def by(capability, error=PermissionError):
+    """The denial that docs/security.md promises: it says what it takes."""
+    return ending(error, rf'.* is denied: it needs the capability {capability}\b')
+
+
+READ, WRITE, NETWORK, PROCESSES, ENVIRONMENT, NATIVE_CODE = map(by, ['Read', 'Write', 'Network', 'Processes', 'Environment', 'NativeCode'])
+NATIVE_MODULE = by('NativeCode', ImportError)
+FOREIGN = ending(PermissionError, r'.* is denied: the descriptor \d+ was not opened by Python code')
+KEPT = ending(PermissionError, '.* is denied: where the standard library and PyEmbed keep code')
+LINK = ending(PermissionError, '.* is denied: what would be moved is a link')
+FORK = ending(PermissionError, '.*os.fork is denied where capabilities are set')
+NOTHING = 'nothing'     # No exception: it comes back with empty hands. The technique says why.
+
+
+def technique(denial, leave=False, race=False):
+    """Registers a technique.
+
+    denial: how it ends where it is denied, as a pattern; any other end is a defect of the technique or of what it attacks.
+    leave: whether the system may refuse it to this user, or on this file system; the control run is then of no use.
+    race: whether it takes luck, so that empty hands prove nothing in either run.
+    """
+    def register(function):
+        techniques.append((function, denial, leave, race))
+        return function
+    return register
 
 
 def needs(owner, name):
@@ -53,10 +80,6 @@ def has(data):
 def made(place):
     """The evidence that something was made: the host, not this code, looks."""
     return f'made {place}'
-
-
-def raising(error):
-    raise error
 
 
 def place_of(name):
