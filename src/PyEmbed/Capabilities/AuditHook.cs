@@ -12,15 +12,14 @@ internal static unsafe class AuditHook
 {
     private static PythonCapabilities granted = PythonCapabilities.None;
     private static FileGrants files = null!;
-    private static Descriptors descriptors = null!;
     private static SocketFunctions sockets = null!;
     private static Bytecode bytecode = null!;
     private static ModuleLoading loading = null!;
 
     /// <summary>Installs the hook, for the life of the process. The caller holds the GIL.</summary>
-    public static void Install(PythonCapabilities capabilities, FileGrants fileGrants, Descriptors fileDescriptors, SocketFunctions socketFunctions, Bytecode code, ModuleLoading modules)
+    public static void Install(PythonCapabilities capabilities, FileGrants fileGrants, SocketFunctions socketFunctions, Bytecode code, ModuleLoading modules)
     {
-        (granted, files, descriptors, sockets, bytecode, loading) = (capabilities, fileGrants, fileDescriptors, socketFunctions, code, modules);
+        (granted, files, sockets, bytecode, loading) = (capabilities, fileGrants, socketFunctions, code, modules);
         if (CapabilityApi.PySys_AddAuditHook((delegate* unmanaged[Cdecl]<byte*, nint, void*, int>)&OnEvent, null) != 0)
         {
             PythonErrors.ThrowPending();
@@ -45,7 +44,7 @@ internal static unsafe class AuditHook
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int OnEvent(byte* name, nint arguments, void* data)
     {
-        // import, open, socket.…, code.__new__, ctypes.…, cpython.PyInterpreterState_New, mmap.__new__, resource.…, sqlite3 is not loaded
+        // import, open, socket.…, code.__new__, ctypes.…, cpython.PyInterpreterState_New, resource.…, sqlite3 is not loaded
         switch (name[0])
         {
             case (byte)'i' when name[1] == 'm':
@@ -53,7 +52,6 @@ internal static unsafe class AuditHook
             case (byte)'o' when name[1] == 'p' && name[4] == 0:
             case (byte)'s' when name[1] == 'o' && name[2] == 'c':
             case (byte)'c' when (name[1] == 'o' && name[2] == 'd') || name[1] == 't' || name[1] == 'p':
-            case (byte)'m' when name[1] == 'm':
             case (byte)'r' when name[1] == 'e' && name[2] == 's':
                 return Decide(name, arguments);
             default:
@@ -86,7 +84,6 @@ internal static unsafe class AuditHook
         "socket.connect" or "socket.bind" or "socket.sendto" or "socket.sendmsg" => sockets.Reach(name, arguments),
         "socket.getaddrinfo" or "socket.gethostbyname" => sockets.LookUp(name, arguments),
         "socket.gethostbyaddr" or "socket.getnameinfo" => sockets.LookUpAddress(name),
-        "mmap.__new__" => IsMapAllowed(arguments),
         "code.__new__" => granted.NativeCode || bytecode.TakeReplacing() || Deny("making code objects", nameof(PythonCapabilities.NativeCode)),
         "cpython.PyInterpreterState_New" => granted.NativeCode || Deny("making an interpreter", nameof(PythonCapabilities.NativeCode)),
         "resource.setrlimit" or "resource.prlimit" => granted.Processes || Deny(name, nameof(PythonCapabilities.Processes)),
@@ -127,16 +124,6 @@ internal static unsafe class AuditHook
 
         _ = Denied.Refuse(files.Reason((use & FileUse.Write) != 0 ? "writing" : "reading", place, use, FileFunctions.Follows(flags)), path);
         return false;
-    }
-
-    private static bool IsMapAllowed(nint arguments)
-    {
-        const int AccessRead = 1, AccessCopy = 3;
-        int overflow;
-        long descriptor = CPython.PyLong_AsLongLongAndOverflow(CPython.PyTuple_GetItem(arguments, 0), &overflow);
-        long access = CPython.PyLong_AsLongLongAndOverflow(CPython.PyTuple_GetItem(arguments, 2), &overflow);
-        FileUse use = access is AccessRead or AccessCopy ? FileUse.Read : Descriptors.UseOfOpen((int)descriptor);
-        return descriptor < 0 || descriptors.Allows((int)descriptor, use) || FileFunctions.Foreign("mmap", (int)descriptor) != 0;
     }
 
     private static bool Deny(string name, string capability)

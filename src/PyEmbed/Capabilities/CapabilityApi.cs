@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Runtime.InteropServices;
 using PyEmbed.Interop;
 
@@ -12,6 +13,7 @@ internal static unsafe class CapabilityApi
     public const int METH_VARARGS = 1, METH_KEYWORDS = 2, METH_NOARGS = 4, METH_O = 8, METH_FASTCALL = 0x80, METH_METHOD = 0x200;
     public const int ENOENT = 2, EACCES = 13, ENOTDIR = 20;
     public const int O_ACCMODE = 3, O_RDWR = 2;
+    public const int Py_tp_new = 65;
     private const int F_GETFL = 3, F_DUPFD_CLOEXEC = 1030, FirstFree = 3;
 
     private static nint* permissionError, importError, valueError, keyError;
@@ -36,6 +38,9 @@ internal static unsafe class CapabilityApi
     public static delegate* unmanaged[Cdecl]<nint, byte*, int> PyDict_DelItemString;
     public static delegate* unmanaged[Cdecl]<nint, nint, int> PyDict_DelItem;
     public static delegate* unmanaged[Cdecl]<nint, void> PyType_Modified;
+    public static delegate* unmanaged[Cdecl]<nint, int, nint> PyType_GetSlot;
+    public static delegate* unmanaged[Cdecl]<nint, nint, int> PyType_IsSubtype;
+    public static delegate* unmanaged[Cdecl]<nint, nint> PySequence_List;
     public static nint PyTuple_Type, PyCode_Type, PyLong_Type, PyUnicode_Type;
 
     private static delegate* unmanaged[Cdecl]<byte*, byte*, byte*> realpath;
@@ -75,6 +80,9 @@ internal static unsafe class CapabilityApi
         PyDict_DelItemString = (delegate* unmanaged[Cdecl]<nint, byte*, int>)exports.Required("PyDict_DelItemString");
         PyDict_DelItem = (delegate* unmanaged[Cdecl]<nint, nint, int>)exports.Required("PyDict_DelItem");
         PyType_Modified = (delegate* unmanaged[Cdecl]<nint, void>)exports.Required("PyType_Modified");
+        PyType_GetSlot = (delegate* unmanaged[Cdecl]<nint, int, nint>)exports.Required("PyType_GetSlot");
+        PyType_IsSubtype = (delegate* unmanaged[Cdecl]<nint, nint, int>)exports.Required("PyType_IsSubtype");
+        PySequence_List = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PySequence_List");
         PyTuple_Type = exports.Required("PyTuple_Type");
         PyLong_Type = exports.Required("PyLong_Type");
         PyUnicode_Type = exports.Required("PyUnicode_Type");
@@ -118,6 +126,23 @@ internal static unsafe class CapabilityApi
         {
             nint length = readlink(text, buffer, room.Length);
             return length < 0 ? null : room[..(int)length];
+        }
+    }
+
+    /// <summary>What a descriptor of this process stands for, as /proc has it: a path, or a name such as <c>pipe:[4711]</c>; empty where it is not open.</summary>
+    /// <param name="descriptor">The number.</param>
+    /// <param name="room">Where it is put.</param>
+    public static ReadOnlySpan<byte> ReadDescriptor(int descriptor, Span<byte> room)
+    {
+        ReadOnlySpan<byte> folder = "/proc/self/fd/"u8;
+        Span<byte> path = stackalloc byte[32];
+        folder.CopyTo(path);
+        _ = Utf8Formatter.TryFormat(descriptor, path[folder.Length..], out int digits);
+        path[folder.Length + digits] = 0;
+        fixed (byte* text = path, buffer = room)
+        {
+            nint length = readlink(text, buffer, room.Length);
+            return length < 0 ? default : room[..(int)length];
         }
     }
 

@@ -11,6 +11,9 @@ internal static unsafe class CapabilityWall
 {
     private static readonly string[] SitePackages = ["site-packages", "dist-packages"];
 
+    // Where zoneinfo looks, as CPython's configure has it.
+    private static readonly string[] TimeZones = ["/usr/share/zoneinfo", "/usr/lib/zoneinfo", "/usr/share/lib/zoneinfo", "/etc/zoneinfo"];
+
     private static bool isUp;
 
     /// <summary>Refuses capabilities that make no sense, before anything is started.</summary>
@@ -59,16 +62,17 @@ internal static unsafe class CapabilityWall
         }
 
         string[] left = [.. SitePackages.Select(name => Path.Combine(library, name)).Where(path => !paths.Contains(path))];
-        FileGrants files = new(capabilities, [.. paths, .. kept], kept, left);
+        FileGrants files = new(capabilities, [.. paths, .. kept, .. TimeZones], kept, left);
         RefuseLoadedModules(sys, capabilities, files);
 
         Descriptors descriptors = new(files);
-        SocketFunctions sockets = new(new NetworkGrants(capabilities.Network), descriptors, capabilities.Processes);
+        FileFunctions functions = new(files, descriptors, capabilities.Processes);
+        SocketFunctions sockets = new(new NetworkGrants(capabilities.Network), descriptors, functions, capabilities.Processes);
         using PythonObject io = Own("_io"u8), buffer = io.GetAttribute("BytesIO"), implementation = sys.GetAttribute("implementation");
         ModuleLoading.Namespace = PyRef.New(CPython.TypeOf(implementation.Handle));
         Collector.Prepare();
         Bytecode code = new(capabilities, files, codes) { BytesIO = PyRef.New(buffer.Handle) };
-        GuardedFunctions guarded = new(capabilities, files, descriptors, sockets, code, [.. kept.Where(path => path != store && path != codes).Select(path => FileGrants.Resolve(System.Text.Encoding.UTF8.GetBytes(path), follow: true)!)]);
+        GuardedFunctions guarded = new(capabilities, files, descriptors, functions, sockets, code, [.. kept.Where(path => path != store && path != codes).Select(path => FileGrants.Resolve(System.Text.Encoding.UTF8.GetBytes(path), follow: true)!)]);
         nint modules = CPython.PyImport_GetModuleDict();
         using Early early = new(modules);
         foreach (string name in GuardedFunctions.Modules)
@@ -95,7 +99,7 @@ internal static unsafe class CapabilityWall
             Trust(memory);
         }
 
-        AuditHook.Install(capabilities, files, descriptors, sockets, code, guarded.Loading);
+        AuditHook.Install(capabilities, files, sockets, code, guarded.Loading);
         using PyRef marshal = PyRef.Take(Text.New("marshal"));
         using PyRef loads = PyRef.Take(CPython.PyObject_GetAttrString(CPython.PyDict_GetItemWithError(modules, marshal.Value), Text.Ascii("loads"u8)));
         ImageBytecode.Prepare(loads.Value);
@@ -180,9 +184,10 @@ internal static unsafe class CapabilityWall
         public Early(nint modules)
         {
             this.modules = modules;
-            Load("select"u8);
-            Load("_socket"u8);
-            Load("_ssl"u8);
+            Load("select");
+            Load("_socket");
+            Load("_ssl");
+            Load("mmap");
         }
 
         public void Dispose()
@@ -194,23 +199,28 @@ internal static unsafe class CapabilityWall
             }
         }
 
-        private void Load(ReadOnlySpan<byte> name)
+        private void Load(string name)
         {
-            string text = System.Text.Encoding.ASCII.GetString(name);
-            using PyRef key = PyRef.Take(Text.New(text));
+            using PyRef key = PyRef.Take(Text.New(name));
             if (CPython.PyDict_GetItemWithError(modules, key.Value) != 0)
             {
                 return;
             }
 
-            using PyRef module = PyRef.Own(PythonCode.Own(name));
-            if (module.Value == 0)
+            using PyRef module = PyRef.Own(PythonCode.Own(System.Text.Encoding.ASCII.GetBytes(name)));
+            if (module.Value != 0)
             {
-                CPython.PyErr_Clear(); // This Python has not got it, or cannot load it.
+                loaded.Add(name);
                 return;
             }
 
-            loaded.Add(text);
+            // This Python was built without it, or lacks a library that it needs: nobody loads it later, either.
+            if (CPython.PyErr_ExceptionMatches(CapabilityApi.PyExc_ImportError) == 0)
+            {
+                PythonErrors.ThrowPending();
+            }
+
+            CPython.PyErr_Clear();
         }
     }
 }

@@ -86,17 +86,21 @@ internal sealed unsafe class FileFunctions(FileGrants files, Descriptors descrip
         return descriptors.Take(descriptor) ? call.Continue() : Foreign("os.close", descriptor);
     }
 
-    /// <summary>A body for <c>pipe</c> and <c>pipe2</c>.</summary>
-    public nint Pipe(scoped ref NativeCall call)
+    /// <summary>A body for what returns a new descriptor, or a tuple of two.</summary>
+    public nint Make(scoped ref NativeCall call)
     {
-        nint pair = call.Continue();
-        for (int i = 0; pair != 0 && i < 2; i++)
+        nint made = call.Continue();
+        if (made == 0 || !CPython.Is(made, CPython.Py_TPFLAGS_TUPLE_SUBCLASS))
         {
-            int overflow;
-            descriptors.Add((int)CPython.PyLong_AsLongLongAndOverflow(CPython.PyTuple_GetItem(pair, i), &overflow));
+            return Adding(made);
         }
 
-        return pair;
+        for (int i = 0; i < 2; i++)
+        {
+            _ = Adding(CPython.PyTuple_GetItem(made, i));
+        }
+
+        return made;
     }
 
     /// <summary>A body for <c>DirEntry.stat</c>, <c>is_dir</c> and <c>is_file</c>, which look at what a link leads to.</summary>
@@ -144,8 +148,9 @@ internal sealed unsafe class FileFunctions(FileGrants files, Descriptors descrip
     public static bool Follows(long flags) => (flags & NoFollow) == 0 && (flags & (Create | Exclusive)) != (Create | Exclusive);
 
     /// <summary>Says that a descriptor is not Python's to use.</summary>
-    public static nint Foreign(string name, int descriptor) =>
-        Denied.Refuse($"{name} is denied: the descriptor {descriptor} was not opened by Python code as a number, belongs to a file or socket object by now, or is in use by another call");
+    public static nint Foreign(string name, int descriptor) => Denied.Refuse(descriptor is >= 0 and <= 2
+        ? $"{name} is denied: the standard streams are the host's, 0 there to be read from, 1 and 2 to be written to, and nothing else"
+        : $"{name} is denied: the descriptor {descriptor} was not opened by Python code as a number, belongs to a file or socket object by now, or is in use by another call");
 
     /// <summary>Checks one path argument, and has the function see what was checked.</summary>
     /// <returns>False with an exception pending.</returns>
@@ -160,7 +165,7 @@ internal sealed unsafe class FileFunctions(FileGrants files, Descriptors descrip
 
         if (CPython.Is(argument, CPython.Py_TPFLAGS_LONG_SUBCLASS))
         {
-            return CheckDescriptor(ref call, name, index, use, parameter);
+            return CheckDescriptor(ref call, name, index, use == FileUse.Look ? FileUse.Look | FileUse.Stream : use, parameter);
         }
 
         nint plain = PathArgument.Plain(argument);
@@ -186,7 +191,7 @@ internal sealed unsafe class FileFunctions(FileGrants files, Descriptors descrip
 
             if (descriptor != CurrentFolder)
             {
-                if (!descriptors.Allows(descriptor, FileUse.Look) || Descriptors.PathOf(descriptor) is not { } place)
+                if (!(descriptors.Holds(descriptor) || descriptors.AllowsWhatItIs(descriptor, FileUse.Look)) || Descriptors.PathOf(descriptor) is not { } place)
                 {
                     _ = Foreign(name, descriptor);
                     return false;
@@ -218,7 +223,15 @@ internal sealed unsafe class FileFunctions(FileGrants files, Descriptors descrip
         return true;
     }
 
-    private bool CheckDescriptor(scoped ref NativeCall call, string name, int index, FileUse use, ReadOnlySpan<byte> parameter = default, bool lends = false)
+    /// <summary>Checks one argument that is a descriptor, and has the function see what was checked.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="name">The function.</param>
+    /// <param name="index">Where the argument is.</param>
+    /// <param name="use">What the function does with it.</param>
+    /// <param name="parameter">Its name, where it differs from what functions of that name have.</param>
+    /// <param name="lends">Whether the function is to get a number of its own.</param>
+    /// <returns>False with an exception pending.</returns>
+    public bool CheckDescriptor(scoped ref NativeCall call, string name, int index, FileUse use, ReadOnlySpan<byte> parameter = default, bool lends = false)
     {
         ReadOnlySpan<byte> place = parameter.IsEmpty ? DescriptorNames(name, index) : parameter;
         if (!TryDescriptor(ref call, index, place, out int descriptor))
@@ -226,14 +239,14 @@ internal sealed unsafe class FileFunctions(FileGrants files, Descriptors descrip
             return false;
         }
 
-        if ((use & FileUse.Change) == 0 && (Descriptors.IsStandard(descriptor) || call.Pin(descriptors, descriptor)))
+        if (descriptors.AllowsStream(descriptor, use) || ((use & FileUse.Change) == 0 && call.Pin(descriptors, descriptor)))
         {
             return true;
         }
 
         // An object's, or the host's: whoever closes it, what was looked at is what is used. Looking does no harm, and on a number of its own a lock would end with the call.
         int used = descriptor;
-        if (lends || use != FileUse.Look)
+        if (lends || (use & ~FileUse.Stream) != FileUse.Look)
         {
             used = call.Lend(descriptor);
             if (used >= 0)

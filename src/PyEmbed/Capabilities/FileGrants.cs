@@ -14,6 +14,9 @@ internal enum FileUse
 
     /// <summary>Making, moving and removing it, its mode, owner, times and attributes; comes with <see cref="Write"/>. No descriptor is leave for that.</summary>
     Change = 8,
+
+    /// <summary>Nothing but taking what comes next, adding to what is there, or looking: what standard streams are for.</summary>
+    Stream = 16,
 }
 
 /// <summary>Which paths may be used how. Paths are bytes, as the system has them.</summary>

@@ -9,7 +9,7 @@ namespace PyEmbed.Capabilities;
 /// </summary>
 internal sealed unsafe class GuardedFunctions
 {
-    private const FileUse Read = FileUse.Read, Write = FileUse.Write, Look = FileUse.Look, Change = FileUse.Write | FileUse.Change;
+    private const FileUse Read = FileUse.Read, Write = FileUse.Write, Look = FileUse.Look, Stream = FileUse.Stream, Change = FileUse.Write | FileUse.Change;
 
     private static readonly FrozenSet<string> Harmless = """
         WCOREDUMP WEXITSTATUS WIFCONTINUED WIFEXITED WIFSIGNALED WIFSTOPPED WSTOPSIG WTERMSIG _inputhook _is_inputhook_installed _path_normpath _path_splitroot_ex _path_splitroot
@@ -26,23 +26,23 @@ internal sealed unsafe class GuardedFunctions
     private readonly FileFunctions functions;
     private readonly Dictionary<string, NativeBody> posix;
 
-    public GuardedFunctions(PythonCapabilities granted, FileGrants files, Descriptors descriptors, SocketFunctions sockets, Bytecode bytecode, IReadOnlyList<byte[]> folders)
+    public GuardedFunctions(PythonCapabilities granted, FileGrants files, Descriptors descriptors, FileFunctions functions, SocketFunctions sockets, Bytecode bytecode, IReadOnlyList<byte[]> folders)
     {
         this.granted = granted;
         this.files = files;
         this.descriptors = descriptors;
+        this.functions = functions;
         this.sockets = sockets;
         this.bytecode = bytecode;
         Loading = new ModuleLoading(granted, files, folders, Guard);
-        functions = new FileFunctions(files, descriptors, granted.Processes);
-        posix = OfPosix(functions);
+        posix = OfPosix(functions, granted.Processes);
     }
 
     /// <summary>Who loads modules in C from now on.</summary>
     public ModuleLoading Loading { get; }
 
     /// <summary>The modules that are loaded, if they can be, before other code runs, as types of theirs are guarded, which are there only when they were executed. Executing them may run Python code.</summary>
-    public static IReadOnlyList<string> Early { get; } = ["posix", "_io", "select", "_socket", "_ssl"];
+    public static IReadOnlyList<string> Early { get; } = ["posix", "_io", "select", "_socket", "_ssl", "mmap"];
 
     /// <summary>Guards what a module in C has. The caller holds the GIL.</summary>
     /// <param name="name">Its name, as CPython's sources have it.</param>
@@ -77,7 +77,9 @@ internal sealed unsafe class GuardedFunctions
             case "_locale": Put(module, name, "bindtextdomain", OfFile("locale.bindtextdomain", (1, ""))); break;
             case "time": Deny(module, name, granted.Processes, nameof(PythonCapabilities.Processes), "clock_settime", "clock_settime_ns"); break;
             case "sys": Deny(module, name, granted.Processes, nameof(PythonCapabilities.Processes), "activate_stack_trampoline", "remote_exec", "_dump_tracelets"); break;
-            case "select": GuardSelect(module); break; // A kernel without epoll has no such type.
+            case "select": GuardSelect(module); break;
+            case "mmap": GuardMaps(module); break;
+            case "_posixshmem": Put(module, name, "shm_open", functions.Make); break;
             case "_socket": GuardSockets(module); break;
             case "_ssl": GuardTls(module); break;
         }
@@ -85,9 +87,9 @@ internal sealed unsafe class GuardedFunctions
 
     /// <summary>The names of the modules that <see cref="Guard"/> does something for.</summary>
     public static IReadOnlyList<string> Modules { get; } =
-        ["posix", "_io", "_imp", "marshal", "_posixsubprocess", "_signal", "faulthandler", "fcntl", "pwd", "grp", "_locale", "time", "sys", "select", "_socket", "_ssl"];
+        ["posix", "_io", "_imp", "marshal", "_posixsubprocess", "_signal", "faulthandler", "fcntl", "pwd", "grp", "_locale", "time", "sys", "select", "_socket", "_ssl", "mmap", "_posixshmem"];
 
-    private static Dictionary<string, NativeBody> OfPosix(FileFunctions functions)
+    private static Dictionary<string, NativeBody> OfPosix(FileFunctions functions, bool processes)
     {
         Dictionary<string, NativeBody> bodies = new(StringComparer.Ordinal)
         {
@@ -97,8 +99,8 @@ internal sealed unsafe class GuardedFunctions
             ["dup"] = functions.Duplicate,
             ["dup2"] = functions.DuplicateTo,
             ["close"] = functions.Close,
-            ["pipe"] = functions.Pipe,
-            ["pipe2"] = functions.Pipe,
+            ["pipe"] = functions.Make,
+            ["pipe2"] = functions.Make,
             ["sendfile"] = functions.OfDescriptor("os.sendfile", Write, Read),
             ["copy_file_range"] = functions.OfDescriptor("os.copy_file_range", Read, Write),
             ["splice"] = functions.OfDescriptor("os.splice", Read, Write),
@@ -117,14 +119,20 @@ internal sealed unsafe class GuardedFunctions
 
         foreach ((string names, FileUse use) in new[]
         {
-            ("read pread preadv readv posix_fadvise lockf", Read), ("write pwrite pwritev writev ftruncate posix_fallocate", Write), ("fchmod fchown", Change),
-            ("lseek fstat fstatvfs fsync fdatasync fpathconf get_inheritable set_inheritable get_blocking set_blocking", Look),
+            ("read readv", Read | Stream), ("pread preadv posix_fadvise lockf", Read), ("write writev", Write | Stream),
+            ("pwrite pwritev ftruncate posix_fallocate", Write), ("fchmod fchown", Change), ("lseek fstatvfs set_inheritable set_blocking", Look),
+            ("fstat fsync fdatasync fpathconf get_inheritable get_blocking", Look | Stream),
         })
         {
             foreach (string name in names.Split(' '))
             {
                 bodies[name] = functions.OfDescriptor($"os.{name}", use);
             }
+        }
+
+        foreach (string name in processes ? new[] { "pidfd_open", "memfd_create", "eventfd", "timerfd_create", "posix_openpt", "openpty" } : [])
+        {
+            bodies[name] = functions.Make;
         }
 
         return bodies;
@@ -184,7 +192,14 @@ internal sealed unsafe class GuardedFunctions
     {
         Put(module, "_io", "open_code", bytecode.OpenCode);
         using PyRef type = PyRef.Take(CPython.PyObject_GetAttrString(module, Text.Ascii("FileIO"u8)));
-        NativePatch.BeforeInitializer(type.Value, "io.FileIO", new RawFiles(descriptors, type.NewReference()).Initialize);
+        using PyRef unopened = PyRef.Take(Unopened(type.Value));
+        RawFiles raw = new(descriptors, type.NewReference());
+        foreach (string name in new[] { "seek", "truncate" })
+        {
+            Put(unopened.Value, "io.FileIO", name, raw.Moving($"FileIO.{name}"));
+        }
+
+        NativePatch.BeforeInitializer(type.Value, "io.FileIO", raw.Initialize);
     }
 
     private void GuardSignals(nint module)
@@ -226,14 +241,25 @@ internal sealed unsafe class GuardedFunctions
 
     private void GuardSelect(nint module)
     {
-        using PyRef type = PyRef.Own(CPython.PyObject_GetAttrString(module, Text.Ascii("epoll"u8)));
-        if (type.Value == 0)
-        {
-            CPython.PyErr_Clear();
-            return;
-        }
+        WaitFunctions waits = new(descriptors);
+        Put(module, "select", "select", waits.Select);
+        Put(module, "select", "poll", waits.NewPoll);
+        using PyRef poll = PyRef.Take(Invoke(module, "poll"));
+        Put(poll.Value, "poll", "register", waits.Register("select.poll.register"));
+        Put(poll.Value, "poll", "modify", waits.Register("select.poll.modify"));
+        Put(poll.Value, "poll", "unregister", waits.Unregister);
+        Put(poll.Value, "poll", "poll", waits.Poll);
+        using PyRef epoll = PyRef.Take(Invoke(module, "epoll"));
+        Put(epoll.Value, "epoll", "register", waits.Register("select.epoll.register"));
+        Put(epoll.Value, "epoll", "modify", waits.Register("select.epoll.modify"));
+        Deny(epoll.Value, "epoll", granted.Processes, nameof(PythonCapabilities.Processes), "fromfd"); // It would close the number when it goes.
+        using PyRef closed = PyRef.Take(Invoke(epoll.Value, "close"));
+    }
 
-        Deny(type.Value, "epoll", granted.Processes, nameof(PythonCapabilities.Processes), "fromfd"); // It would close the number when it goes.
+    private void GuardMaps(nint module)
+    {
+        using PyRef type = PyRef.Take(CPython.PyObject_GetAttrString(module, Text.Ascii("mmap"u8)));
+        NativePatch.BeforeConstructor(type.Value, "mmap", new MemoryMaps(descriptors).Make);
     }
 
     private void GuardSockets(nint module)
@@ -243,11 +269,13 @@ internal sealed unsafe class GuardedFunctions
         Put(module, Name, "gethostbyname", sockets.GetHostByName);
         Put(module, Name, "gethostbyname_ex", sockets.GetHostByName);
         Put(module, Name, "close", sockets.Close);
+        Put(module, Name, "socketpair", sockets.MakePair);
+        Deny(module, Name, sockets.ReachesAny, nameof(PythonCapabilities.Network), "getservbyname", "getservbyport", "getprotobyname"); // The C library opens files for them.
         Put(module, Name, "dup", sockets.Duplicate);
         Deny(module, Name, granted.Processes, nameof(PythonCapabilities.Processes), "sethostname");
         using PyRef type = PyRef.Take(CPython.PyObject_GetAttrString(module, Text.Ascii("socket"u8)));
         using PyRef unopened = PyRef.Take(Unopened(type.Value));
-        sockets.GetSocketName = PyRef.Checked(CPython.PyObject_GetAttrString(type.Value, Text.Ascii("getsockname"u8)));
+        sockets.OfSocket = (PyRef.Checked(CPython.PyObject_GetAttrString(type.Value, Text.Ascii("getsockname"u8))), PyRef.Checked(CPython.PyObject_GetAttrString(type.Value, Text.Ascii("fileno"u8))));
         foreach ((string function, int place) in new[] { ("connect", 0), ("connect_ex", 0), ("bind", 0), ("sendto", -1), ("sendmsg", 3) })
         {
             Put(unopened.Value, Name, function, sockets.Reaching($"socket.{function}", place));
@@ -274,6 +302,12 @@ internal sealed unsafe class GuardedFunctions
         using PyRef context = PyRef.Take(CPython.PyObject_VectorcallDict(type.Value, arguments, 1, 0));
         Put(context.Value, "ssl", "load_cert_chain", OfFile("ssl.load_cert_chain", (0, "certfile"), (1, "keyfile")));
         Put(context.Value, "ssl", "load_verify_locations", OfFile("ssl.load_verify_locations", (0, "cafile"), (1, "capath")));
+        if (!sockets.ReachesAny)
+        {
+            // No error: the library has every context read the system's certificates, whatever it is for.
+            Put(context.Value, "ssl", "set_default_verify_paths", (scoped ref NativeCall _) => PyRef.New(CPython.Py_None));
+        }
+
         Put(context.Value, "ssl", "load_dh_params", OfFile("ssl.load_dh_params", (0, "")));
 
         // It writes to a file, and is no function that could be guarded. The library looks whether there is one.

@@ -137,6 +137,10 @@ internal unsafe ref struct NativeCall
         return result;
     }
 
+    /// <summary>Calls the function behind, where that is an <c>__init__</c>.</summary>
+    /// <returns>False with an exception pending.</returns>
+    public bool Initialize() => (int)Continue() == 0;
+
     /// <summary>Keeps a number of Python's from being closed until the call is over: converting its other arguments may run anybody's code, and other threads run meanwhile.</summary>
     /// <returns>False where it is not Python's.</returns>
     public bool Pin(Descriptors owner, int descriptor)
@@ -225,6 +229,10 @@ internal unsafe ref struct NativeCall
         return -1;
     }
 }
+
+/// <summary>What runs in the stead of an <c>__init__</c> in C: decides, and may call <see cref="NativeCall.Initialize"/>.</summary>
+/// <returns>False with an exception pending.</returns>
+internal delegate bool InitializerBody(scoped ref NativeCall call);
 
 /// <summary>What runs in the stead of a C function: decides, and may call <see cref="NativeCall.Continue"/>.</summary>
 /// <returns>A new reference, or 0 with an exception pending.</returns>

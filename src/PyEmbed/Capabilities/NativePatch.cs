@@ -22,8 +22,8 @@ internal static unsafe class NativePatch
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     private delegate int Initializer(nint self, nint arguments, nint keywords);
 
-    /// <summary>What runs in the stead of an <c>__init__</c> in C: 0, or -1 with an exception pending. Is given the function behind.</summary>
-    public delegate int InitializerBody(nint self, nint arguments, nint keywords, delegate* unmanaged[Cdecl]<nint, nint, nint, int> original);
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    private delegate nint Constructor(nint self, nint arguments, nint keywords);
 
     /// <summary>Puts a body before a C function. Where that was done before, nothing happens.</summary>
     /// <param name="function">A borrowed reference to a <c>builtin_function_or_method</c>.</param>
@@ -83,14 +83,19 @@ internal static unsafe class NativePatch
 
                     Initializer replacement = (self, arguments, keywords) =>
                     {
+                        NativeCall call = new(original, CapabilityApi.METH_VARARGS | CapabilityApi.METH_KEYWORDS, self, arguments, keywords, 0, 0);
                         try
                         {
-                            return body(self, arguments, keywords, (delegate* unmanaged[Cdecl]<nint, nint, nint, int>)original);
+                            return body(ref call) ? 0 : -1;
                         }
                         catch (Exception e)
                         {
                             _ = Failed(name, e);
                             return -1;
+                        }
+                        finally
+                        {
+                            call.Dispose();
                         }
                     };
                     Kept.Add(replacement);
@@ -102,6 +107,67 @@ internal static unsafe class NativePatch
         }
 
         throw Unknown(name);
+    }
+
+    /// <summary>Puts a body before a type's <c>__new__</c> in C: self is the type that is to be made. Holds for subclasses that are made from now on, and for what <c>type.__new__</c> gives, which asks the type.</summary>
+    public static void BeforeConstructor(nint type, string name, NativeBody body)
+    {
+        nint* slot = (nint*)type + ConstructorSlot();
+        nint original = *slot;
+        if (original == 0)
+        {
+            throw Unknown(name);
+        }
+
+        if (Done.Contains(original))
+        {
+            return;
+        }
+
+        Constructor replacement = (self, arguments, keywords) =>
+        {
+            NativeCall call = new(original, CapabilityApi.METH_VARARGS | CapabilityApi.METH_KEYWORDS, self, arguments, keywords, 0, 0);
+            try
+            {
+                return body(ref call);
+            }
+            catch (Exception e)
+            {
+                return Failed(name, e);
+            }
+            finally
+            {
+                call.Dispose();
+            }
+        };
+        Kept.Add(replacement);
+        *slot = Marshal.GetFunctionPointerForDelegate(replacement);
+        _ = Done.Add(*slot);
+    }
+
+    // Where in a type that member lies: looked for in one of which CPython tells what it holds, which it does not of every type before 3.10.
+    private static int ConstructorSlot()
+    {
+        using PyRef type = PyRef.Take(NewType());
+        nint* slots = (nint*)type.Value;
+        nint constructor = CapabilityApi.PyType_GetSlot(type.Value, CapabilityApi.Py_tp_new);
+        for (int slot = 2; constructor != 0 && slot < TypeWords; slot++)
+        {
+            if (slots[slot] == constructor)
+            {
+                return slot;
+            }
+        }
+
+        throw Unknown("type.__new__");
+    }
+
+    // A class as Python code makes them.
+    private static nint NewType()
+    {
+        using PyRef name = PyRef.Take(Text.New("Sample")), bases = PyRef.Take(CPython.PyTuple_New(0)), members = PyRef.Take(CPython.PyDict_New());
+        nint* arguments = stackalloc nint[] { name.Value, bases.Value, members.Value };
+        return CPython.PyObject_VectorcallDict(CPython.PyType_Type, arguments, 3, 0);
     }
 
     /// <summary>A new reference to a function of ours, with a Python object that it is given as self.</summary>

@@ -14,6 +14,9 @@ internal sealed class NetworkGrants
     /// <exception cref="ArgumentException">A grant is not <c>host:port</c>.</exception>
     public NetworkGrants(IReadOnlyList<string> texts) => grants = [.. texts.Select(Parse)];
 
+    /// <summary>Whether nothing is granted.</summary>
+    public bool AreNone => grants.Length == 0;
+
     /// <summary>Whether a host and port, as given to the system, may be reached.</summary>
     public bool Allows(string host, int port)
     {
@@ -30,11 +33,11 @@ internal sealed class NetworkGrants
         return false;
     }
 
-    /// <summary>Whether a name may be looked up: it is one of those granted, or an address, which asks nobody.</summary>
+    /// <summary>Whether a name may be looked up: it is one of those granted, or, where any is, an address. Even for that, the system reads its files of hosts and services.</summary>
     public bool AllowsLookup(string host)
     {
         string plain = Normalize(host);
-        return IsAddress(plain) || Array.Exists(grants, grant => grant.Host == Any || grant.Host == plain);
+        return (IsAddress(plain) && !AreNone) || Array.Exists(grants, grant => grant.Host == Any || grant.Host == plain);
     }
 
     /// <summary>Remembers what a look-up of a granted name has found.</summary>

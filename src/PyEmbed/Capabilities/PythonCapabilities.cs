@@ -20,7 +20,7 @@ public sealed record PythonCapabilities
     /// <summary>
     /// Absolute paths of files and folders that may be read, listed and looked at, with all below them. Links are resolved, in these paths when Python starts, in
     /// the others at each use. <c>"/"</c> is everything but <c>/proc</c>, which must be named. Always readable: the standard library without
-    /// <c>site-packages</c>, the folders on <c>sys.path</c> when Python starts, what PyEmbed extracts, its code cache, and <c>/dev/null</c>.
+    /// <c>site-packages</c>, the folders on <c>sys.path</c> when Python starts, what PyEmbed extracts, its code cache, the system's time zones, and <c>/dev/null</c>.
     /// </summary>
     public IReadOnlyList<string> Read { get; init; } = [];
 
@@ -32,7 +32,8 @@ public sealed record PythonCapabilities
 
     /// <summary>
     /// <c>host:port</c> that may be connected to, sent to, or bound: a name, an address (<c>127.0.0.1:80</c>, <c>[::1]:80</c>) or <c>*</c>, and a port or <c>*</c>.
-    /// A name stands for the addresses that Python looks up for it. Only TCP and UDP; no Unix or raw sockets.
+    /// A name stands for the addresses that Python looks up for it. Only TCP and UDP; no Unix or raw sockets. Any grant is leave for what the system keeps for reaching hosts: names of
+    /// services and protocols, and its certificates, without which TLS contexts have none.
     /// </summary>
     public IReadOnlyList<string> Network { get; init; } = [];
 

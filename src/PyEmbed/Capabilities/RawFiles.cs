@@ -6,125 +6,153 @@ namespace PyEmbed.Capabilities;
 internal sealed unsafe class RawFiles
 {
     private readonly Descriptors descriptors;
-    private readonly nint type, opener;
+    private readonly nint type, number, opener;
 
     /// <param name="descriptors">What Python holds.</param>
     /// <param name="type">The type itself; a reference that is kept.</param>
     public RawFiles(Descriptors descriptors, nint type)
     {
         (this.descriptors, this.type) = (descriptors, type);
+        number = PyRef.Checked(CPython.PyObject_GetAttrString(type, Text.Ascii("fileno"u8)));
         opener = NativePatch.NewMethod("opener", CallOpener);
     }
 
     /// <summary>A body for <c>FileIO.__init__</c>.</summary>
-    public int Initialize(nint self, nint arguments, nint keywords, delegate* unmanaged[Cdecl]<nint, nint, nint, int> original)
+    public bool Initialize(scoped ref NativeCall call)
     {
-        nint file = Get(arguments, keywords, 0, "file"u8), opening = Get(arguments, keywords, 3, "opener"u8);
+        nint file = call.Get(0, "file"u8), opening = call.Get(3, "opener"u8);
         if (file == 0)
         {
-            return original(self, arguments, keywords); // It says so.
+            return call.Initialize(); // It says so.
         }
 
         if (CPython.Is(file, CPython.Py_TPFLAGS_LONG_SUBCLASS))
         {
-            return TakeOver(self, arguments, keywords, file, original);
+            return TakeOver(ref call, file);
         }
 
         using PyRef plain = PyRef.Own(PathArgument.Plain(file));
         if (plain.Value == 0 || !PathArgument.TryRead(plain.Value, out byte[] path))
         {
-            return -1;
+            return false;
         }
 
         // What leads upwards is opened by where it leads now: a folder may be moved while the system walks the path.
         byte[]? real = PathArgument.HasParent(path) ? FileGrants.Resolve(path, follow: true) : null;
-        using PyRef place = PyRef.Own(real is null ? plain.NewReference() : PathArgument.New(real, plain.Value));
-        bool opens = opening != 0 && opening != CPython.Py_None;
-        if (place.Value == file && !opens)
+        if (real is not null || plain.Value != file)
         {
-            return original(self, arguments, keywords);
+            call.Replace(0, "file"u8, real is null ? plain.NewReference() : PathArgument.New(real, plain.Value));
         }
 
-        using PyRef function = PyRef.Own(opens ? NativePatch.NewFunction(opener, opening) : PyRef.New(CPython.Py_None));
-        using PyRef positional = PyRef.Take(CPython.PyTuple_New(CPython.PyTuple_Size(arguments)));
-        for (nint i = 0; i < CPython.PyTuple_Size(arguments); i++)
+        if (opening != 0 && opening != CPython.Py_None)
         {
-            nint value = i == 0 ? place.Value : i == 3 ? function.Value : CPython.PyTuple_GetItem(arguments, i);
-            _ = CPython.PyTuple_SetItem(positional.Value, i, PyRef.New(value));
+            call.Replace(3, "opener"u8, NativePatch.NewFunction(opener, opening));
         }
 
-        using PyRef named = PyRef.Own(keywords == 0 ? 0 : PyRef.Checked(CapabilityApi.PyDict_Copy(keywords)));
-        if (keywords != 0)
+        if (!call.Initialize())
         {
-            Replace(named.Value, "file"u8, place.Value);
-            Replace(named.Value, "opener"u8, function.Value);
+            return false;
         }
 
-        int result = original(self, positional.Value, named.Value);
-        if (result == 0 && real is not null)
+        if (real is null)
         {
-            // As it was asked for.
-            using PyRef name = PyRef.Take(Text.New("name"));
-            result = CPython.PyObject_SetAttr(self, name.Value, file);
+            return true;
         }
 
-        return result;
+        // As it was asked for.
+        using PyRef name = PyRef.Take(Text.New("name"));
+        return CPython.PyObject_SetAttr(call.Self, name.Value, file) == 0;
     }
 
-    private int TakeOver(nint self, nint arguments, nint keywords, nint file, delegate* unmanaged[Cdecl]<nint, nint, nint, int> original)
+    /// <summary>A body for <c>seek</c> and <c>truncate</c>, of which standard streams have neither.</summary>
+    public NativeBody Moving(string name) => (scoped ref NativeCall call) =>
+    {
+        nint self = call.Self;
+        using PyRef result = PyRef.Own(CPython.PyObject_VectorcallDict(number, &self, 1, 0));
+        if (result.Value == 0)
+        {
+            return 0; // It is closed.
+        }
+
+        int overflow;
+        int descriptor = (int)CPython.PyLong_AsLongLongAndOverflow(result.Value, &overflow);
+        return descriptors.IsStandard(descriptor) ? FileFunctions.Foreign(name, descriptor) : call.Continue();
+    };
+
+    private bool TakeOver(scoped ref NativeCall call, nint file)
     {
         if (!Descriptors.TryRead(file, out int descriptor))
         {
-            return -1;
+            return false;
         }
 
-        if (Descriptors.IsStandard(descriptor))
+        if (descriptor < 0)
         {
-            nint closing = Get(arguments, keywords, 2, "closefd"u8);
-            if (closing == CPython.Py_False)
-            {
-                return original(self, arguments, keywords);
-            }
-
-            _ = Denied.Refuse($"opening the standard stream {descriptor} is denied unless closefd is False: closed, its number could come to mean what the host opens next");
-            return -1;
+            return call.Initialize(); // It says so.
         }
 
-        nint closes = Get(arguments, keywords, 2, "closefd"u8);
-        if (closes != 0 && closes != CPython.Py_True)
+        nint closing = call.Get(2, "closefd"u8);
+        int closes = closing == 0 ? 1 : CapabilityApi.PyObject_IsTrue(closing);
+        if (closes < 0)
         {
-            int answer = CapabilityApi.PyObject_IsTrue(closes);
-            return answer < 0 ? -1
-                : answer == 0 ? Share(self, arguments, keywords, descriptor, original)
-                : Refuse("open is denied: closefd must be a bool");
+            return false;
         }
 
-        if (descriptor >= 0 && !descriptors.Take(descriptor))
+        if (closing != 0)
+        {
+            call.Replace(2, "closefd"u8, PyRef.New(closes == 0 ? CPython.Py_False : CPython.Py_True));
+        }
+
+        if (descriptors.IsStandard(descriptor))
+        {
+            return TakeStream(ref call, descriptor, closes != 0);
+        }
+
+        if (closes == 0)
+        {
+            return Share(ref call, descriptor);
+        }
+
+        if (!descriptors.Take(descriptor))
         {
             _ = FileFunctions.Foreign("open", descriptor);
-            return -1;
+            return false;
         }
 
-        if (descriptor >= 0)
-        {
-            descriptors.Own(descriptor);
-        }
-
-        int result = original(self, arguments, keywords);
-        if (result != 0 && descriptor >= 0 && CPython.TypeOf(self) == type)
+        descriptors.Own(descriptor);
+        bool isTaken = call.Initialize();
+        if (!isTaken && CPython.TypeOf(call.Self) == type)
         {
             descriptors.Add(descriptor); // It did not take it. A subclass may have closed it meanwhile: then it is nobody's.
         }
 
-        return result;
+        return isTaken;
+    }
+
+    private static bool TakeStream(scoped ref NativeCall call, int descriptor, bool closes)
+    {
+        if (closes)
+        {
+            _ = Denied.Refuse($"opening the standard stream {descriptor} is denied unless closefd is False: closed, its number could come to mean what the host opens next");
+            return false;
+        }
+
+        nint mode = call.Get(1, "mode"u8);
+        string text = mode == 0 ? "r" : CPython.Is(mode, CPython.Py_TPFLAGS_UNICODE_SUBCLASS) ? Text.Read(mode) : "";
+        if (!text.Contains(descriptor == 0 ? 'r' : 'w', StringComparison.Ordinal) || text.AsSpan().IndexOfAny('+', 'a') >= 0)
+        {
+            _ = FileFunctions.Foreign($"open in the mode '{text}'", descriptor);
+            return false;
+        }
+
+        return call.Initialize();
     }
 
     // A file that does not close the number would outlive it: it gets another number for the same, and closes that.
-    private int Share(nint self, nint arguments, nint keywords, int descriptor, delegate* unmanaged[Cdecl]<nint, nint, nint, int> original)
+    private bool Share(scoped ref NativeCall call, int descriptor)
     {
-        const FileUse Use = FileUse.Read | FileUse.Write;
         int other = CapabilityApi.Duplicate(descriptor);
-        if (other < 0 || !(descriptors.Holds(descriptor) || descriptors.AllowsWhatItIs(other, Descriptors.UseOfOpen(other) & Use)))
+        if (other < 0 || !(descriptors.Holds(descriptor) || descriptors.AllowsWhatItIs(other, Descriptors.UseOfOpen(other))))
         {
             if (other >= 0)
             {
@@ -132,37 +160,18 @@ internal sealed unsafe class RawFiles
             }
 
             _ = FileFunctions.Foreign("open", descriptor);
-            return -1;
+            return false;
         }
 
-        using PyRef number = PyRef.Take(CPython.PyLong_FromLongLong(other));
-        using PyRef positional = PyRef.Take(CPython.PyTuple_New(CPython.PyTuple_Size(arguments)));
-        for (nint i = 0; i < CPython.PyTuple_Size(arguments); i++)
-        {
-            nint value = i == 0 ? number.Value : i == 2 ? CPython.Py_True : CPython.PyTuple_GetItem(arguments, i);
-            _ = CPython.PyTuple_SetItem(positional.Value, i, PyRef.New(value));
-        }
-
-        using PyRef named = PyRef.Own(keywords == 0 ? 0 : PyRef.Checked(CapabilityApi.PyDict_Copy(keywords)));
-        if (keywords != 0)
-        {
-            Replace(named.Value, "file"u8, number.Value);
-            Replace(named.Value, "closefd"u8, CPython.Py_True);
-        }
-
-        int result = original(self, positional.Value, named.Value);
-        if (result != 0 && CPython.TypeOf(self) == type)
+        call.Replace(0, "file"u8, PyRef.Checked(CPython.PyLong_FromLongLong(other)));
+        call.Replace(2, "closefd"u8, PyRef.New(CPython.Py_True));
+        bool isTaken = call.Initialize();
+        if (!isTaken && CPython.TypeOf(call.Self) == type)
         {
             CapabilityApi.Close(other);
         }
 
-        return result;
-    }
-
-    private static int Refuse(string reason)
-    {
-        _ = Denied.Refuse(reason);
-        return -1;
+        return isTaken;
     }
 
     // self is the opener that Python code has given.
@@ -186,30 +195,5 @@ internal sealed unsafe class RawFiles
         }
 
         return descriptor < 0 || descriptors.Take(descriptor) ? CPython.PyLong_FromLongLong(descriptor) : FileFunctions.Foreign("open", descriptor);
-    }
-
-    private static nint Get(nint arguments, nint keywords, nint index, ReadOnlySpan<byte> name)
-    {
-        if (CPython.PyTuple_Size(arguments) > index)
-        {
-            return CPython.PyTuple_GetItem(arguments, index);
-        }
-
-        if (keywords == 0)
-        {
-            return 0;
-        }
-
-        using PyRef key = PyRef.Take(CPython.PyUnicode_FromKindAndData(1, Text.Ascii(name), name.Length));
-        return CPython.PyDict_GetItemWithError(keywords, key.Value);
-    }
-
-    private static void Replace(nint named, ReadOnlySpan<byte> name, nint value)
-    {
-        using PyRef key = PyRef.Take(CPython.PyUnicode_FromKindAndData(1, Text.Ascii(name), name.Length));
-        if (CPython.PyDict_GetItemWithError(named, key.Value) != 0)
-        {
-            _ = CPython.PyDict_SetItem(named, key.Value, value);
-        }
     }
 }

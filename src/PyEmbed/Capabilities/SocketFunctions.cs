@@ -3,7 +3,7 @@ using PyEmbed.Interop;
 namespace PyEmbed.Capabilities;
 
 /// <summary>Sockets: what the audit events of <c>_socket</c> say, and the functions that raise none.</summary>
-internal sealed unsafe class SocketFunctions(NetworkGrants network, Descriptors descriptors, bool processes)
+internal sealed unsafe class SocketFunctions(NetworkGrants network, Descriptors descriptors, FileFunctions functions, bool processes)
 {
     private const string Capability = nameof(PythonCapabilities.Network);
     private const int Default = -1, Unix = 1, Internet = 2, Internet6 = 10, Raw = 3, Packet = 10, TypeMask = 0xF; // AF_* and SOCK_* of Linux
@@ -32,15 +32,18 @@ internal sealed unsafe class SocketFunctions(NetworkGrants network, Descriptors 
     public bool Reach(string name, nint arguments)
     {
         nint address = CPython.PyTuple_Size(arguments) > 1 ? CPython.PyTuple_GetItem(arguments, 1) : 0;
-        return address == 0 || address == CPython.Py_None || (TryReadAddress(address, out string host, out int port) && network.Allows(host, port)) || Deny(name, Capability, address);
+        return address == 0 || address == CPython.Py_None || IsLocal(address) || (TryReadAddress(address, out string host, out int port) && network.Allows(host, port)) || Deny(name, Capability, address);
     }
 
     /// <summary>The events of looking names up: <c>socket.getaddrinfo</c>, <c>socket.gethostbyname</c>.</summary>
     public bool LookUp(string name, nint arguments)
     {
         nint host = CPython.PyTuple_GetItem(arguments, 0);
-        return host == CPython.Py_None || (TryReadHost(host, out string text) && network.AllowsLookup(text)) || Deny(name, Capability, host);
+        return (host == CPython.Py_None && !network.AreNone) || (TryReadHost(host, out string text) && network.AllowsLookup(text)) || Deny(name, Capability, host);
     }
+
+    /// <summary>Whether any host is granted, and with it what the C library and OpenSSL read for reaching it: names of services and protocols, the system's certificates.</summary>
+    public bool ReachesAny => !network.AreNone;
 
     /// <summary>The events of looking addresses up, which ask whoever the machine asks about names.</summary>
     public bool LookUpAddress(string name) => network.AllowsLookup("*") || Deny(name, $"{Capability} ('*')");
@@ -54,7 +57,7 @@ internal sealed unsafe class SocketFunctions(NetworkGrants network, Descriptors 
     {
         int index = place < 0 ? call.Count - 1 : place;
         nint address = call.Get(index);
-        if (address == 0 || address == CPython.Py_None)
+        if (address == 0 || address == CPython.Py_None || IsLocal(address))
         {
             return call.Continue();
         }
@@ -133,17 +136,17 @@ internal sealed unsafe class SocketFunctions(NetworkGrants network, Descriptors 
     public nint Listen(scoped ref NativeCall call)
     {
         nint self = call.Self;
-        using PyRef address = PyRef.Own(SocketName(self));
+        using PyRef address = PyRef.Own(CPython.PyObject_VectorcallDict(OfSocket.Name, &self, 1, 0));
         if (address.Value == 0)
         {
             return 0;
         }
 
-        return TryReadAddress(address.Value, out string host, out int port) && network.Allows(host, port) ? call.Continue() : Denied.Raise("socket.listen", Capability, address.Value);
+        return IsLocal(address.Value) || (TryReadAddress(address.Value, out string host, out int port) && network.Allows(host, port)) ? call.Continue() : Denied.Raise("socket.listen", Capability, address.Value);
     }
 
-    /// <summary>The C function behind <c>socket.getsockname</c>: a subclass may have another of that name.</summary>
-    public nint GetSocketName { get; set; }
+    /// <summary>The C functions behind <c>socket.getsockname</c> and <c>socket.fileno</c>: a subclass may have others of those names.</summary>
+    public (nint Name, nint Number) OfSocket { get; set; }
 
     /// <summary>A body for <c>socket.detach</c>: the number is Python's own from now on.</summary>
     public nint Detach(scoped ref NativeCall call) => Adding(call.Continue());
@@ -166,42 +169,44 @@ internal sealed unsafe class SocketFunctions(NetworkGrants network, Descriptors 
 
     /// <summary>A body for <c>_socket.dup</c>.</summary>
     public nint Duplicate(scoped ref NativeCall call) =>
-        !TryRead(call.Get(0), out int descriptor) ? 0 : call.Pin(descriptors, descriptor) ? Adding(call.Continue()) : FileFunctions.Foreign("socket.dup", descriptor);
+        functions.CheckDescriptor(ref call, "socket.dup", 0, FileUse.Look, lends: true) ? Adding(call.Continue()) : 0;
 
     /// <summary>A body for <c>_socket.socket.__init__</c>, which takes a number over where it is given one.</summary>
-    public int Initialize(nint self, nint arguments, nint keywords, delegate* unmanaged[Cdecl]<nint, nint, nint, int> original)
+    public bool Initialize(scoped ref NativeCall call)
     {
-        nint number = CPython.PyTuple_Size(arguments) > 3 ? CPython.PyTuple_GetItem(arguments, 3) : 0;
-        if (number == 0 && keywords != 0)
-        {
-            using PyRef key = PyRef.Take(Text.New("fileno"));
-            number = CPython.PyDict_GetItemWithError(keywords, key.Value);
-        }
-
+        nint number = call.Get(3, "fileno"u8);
         if (number == 0 || number == CPython.Py_None)
         {
-            return original(self, arguments, keywords);
+            return call.Initialize() && Own(call.Self);
         }
 
         if (!CPython.Is(number, CPython.Py_TPFLAGS_LONG_SUBCLASS) || !TryRead(number, out int descriptor))
         {
             _ = Denied.Refuse("socket is denied: fileno must be an int");
-            return -1;
+            return false;
         }
 
         if (!descriptors.Take(descriptor))
         {
             _ = FileFunctions.Foreign("socket", descriptor);
-            return -1;
+            return false;
         }
 
-        int result = original(self, arguments, keywords);
-        if (result != 0)
+        if (!call.Initialize())
         {
             descriptors.Add(descriptor); // It did not take it.
+            return false;
         }
 
-        return result;
+        descriptors.Own(descriptor);
+        return true;
+    }
+
+    /// <summary>A body for <c>_socket.socketpair</c>, whose sockets are made without <c>__init__</c>.</summary>
+    public nint MakePair(scoped ref NativeCall call)
+    {
+        nint pair = call.Continue();
+        return pair == 0 || (Own(CPython.PyTuple_GetItem(pair, 0)) && Own(CPython.PyTuple_GetItem(pair, 1))) ? pair : Dropped(pair);
     }
 
     // For a str CPython would ask the codec idna, which is Python code; bytes are taken as they are.
@@ -216,10 +221,23 @@ internal sealed unsafe class SocketFunctions(NetworkGrants network, Descriptors 
         }
     }
 
-    private nint SocketName(nint self)
+    private bool Own(nint socket)
     {
-        nint* arguments = stackalloc nint[] { self };
-        return CPython.PyObject_VectorcallDict(GetSocketName, arguments, 1, 0);
+        using PyRef number = PyRef.Own(CPython.PyObject_VectorcallDict(OfSocket.Number, &socket, 1, 0));
+        if (number.Value == 0)
+        {
+            return false;
+        }
+
+        int overflow;
+        descriptors.Own((int)CPython.PyLong_AsLongLongAndOverflow(number.Value, &overflow));
+        return true;
+    }
+
+    private static nint Dropped(nint pair)
+    {
+        CPython.Py_DecRef(pair);
+        return 0;
     }
 
     private static bool TryRead(nint argument, out int descriptor)
@@ -246,6 +264,9 @@ internal sealed unsafe class SocketFunctions(NetworkGrants network, Descriptors 
             network.Remember(name, text);
         }
     }
+
+    // A Unix socket's: the like of a program that one starts, which multiprocessing talks to its fork server by.
+    private bool IsLocal(nint address) => processes && PathArgument.IsText(address);
 
     // (host, port) or (host, port, flow, scope); all else is of other families. What is read here is what was connected to: a str never changes, an int is read by its value.
     private static bool TryReadAddress(nint address, out string host, out int port)

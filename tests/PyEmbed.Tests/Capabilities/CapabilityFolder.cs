@@ -9,7 +9,11 @@ internal sealed class CapabilityFolder : IDisposable
 
     public CapabilityFolder()
     {
-        Write(Secret, "s3cret");
+        foreach (string file in new[] { Secret, Input, Errors })
+        {
+            Write(file, "s3cret");
+        }
+
         Write(Path.Combine(Root, "granted-not", "secret.txt"), "s3cret");
         Write(Path.Combine(Granted, "file.txt"), "granted");
         Directory.CreateDirectory(Path.Combine(Granted, "sub"));
@@ -28,6 +32,12 @@ internal sealed class CapabilityFolder : IDisposable
 
     public string Granted => Path.Combine(Root, "granted");
 
+    /// <summary>A file to be standard input.</summary>
+    public string Input => Path.Combine(Root, "input.txt");
+
+    /// <summary>A file to be standard error, with something in it.</summary>
+    public string Errors => Path.Combine(Root, "errors.txt");
+
     private string Outside => Path.Combine(Root, "outside");
 
     private string Secret => Path.Combine(Root, "secret.txt");
@@ -36,6 +46,8 @@ internal sealed class CapabilityFolder : IDisposable
     public void AssertUntouched()
     {
         Assert.AreEqual("s3cret", File.ReadAllText(Secret));
+        Assert.AreEqual("s3cret", File.ReadAllText(Input));
+        Assert.StartsWith("s3cret", File.ReadAllText(Errors));
         string[] found = [.. Directory.GetFiles(Outside, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Outside, file)).Order(StringComparer.Ordinal)];
         CollectionAssert.AreEqual(Files, found);
         foreach (string file in Files)

@@ -40,9 +40,10 @@ public sealed class EscapeTests
     {
         using CapabilityFolder folder = new();
         string grants = isRestricted ? $"read={folder.Granted};write={folder.Granted}" : "-";
-        TestHostProcess run = TestHostProcess.Run(
-            new Dictionary<string, string?> { ["PYEMBED_TEST_SECRET"] = "x" }, "capabilities", grants, Program, folder.Root);
-        Assert.AreEqual(0, run.ExitCode, run.ToString());
+        TestHostProcess run = TestHostProcess.RunProgram(
+            new Dictionary<string, string?> { ["PYEMBED_TEST_SECRET"] = "x", ["INPUT"] = folder.Input, ["ERRORS"] = folder.Errors },
+            "/bin/sh", "-c", "exec \"$0\" \"$@\" 0<>\"$INPUT\" 2<>\"$ERRORS\"", TestHostProcess.Executable, "capabilities", grants, Program, folder.Root);
+        Assert.AreEqual(0, run.ExitCode, $"{run}{File.ReadAllText(folder.Errors)}");
         if (isRestricted)
         {
             folder.AssertUntouched();

@@ -79,6 +79,7 @@ public sealed class GrantTests
             "address" => "network=127.0.0.1:PORT",
             "listen" => "network=127.0.0.1:*,[::1]:*",
             "everything" => "read=/;write=/",
+            "programs" => "read=/;write=/;network=*:*;processes;environment",
             _ => mode,
         };
         TestHostProcess run = TestHostProcess.Run(new Dictionary<string, string?> { ["PYEMBED_TEST_SECRET"] = "x" }, "capabilities", grants, Program, root, mode);

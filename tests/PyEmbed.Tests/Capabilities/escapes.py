@@ -13,7 +13,8 @@ lost        a race was not won
 
 sys.argv: a folder with secret.txt, outside/ and granted/ (readable and writable; granted/link leads to outside/,
 granted/link.txt to secret.txt); the port of a TCP server on this machine; descriptors of the host: secret.txt, open for
-reading and writing, and a connected socket. Its module ``host`` opens others.
+reading and writing, and a connected socket. Its module ``host`` opens others. Standard input and standard error are files
+that hold the secret, open for reading and writing.
 """
 
 import importlib
@@ -21,7 +22,7 @@ import re
 
 from techniques.support import NOTHING, Missing, techniques
 
-for name in ['paths', 'descriptors', 'libraries', 'originals', 'folders', 'processes', 'network', 'native_code', 'bytecode', 'environment']:
+for name in ['paths', 'descriptors', 'streams', 'waiting', 'libraries', 'originals', 'folders', 'processes', 'network', 'native_code', 'bytecode', 'environment']:
     importlib.import_module(f'techniques.{name}')
 
 

@@ -336,6 +336,90 @@ def one_s_own_pipes_work_by_number_and_as_files():
 
 
 @check('files')
+def one_s_own_sockets_work_by_number():
+    import socket
+    one, other = socket.socketpair()
+    assert os.write(one.fileno(), b'x') == 1 and os.read(other.fileno(), 1) == b'x'
+    assert os.fstat(one.fileno()).st_mode and os.get_blocking(one.fileno())
+    os.set_blocking(one.fileno(), False)
+    one.set_inheritable(False)
+    copy = one.dup()
+    copy.sendall(b'y')
+    assert other.recv(1) == b'y'
+    many = [socket.socket() for _ in range(600)]
+    assert os.write(one.fileno(), b'z') == 1 and os.fstat(many[0].fileno()).st_mode
+    for each in (one, other, copy, *many):
+        each.close()
+
+
+@check('files')
+def standard_streams_do_what_they_are_for():
+    import select
+    assert os.read(0, 1) == b'' and os.write(1, b'') == 0 and open(0, closefd=False).read() == ''
+    for number in 0, 1, 2:
+        assert os.stat(number).st_mode == os.fstat(number).st_mode and not os.isatty(number) and os.get_blocking(number)
+    assert select.select([0], [1], [], 5) == ([0], [1], [])
+    with open(1, 'w', closefd=False) as file:
+        file.write('')
+    denied(os.dup, 1, words='standard streams')
+    denied(open, 1, 'r', -1, None, None, None, False, words='standard streams')
+    denied(sys.__stdout__.buffer.raw.truncate, 0, words='standard streams')
+
+
+@check('files')
+def one_s_own_descriptors_can_be_waited_for():
+    import select
+    import selectors
+    import socket
+    one, other = socket.socketpair()
+    read, write = os.pipe()
+    assert select.select([other, read, other], [one, write], []) == ([], [one, write], [])
+    one.send(b'x')
+    assert select.select([other, read, other], (), (), 1.5) == ([other, other], [], [])
+    denied(select.select, [-1], [], [], error=ValueError)
+    denied(select.select, ['x'], [], [], error=TypeError)
+    poll = select.poll()
+    poll.register(other, select.POLLIN)
+    poll.register(read)
+    poll.modify(read, select.POLLIN)
+    assert poll.poll(1000) == [(other.fileno(), select.POLLIN)]
+    poll.unregister(read)
+    os.close(read)
+    assert poll.poll() == [(other.fileno(), select.POLLIN)]
+    for kind in selectors.SelectSelector, selectors.PollSelector, selectors.EpollSelector:
+        with kind() as selector:
+            selector.register(other, selectors.EVENT_READ, 'data')
+            assert [key.data for key, _ in selector.select(1)] == ['data']
+    for each in one, other:
+        each.close()
+    os.close(write)
+
+
+@check('files')
+def time_zones_are_there():
+    import datetime
+    import zoneinfo
+    if not any(map(os.path.isdir, zoneinfo.TZPATH)):
+        return          # a system without them
+    assert zoneinfo.ZoneInfo('Europe/Berlin').utcoffset(datetime.datetime(2024, 1, 1)) == datetime.timedelta(hours=1)
+    assert 'Europe/Berlin' in zoneinfo.available_timezones()
+
+
+@check('files')
+def users_are_not_known():
+    import getpass
+    denied(getpass.getuser, error=OSError if sys.version_info >= (3, 13) else KeyError, words='' if sys.version_info >= (3, 13) else 'Read')
+
+
+@check('files')
+def tls_contexts_are_made_without_certificates():
+    import ssl
+    assert ssl.create_default_context().verify_mode == ssl.CERT_REQUIRED
+    from urllib.request import urlopen
+    assert urlopen('data:,x').read() == b'x'
+
+
+@check('files')
 def ctrl_c_can_be_handled():
     import signal
     before = signal.getsignal(signal.SIGINT)
@@ -424,6 +508,60 @@ def processes_start():
     denied(lambda: subprocess.run(['/bin/true'], preexec_fn=print), words='preexec_fn')
     import multiprocessing
     assert multiprocessing.get_context('spawn').Lock().acquire()
+
+
+@check('programs')
+def programs_run_as_ever():
+    import asyncio
+    import subprocess
+
+    async def pipe():
+        process = await asyncio.create_subprocess_exec('/bin/cat', stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        return await process.communicate(b'x' * 200000)
+
+    assert asyncio.run(asyncio.wait_for(pipe(), 60)) == (b'x' * 200000, b'')
+    assert subprocess.check_output(['/bin/cat'], input='y', text=True, stderr=subprocess.STDOUT, timeout=60) == 'y'
+    with os.popen('echo z') as file:
+        assert file.read() == 'z\n'
+    with open(os.path.join(GRANTED, 'out'), 'w+') as file:
+        assert subprocess.run(['/bin/echo', 'w'], stdout=file).returncode == 0
+        assert file.seek(0) == 0 and file.read() == 'w\n'
+
+
+@check('programs')
+def numbers_of_all_kinds_are_one_s_own():
+    number = os.memfd_create('x')
+    assert os.write(number, b'abc') == 3 and os.pread(number, 3, 0) == b'abc'
+    os.close(number)
+    for number in os.openpty():
+        os.close(number)
+    if hasattr(os, 'pidfd_open'):
+        os.close(os.pidfd_open(os.getpid()))
+
+
+@check('programs')
+def worker_processes_work():
+    import concurrent.futures
+    import multiprocessing
+    from multiprocessing import shared_memory
+    import pyembed
+    for root in pyembed.mounts()[1:]:       # trees without a file would have to be written out for them
+        pyembed.unmount(root)
+    with multiprocessing.get_context('spawn').Pool(1) as pool:
+        assert pool.map(len, ['a', 'bc']) == [1, 2]
+    with concurrent.futures.ProcessPoolExecutor(1, mp_context=multiprocessing.get_context('spawn')) as executor:
+        assert executor.submit(len, 'abc').result(60) == 3
+    process = multiprocessing.get_context('forkserver').Process(target=len, args=('a',))
+    process.start()
+    process.join(60)
+    assert process.exitcode == 0
+    memory = shared_memory.SharedMemory(create=True, size=10)
+    memory.buf[:3] = b'abc'
+    again = shared_memory.SharedMemory(memory.name)
+    assert bytes(again.buf[:3]) == b'abc'
+    again.close()
+    memory.close()
+    memory.unlink()
 
 
 @check('native')

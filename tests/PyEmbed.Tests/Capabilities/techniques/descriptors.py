@@ -63,6 +63,46 @@ def read_by_mapping_the_host_s_descriptor():
     return has(mmap.mmap(FILE, 0, access=mmap.ACCESS_READ)[:])
 
 
+@technique(NOTHING)     # What is mapped is the file that the decision was about.
+def read_by_mapping_a_number_that_comes_to_mean_another_file():
+    """The event of mapping comes after the decision, and before CPython asks the system."""
+    import mmap
+    import sys
+    file = open(os.path.join(GRANTED, 'file.txt'), 'rb')
+    number = file.fileno()
+
+    def swap(event, arguments):
+        if event == 'mmap.__new__' and not file.closed:
+            file.close()
+            host_takes(number)
+
+    sys.addaudithook(swap)
+    return has(mmap.mmap(number, 0, access=mmap.ACCESS_READ)[:])
+
+
+@technique(FOREIGN)
+def read_by_mapping_while_the_length_is_asked():
+    import mmap
+    number = os.open(os.path.join(GRANTED, 'file.txt'), os.O_RDONLY)
+
+    class Length:
+        def __index__(self):
+            reopened(number)
+            return 6
+
+    return has(mmap.mmap(number, Length(), access=mmap.ACCESS_READ)[:])
+
+
+@technique(FOREIGN)
+def read_by_mapping_with_a_class_of_one_s_own():
+    import mmap
+
+    class Map(mmap.mmap):
+        pass
+
+    return has(mmap.mmap.__new__(Map, fileno=FILE, length=0, access=mmap.ACCESS_READ)[:])
+
+
 @technique(FOREIGN)
 def read_by_sendfile():
     reading, writing = os.pipe()
@@ -109,7 +149,7 @@ def read_a_stale_descriptor():
 @technique(PROCESSES)
 def close_by_epoll():
     import select
-    number = os.dup(0)
+    number = os.pipe()[0]
     needs(select, 'epoll').fromfd(number).close()
     try:
         os.fstat(number)

@@ -3,7 +3,7 @@
 import os
 import sys
 
-from techniques.support import FOREIGN, GRANTED, NETWORK, PORT, PROCESSES, SOCKET, Missing, needs, new_place, technique
+from techniques.support import FOREIGN, GRANTED, NETWORK, NOTHING, PORT, PROCESSES, SOCKET, Missing, module, needs, new_place, technique
 
 
 @technique(NETWORK)
@@ -262,3 +262,32 @@ def write_memory_by_a_socket_option():
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as connection:
         connection.setsockopt(socket.SOL_SOCKET, 26, struct.pack('HxxxxxxP', 1, code.buffer_info()[0]))
         return 'the system read memory by its address'
+
+
+@technique(NETWORK)
+def look_up_a_service():
+    import socket
+    return socket.getservbyname('http')
+
+
+@technique(NETWORK)
+def look_up_a_service_by_its_port():
+    import socket
+    return socket.getservbyport(80)
+
+
+@technique(NETWORK)
+def look_up_a_service_of_no_host():
+    import socket
+    return socket.getaddrinfo(None, 'http')
+
+
+@technique(NETWORK)
+def look_up_a_protocol():
+    import socket
+    return socket.getprotobyname('tcp')
+
+
+@technique(NOTHING, race=True)      # A context is made, as on a system that has none, and this one may have none.
+def read_the_system_s_certificates():
+    return module('ssl').create_default_context().cert_store_stats()['x509']

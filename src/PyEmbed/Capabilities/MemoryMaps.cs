@@ -1,0 +1,55 @@
+using PyEmbed.Interop;
+
+namespace PyEmbed.Capabilities;
+
+/// <summary><c>mmap.mmap</c>: which descriptor it maps. Its event comes before CPython uses the number, which another thread may close meanwhile.</summary>
+internal sealed unsafe class MemoryMaps(Descriptors descriptors)
+{
+    private const int AccessRead = 1, AccessCopy = 3;
+
+    /// <summary>A body for <c>mmap.__new__</c>.</summary>
+    public nint Make(scoped ref NativeCall call)
+    {
+        if (!TryPlain(ref call, 0, "fileno"u8, out long descriptor) || !TryPlain(ref call, 4, "access"u8, out long access))
+        {
+            return 0;
+        }
+
+        if (descriptor < 0 || descriptor > int.MaxValue || call.Pin(descriptors, (int)descriptor))
+        {
+            return call.Continue(); // Memory alone, or a number that Python code has opened and that nobody closes now.
+        }
+
+        int lent = call.Lend((int)descriptor);
+        FileUse use = access is AccessRead or AccessCopy ? FileUse.Read : Descriptors.UseOfOpen(lent);
+        if (lent < 0 || !descriptors.AllowsWhatItIs(lent, use))
+        {
+            return FileFunctions.Foreign("mmap", (int)descriptor);
+        }
+
+        call.Replace(0, "fileno"u8, PyRef.Checked(CPython.PyLong_FromLongLong(lent)));
+        return call.Continue();
+    }
+
+    // An int that means the same each time it is asked. -1 where none was given.
+    private static bool TryPlain(scoped ref NativeCall call, int index, ReadOnlySpan<byte> parameter, out long value)
+    {
+        value = -1;
+        nint argument = call.Get(index, parameter);
+        if (argument == 0)
+        {
+            return true;
+        }
+
+        nint plain = CPython.PyNumber_Index(argument);
+        if (plain == 0)
+        {
+            return false;
+        }
+
+        call.Replace(index, parameter, plain);
+        int overflow;
+        value = CPython.PyLong_AsLongLongAndOverflow(plain, &overflow);
+        return true;
+    }
+}
