@@ -29,14 +29,15 @@ internal static class PolicyScenarios
         }));
     }
 
-    /// <summary><c>folder source</c>: runs tests/PyEmbed.Tests/Python/import_techniques.py, found in <c>source</c>, over the files that it has written to the folder.</summary>
+    /// <summary><c>folder source deny|allow</c>: runs tests/PyEmbed.Tests/Python/import_techniques, found in <c>source</c>, over the files that it has written to the folder, under the list named.</summary>
     public static int Techniques(string[] arguments)
     {
         string folder = arguments[0];
+        string[] names = File.ReadAllLines(Path.Combine(folder, arguments[2] + ".txt"));
         using PythonInterpreter python = PythonInterpreter.Start(new PythonOptions
         {
             AutoMount = false,
-            Policy = PythonPolicy.Desktop with { Deny = File.ReadAllLines(Path.Combine(folder, "deny.txt")) },
+            Policy = arguments[2] == "deny" ? PythonPolicy.Desktop with { Deny = names } : PythonPolicy.Desktop with { Allow = names },
             Mounts = [PythonTree.FromDirectory(Path.Combine(folder, "one")), PythonTree.FromDirectory(Path.Combine(folder, "two"))],
             SearchPaths = [arguments[1], folder],
         });

@@ -156,24 +156,32 @@ public sealed class PythonPolicyTests
     }
 
     [TestMethod]
-    public void Every_technique_is_stopped_and_works_for_what_is_allowed()
+    [DataRow("deny")]
+    [DataRow("allow")]
+    public void Every_technique_is_stopped_and_works_for_what_is_allowed(string list)
     {
         using TemporaryFolder folder = new();
         TestHostProcess prepared = TestHostProcess.Run("execute", $"""
             import os, sys
             sys.path.insert(0, {JsonSerializer.Serialize(Sources)})
             import import_techniques
-            import_techniques.prepare({JsonSerializer.Serialize(folder.Path)})
+            from pyembed._powerful import POWERFUL
+            import_techniques.prepare({JsonSerializer.Serialize(folder.Path)}, POWERFUL)
             """);
         Assert.AreEqual(0, prepared.ExitCode, prepared.ToString());
 
-        TestHostProcess result = TestHostProcess.Run("policy-techniques", folder.Path, Sources);
+        TestHostProcess result = TestHostProcess.Run("policy-techniques", folder.Path, Sources, list);
 
         Assert.AreEqual(0, result.ExitCode, result.ToString());
         using JsonDocument results = JsonDocument.Parse(result.Output);
         List<string> failures = [];
         foreach (JsonElement row in results.RootElement.EnumerateArray())
         {
+            if (list == "allow" && (row.GetProperty("only_by_deny").GetBoolean() || row.GetProperty("title").GetString() == "cached module, by another name"))
+            {
+                continue; // An allow list that names the other name allows the module by that.
+            }
+
             bool gained = row.GetProperty("gained").GetBoolean();
             bool hasRule = row.GetProperty("rule").ValueKind == JsonValueKind.String;
             bool asExpected = row.GetProperty("kind").GetString() == "v"

@@ -15,10 +15,13 @@ sys.path[:0] = [{package!r}, {here!r}]
 sys.dont_write_bytecode = True
 import pyembed
 from pyembed import _host, _policy, _registry
+from pyembed._powerful import POWERFUL
 {before}
 if not {files!r}:
     _registry.install(False)
-_policy.apply(*{policy!r})
+if {policy!r} is not None:
+    POWERFUL.update(dict.fromkeys({powerful!r}, 'made powerful by a test'))
+    _policy.apply(*{policy!r})
 code = 0
 try:
     exec(compile({code!r}, 'script.py', 'exec'), {{'__name__': 'script', '__builtins__': __builtins__}})
@@ -30,11 +33,12 @@ os._exit(code)          # CPython's own end would import threading; a host never
 '''
 
 
-def run(code, *, restricted=False, allow=None, deny=(), before='', folder=None, files=True, timeout=120):
+def run(code, *, restricted=False, allow=None, deny=(), powerful=(), before='', folder=None, files=True, policy=True, timeout=120):
     """Run a script under a policy in an isolated process; (exit code, output, errors). *before* runs without the policy. Without
-    *files* modules come from mounts and the standard library only."""
-    policy = restricted, allow, list(deny), [folder] if folder else []
-    program = _PROGRAM.format(package=PACKAGE, here=HERE, before=before, files=files, policy=policy, code=code)
+    *files* modules come from mounts and the standard library only. *powerful* are names to take for powerful modules besides
+    those that are. With *policy* false none applies."""
+    rules = (restricted, allow, list(deny), [folder] if folder else []) if policy else None
+    program = _PROGRAM.format(package=PACKAGE, here=HERE, before=before, files=files, policy=rules, powerful=list(powerful), code=code)
     environment = dict(os.environ, HOME=os.environ.get('HOME', ''))
     result = subprocess.run([sys.executable, '-I', '-S', '-W', 'ignore', '-c', program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                             timeout=timeout, env=environment, stdin=subprocess.DEVNULL)
