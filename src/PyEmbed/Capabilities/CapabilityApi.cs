@@ -35,6 +35,8 @@ internal static unsafe class CapabilityApi
     public static delegate* unmanaged[Cdecl]<nint, nint, nint, nint> PyObject_Call;
     public static delegate* unmanaged[Cdecl]<nint, void> PyDict_Clear;
     public static delegate* unmanaged[Cdecl]<nint, nint> PyDict_Copy;
+    public static delegate* unmanaged[Cdecl]<nint, nint*, nint*, nint*, int> PyDict_Next;
+    public static delegate* unmanaged[Cdecl]<nint, nint> PyUnicode_FromObject;
     public static delegate* unmanaged[Cdecl]<nint, byte*, int> PyDict_DelItemString;
     public static delegate* unmanaged[Cdecl]<nint, nint, int> PyDict_DelItem;
     public static delegate* unmanaged[Cdecl]<nint, void> PyType_Modified;
@@ -77,6 +79,8 @@ internal static unsafe class CapabilityApi
         PyObject_Call = (delegate* unmanaged[Cdecl]<nint, nint, nint, nint>)exports.Required("PyObject_Call");
         PyDict_Clear = (delegate* unmanaged[Cdecl]<nint, void>)exports.Required("PyDict_Clear");
         PyDict_Copy = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyDict_Copy");
+        PyDict_Next = (delegate* unmanaged[Cdecl]<nint, nint*, nint*, nint*, int>)exports.Required("PyDict_Next");
+        PyUnicode_FromObject = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyUnicode_FromObject");
         PyDict_DelItemString = (delegate* unmanaged[Cdecl]<nint, byte*, int>)exports.Required("PyDict_DelItemString");
         PyDict_DelItem = (delegate* unmanaged[Cdecl]<nint, nint, int>)exports.Required("PyDict_DelItem");
         PyType_Modified = (delegate* unmanaged[Cdecl]<nint, void>)exports.Required("PyType_Modified");

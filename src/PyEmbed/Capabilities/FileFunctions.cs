@@ -104,7 +104,9 @@ internal sealed unsafe class FileFunctions(FileGrants files, Descriptors descrip
     }
 
     /// <summary>A body for <c>DirEntry.stat</c>, <c>is_dir</c> and <c>is_file</c>, which look at what a link leads to.</summary>
-    public NativeBody OfEntry(string name) => (scoped ref NativeCall call) =>
+    /// <param name="name">The function.</param>
+    /// <param name="isLink">The function behind <c>DirEntry.is_symlink</c>, in whose place Python code may put another; a reference that is kept.</param>
+    public NativeBody OfEntry(string name, nint isLink) => (scoped ref NativeCall call) =>
     {
         bool failed = false;
         using PyRef path = PyRef.Own(CPython.PyObject_GetAttrString(call.Self, Text.Ascii("path"u8)));
@@ -113,7 +115,7 @@ internal sealed unsafe class FileFunctions(FileGrants files, Descriptors descrip
             return 0;
         }
 
-        if (follow && IsLink(call.Self, out failed))
+        if (follow && IsLink(isLink, call.Self, out failed))
         {
             // Of an entry of a folder that was given by its descriptor, the path is the name alone.
             bool isKnown = place.AsSpan().Contains((byte)'/') && files.Allows(place, FileUse.Look, follow: true);
@@ -330,10 +332,9 @@ internal sealed unsafe class FileFunctions(FileGrants files, Descriptors descrip
         return false;
     }
 
-    private static bool IsLink(nint entry, out bool failed)
+    private static bool IsLink(nint isLink, nint entry, out bool failed)
     {
-        using PyRef name = PyRef.Own(Text.NewName("is_symlink"));
-        using PyRef answer = PyRef.Own(CPython.PyObject_VectorcallMethod(name.Value, &entry, 1, 0));
+        using PyRef answer = PyRef.Own(CPython.PyObject_VectorcallDict(isLink, &entry, 1, 0));
         failed = answer.Value == 0;
         return answer.Value == CPython.Py_True;
     }

@@ -174,9 +174,10 @@ internal sealed unsafe class GuardedFunctions
     {
         using PyRef entries = PyRef.Take(HostCall.Invoke(module, "scandir", Text.New("/")));
         using PyRef entry = PyRef.Take(CPython.PyIter_Next(entries.Value));
+        nint isLink = PyRef.Checked(CPython.PyObject_GetAttrString(CPython.TypeOf(entry.Value), Text.Ascii("is_symlink"u8)));
         foreach (string method in new[] { "stat", "is_dir", "is_file" })
         {
-            Put(entry.Value, "DirEntry", method, functions.OfEntry($"DirEntry.{method}"));
+            Put(entry.Value, "DirEntry", method, functions.OfEntry($"DirEntry.{method}", isLink));
         }
     }
 

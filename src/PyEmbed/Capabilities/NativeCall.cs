@@ -105,6 +105,20 @@ internal unsafe ref struct NativeCall
         values[index >= 0 && index < positional ? index : Named(name)] = value;
     }
 
+    /// <summary>Refuses names of arguments that are of a subclass of str: what Python code says they equal when we look for them, it need not say when CPython does.</summary>
+    /// <exception cref="ArgumentException">A name is such.</exception>
+    public readonly void CheckNames()
+    {
+        nint position = 0, name, value;
+        while (keywords != 0 && !IsVector && CapabilityApi.PyDict_Next(keywords, &position, &name, &value) != 0)
+        {
+            if (CPython.TypeOf(name) != CapabilityApi.PyUnicode_Type)
+            {
+                throw new ArgumentException("the names of its arguments must be of the type str itself");
+            }
+        }
+    }
+
     /// <summary>Calls the function behind.</summary>
     /// <returns>A new reference, or 0 with an exception pending.</returns>
     public nint Continue()

@@ -48,6 +48,7 @@ internal static unsafe class NativePatch
             NativeCall call = new(original, flags, self, second, third, fourth, fifth);
             try
             {
+                call.CheckNames();
                 return body(ref call);
             }
             catch (Exception e)
@@ -86,6 +87,7 @@ internal static unsafe class NativePatch
                         NativeCall call = new(original, CapabilityApi.METH_VARARGS | CapabilityApi.METH_KEYWORDS, self, arguments, keywords, 0, 0);
                         try
                         {
+                            call.CheckNames();
                             return body(ref call) ? 0 : -1;
                         }
                         catch (Exception e)
@@ -129,6 +131,7 @@ internal static unsafe class NativePatch
             NativeCall call = new(original, CapabilityApi.METH_VARARGS | CapabilityApi.METH_KEYWORDS, self, arguments, keywords, 0, 0);
             try
             {
+                call.CheckNames();
                 return body(ref call);
             }
             catch (Exception e)
@@ -181,6 +184,7 @@ internal static unsafe class NativePatch
             NativeCall call = new(0, CapabilityApi.METH_FASTCALL, self, second, third, fourth, fifth);
             try
             {
+                call.CheckNames();
                 return body(ref call);
             }
             catch (Exception e)

@@ -5,9 +5,22 @@ namespace PyEmbed.Capabilities;
 /// <summary>The path that a Python object means, read once: what is decided on is what the system then gets.</summary>
 internal static unsafe class PathArgument
 {
-    /// <summary>A str or bytes, of the type itself, for what has <c>__fspath__</c>; the object itself where it is one.</summary>
+    /// <summary>A str or bytes, of the type itself, for what has <c>__fspath__</c>; the object itself where it is one. A subclass may be taken for a number: it can have <c>__index__</c>.</summary>
     /// <returns>A new reference, or 0 with an exception pending.</returns>
-    public static nint Plain(nint value) => CapabilityApi.PyOS_FSPath(value);
+    public static nint Plain(nint value)
+    {
+        nint path = CapabilityApi.PyOS_FSPath(value);
+        if (path == 0 || CPython.TypeOf(path) == CapabilityApi.PyUnicode_Type || CPython.TypeOf(path) == CPython.PyBytes_Type)
+        {
+            return path;
+        }
+
+        using PyRef subclass = PyRef.Own(path);
+        byte* start;
+        nint length;
+        return CPython.Is(path, CPython.Py_TPFLAGS_UNICODE_SUBCLASS) ? CapabilityApi.PyUnicode_FromObject(path)
+            : CPython.PyBytes_AsStringAndSize(path, &start, &length) == 0 ? CPython.PyBytes_FromStringAndSize(start, length) : 0;
+    }
 
     /// <summary>Whether an object is a str or bytes, whose contents nobody can change.</summary>
     public static bool IsText(nint value) => CPython.Is(value, CPython.Py_TPFLAGS_UNICODE_SUBCLASS | CPython.Py_TPFLAGS_BYTES_SUBCLASS);

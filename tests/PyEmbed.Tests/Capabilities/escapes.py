@@ -22,7 +22,7 @@ import re
 
 from techniques.support import NOTHING, Missing, techniques
 
-for name in ['paths', 'descriptors', 'streams', 'waiting', 'libraries', 'originals', 'folders', 'processes', 'network', 'native_code', 'bytecode', 'environment']:
+for name in ['paths', 'arguments', 'descriptors', 'streams', 'waiting', 'libraries', 'originals', 'folders', 'processes', 'network', 'native_code', 'bytecode', 'environment']:
     importlib.import_module(f'techniques.{name}')
 
 
