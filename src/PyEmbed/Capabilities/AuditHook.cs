@@ -12,14 +12,15 @@ internal static unsafe class AuditHook
 {
     private static PythonCapabilities granted = PythonCapabilities.None;
     private static FileGrants files = null!;
+    private static FileFunctions functions = null!;
     private static SocketFunctions sockets = null!;
     private static Bytecode bytecode = null!;
     private static ModuleLoading loading = null!;
 
     /// <summary>Installs the hook, for the life of the process. The caller holds the GIL.</summary>
-    public static void Install(PythonCapabilities capabilities, FileGrants fileGrants, SocketFunctions socketFunctions, Bytecode code, ModuleLoading modules)
+    public static void Install(PythonCapabilities capabilities, FileGrants fileGrants, FileFunctions fileFunctions, SocketFunctions socketFunctions, Bytecode code, ModuleLoading modules)
     {
-        (granted, files, sockets, bytecode, loading) = (capabilities, fileGrants, socketFunctions, code, modules);
+        (granted, files, functions, sockets, bytecode, loading) = (capabilities, fileGrants, fileFunctions, socketFunctions, code, modules);
         if (CapabilityApi.PySys_AddAuditHook((delegate* unmanaged[Cdecl]<byte*, nint, void*, int>)&OnEvent, null) != 0)
         {
             PythonErrors.ThrowPending();
@@ -108,21 +109,27 @@ internal static unsafe class AuditHook
             return Deny("opening what is no str, bytes or int", nameof(PythonCapabilities.Read));
         }
 
+        int overflow;
+        nint number = CPython.PyTuple_GetItem(arguments, 2);
+        long flags = CPython.Is(number, CPython.Py_TPFLAGS_LONG_SUBCLASS) ? CPython.PyLong_AsLongLongAndOverflow(number, &overflow) : -1;
+        FileUse use = flags == 0 ? FileFunctions.UseOfMode(CPython.PyTuple_GetItem(arguments, 1)) : FileFunctions.UseOfFlags(flags);
+        bool follows = FileFunctions.Follows(flags);
+        if (functions.HasDecided(path, use, follows))
+        {
+            return true;
+        }
+
         if (!PathArgument.TryRead(path, out byte[] place))
         {
             return false;
         }
 
-        int overflow;
-        nint number = CPython.PyTuple_GetItem(arguments, 2);
-        long flags = CPython.Is(number, CPython.Py_TPFLAGS_LONG_SUBCLASS) ? CPython.PyLong_AsLongLongAndOverflow(number, &overflow) : -1;
-        FileUse use = flags == 0 ? FileFunctions.UseOfMode(CPython.PyTuple_GetItem(arguments, 1)) : FileFunctions.UseOfFlags(flags);
-        if (files.Allows(place, use, FileFunctions.Follows(flags)))
+        if (files.Allows(place, use, follows))
         {
             return true;
         }
 
-        _ = Denied.Refuse(files.Reason((use & FileUse.Write) != 0 ? "writing" : "reading", place, use, FileFunctions.Follows(flags)), path);
+        _ = Denied.Refuse(files.Reason((use & FileUse.Write) != 0 ? "writing" : "reading", place, use, follows), path);
         return false;
     }
 

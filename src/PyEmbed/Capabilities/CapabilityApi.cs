@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using PyEmbed.Interop;
 
@@ -12,9 +13,9 @@ internal static unsafe class CapabilityApi
 {
     public const int METH_VARARGS = 1, METH_KEYWORDS = 2, METH_NOARGS = 4, METH_O = 8, METH_FASTCALL = 0x80, METH_METHOD = 0x200;
     public const int ENOENT = 2, EACCES = 13, ENOTDIR = 20;
-    public const int O_ACCMODE = 3, O_RDWR = 2;
+    public const int O_ACCMODE = 3, O_WRONLY = 1, O_RDWR = 2;
     public const int Py_tp_new = 65;
-    private const int F_GETFL = 3, F_DUPFD_CLOEXEC = 1030, FirstFree = 3;
+    private const int F_GETFL = 3, F_DUPFD_CLOEXEC = 1030, FirstFree = 3, LongestPath = 4096; // PATH_MAX, which realpath keeps to.
 
     private static nint* permissionError, importError, valueError, keyError;
     private static delegate* unmanaged[Cdecl]<int*> errno;
@@ -42,12 +43,11 @@ internal static unsafe class CapabilityApi
     public static delegate* unmanaged[Cdecl]<nint, void> PyType_Modified;
     public static delegate* unmanaged[Cdecl]<nint, int, nint> PyType_GetSlot;
     public static delegate* unmanaged[Cdecl]<nint, nint, int> PyType_IsSubtype;
-    public static delegate* unmanaged[Cdecl]<nint, nint> PySequence_List;
+    public static delegate* unmanaged[Cdecl]<nint, nint> PySequence_Tuple;
     public static nint PyTuple_Type, PyCode_Type, PyLong_Type, PyUnicode_Type;
 
     private static delegate* unmanaged[Cdecl]<byte*, byte*, byte*> realpath;
     private static delegate* unmanaged[Cdecl]<byte*, byte*, nint, nint> readlink;
-    private static delegate* unmanaged[Cdecl]<byte*, void> free;
 
     public static nint PyExc_PermissionError => *permissionError;
 
@@ -86,7 +86,7 @@ internal static unsafe class CapabilityApi
         PyType_Modified = (delegate* unmanaged[Cdecl]<nint, void>)exports.Required("PyType_Modified");
         PyType_GetSlot = (delegate* unmanaged[Cdecl]<nint, int, nint>)exports.Required("PyType_GetSlot");
         PyType_IsSubtype = (delegate* unmanaged[Cdecl]<nint, nint, int>)exports.Required("PyType_IsSubtype");
-        PySequence_List = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PySequence_List");
+        PySequence_Tuple = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PySequence_Tuple");
         PyTuple_Type = exports.Required("PyTuple_Type");
         PyLong_Type = exports.Required("PyLong_Type");
         PyUnicode_Type = exports.Required("PyUnicode_Type");
@@ -99,26 +99,22 @@ internal static unsafe class CapabilityApi
         readlink = (delegate* unmanaged[Cdecl]<byte*, byte*, nint, nint>)NativeLibrary.GetExport(program, "readlink");
         fcntl = (delegate* unmanaged[Cdecl]<int, int, int, int>)NativeLibrary.GetExport(program, "fcntl");
         close = (delegate* unmanaged[Cdecl]<int, int>)NativeLibrary.GetExport(program, "close");
-        free = (delegate* unmanaged[Cdecl]<byte*, void>)NativeLibrary.GetExport(program, "free");
     }
 
     /// <summary>The path without links and dots, or null and why not (errno).</summary>
+    [SkipLocalsInit]
     public static byte[]? RealPath(ReadOnlySpan<byte> path, out int error)
     {
-        fixed (byte* text = Terminated(path))
+        Span<byte> terminated = path.Length < LongestPath ? stackalloc byte[path.Length + 1] : new byte[path.Length + 1], room = stackalloc byte[LongestPath];
+        path.CopyTo(terminated);
+        terminated[path.Length] = 0;
+        fixed (byte* text = terminated, real = room)
         {
             int* code = errno();
             *code = 0;
-            byte* real = realpath(text, null);
+            bool isReal = realpath(text, real) != null;
             error = *code;
-            if (real == null)
-            {
-                return null;
-            }
-
-            byte[] result = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(real).ToArray();
-            free(real);
-            return result;
+            return isReal ? MemoryMarshal.CreateReadOnlySpanFromNullTerminated(real).ToArray() : null;
         }
     }
 

@@ -99,7 +99,7 @@ internal static unsafe class CapabilityWall
             Trust(memory);
         }
 
-        AuditHook.Install(capabilities, files, sockets, code, guarded.Loading);
+        AuditHook.Install(capabilities, files, functions, sockets, code, guarded.Loading);
         using PyRef marshal = PyRef.Take(Text.New("marshal"));
         using PyRef loads = PyRef.Take(CPython.PyObject_GetAttrString(CPython.PyDict_GetItemWithError(modules, marshal.Value), Text.Ascii("loads"u8)));
         ImageBytecode.Prepare(loads.Value);

@@ -83,6 +83,7 @@ internal sealed class Descriptors(FileGrants files)
     public static FileUse UseOfOpen(int descriptor) => (CapabilityApi.OpenMode(descriptor) & CapabilityApi.O_ACCMODE) switch
     {
         0 => FileUse.Read,
+        CapabilityApi.O_WRONLY => FileUse.Write,
         _ => FileUse.Read | FileUse.Write,
     };
 

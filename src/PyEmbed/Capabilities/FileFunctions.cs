@@ -9,6 +9,8 @@ internal sealed unsafe class FileFunctions(FileGrants files, Descriptors descrip
 {
     private const int CurrentFolder = -100; // AT_FDCWD
 
+    private (nint Path, FileUse Use, bool Follows) decided; // Guarded by the GIL; of a call that is under way, which keeps the object.
+
     /// <summary>A body for a function of one path, its first argument.</summary>
     /// <param name="name">The function.</param>
     /// <param name="use">What it does.</param>
@@ -50,8 +52,21 @@ internal sealed unsafe class FileFunctions(FileGrants files, Descriptors descrip
             return argument == 0 ? call.Continue() : Denied.Refuse("os.open is denied: its flags must be an int");
         }
 
-        return Check(ref call, "os.open", 0, "path"u8, "dir_fd"u8, UseOfFlags(flags), Follows(flags), out _) ? Adding(call.Continue()) : 0;
+        FileUse use = UseOfFlags(flags);
+        bool follows = Follows(flags);
+        if (!Check(ref call, "os.open", 0, "path"u8, "dir_fd"u8, use, follows, out _))
+        {
+            return 0;
+        }
+
+        decided = (call.Get(0, "path"u8), use, follows);
+        nint number = call.Continue();
+        decided = default; // The address may be another object's now.
+        return Adding(number);
     }
+
+    /// <summary>Whether <see cref="Open"/> has just decided on this very object, which its event asks about once more: a str or bytes never changes.</summary>
+    public bool HasDecided(nint path, FileUse use, bool follows) => path == decided.Path && use == decided.Use && follows == decided.Follows;
 
     /// <summary>A body for <c>dup</c>.</summary>
     public nint Duplicate(scoped ref NativeCall call) => CheckDescriptor(ref call, "os.dup", 0, FileUse.Look, lends: true) ? Adding(call.Continue()) : 0;
@@ -231,7 +246,7 @@ internal sealed unsafe class FileFunctions(FileGrants files, Descriptors descrip
     /// <param name="index">Where the argument is.</param>
     /// <param name="use">What the function does with it.</param>
     /// <param name="parameter">Its name, where it differs from what functions of that name have.</param>
-    /// <param name="lends">Whether the function is to get a number of its own.</param>
+    /// <param name="lends">Whether the function makes a copy of the number, from one of its own.</param>
     /// <returns>False with an exception pending.</returns>
     public bool CheckDescriptor(scoped ref NativeCall call, string name, int index, FileUse use, ReadOnlySpan<byte> parameter = default, bool lends = false)
     {
@@ -257,7 +272,8 @@ internal sealed unsafe class FileFunctions(FileGrants files, Descriptors descrip
             }
         }
 
-        if (!descriptors.AllowsWhatItIs(used, use))
+        // A copy that Python code keeps can do all that the number was opened for.
+        if (!descriptors.AllowsWhatItIs(used, lends ? Descriptors.UseOfOpen(used) : use))
         {
             _ = Foreign(name, descriptor);
             return false;
@@ -290,7 +306,11 @@ internal sealed unsafe class FileFunctions(FileGrants files, Descriptors descrip
             return false;
         }
 
-        call.Replace(index, parameter, PyRef.Checked(CPython.PyLong_FromLongLong(descriptor)));
+        if (CPython.TypeOf(argument) != CapabilityApi.PyLong_Type)
+        {
+            call.Replace(index, parameter, PyRef.Checked(CPython.PyLong_FromLongLong(descriptor)));
+        }
+
         return true;
     }
 

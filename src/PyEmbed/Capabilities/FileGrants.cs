@@ -132,7 +132,8 @@ internal sealed class FileGrants
     public static byte[] Join(ReadOnlySpan<byte> folder, ReadOnlySpan<byte> name) =>
         folder.Length > 0 && folder[^1] == '/' ? [.. folder, .. name] : [.. folder, (byte)'/', .. name];
 
-    private static bool IsPlain(ReadOnlySpan<byte> path) => path.IndexOf("/."u8) < 0 && path.IndexOf("//"u8) < 0;
+    private static bool IsPlain(ReadOnlySpan<byte> path) =>
+        path.IndexOf("//"u8) < 0 && path.IndexOf("/./"u8) < 0 && !path.EndsWith("/."u8) && !PathArgument.HasParent(path);
 
     private bool IsAlwaysReadable(ReadOnlySpan<byte> real)
     {

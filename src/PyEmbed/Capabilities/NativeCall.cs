@@ -13,7 +13,9 @@ internal unsafe ref struct NativeCall
     private readonly int positional;
     private Span<nint> values;              // borrowed, but for those in owned
     private List<nint>? owned;
-    private List<(Descriptors Owner, int Descriptor)>? pins;
+    private Descriptors? owner;
+    private int firstPin, secondPin;        // No function takes more numbers than two.
+    private int pins;
     private List<int>? lent;
 
     public NativeCall(nint original, int flags, nint self, nint second, nint third, nint fourth, nint fifth)
@@ -142,12 +144,7 @@ internal unsafe ref struct NativeCall
             }
         }
 
-        foreach (nint reference in owned ?? [])
-        {
-            CPython.Py_DecRef(reference);
-        }
-
-        owned?.Clear();
+        Release();
         return result;
     }
 
@@ -157,14 +154,15 @@ internal unsafe ref struct NativeCall
 
     /// <summary>Keeps a number of Python's from being closed until the call is over: converting its other arguments may run anybody's code, and other threads run meanwhile.</summary>
     /// <returns>False where it is not Python's.</returns>
-    public bool Pin(Descriptors owner, int descriptor)
+    public bool Pin(Descriptors descriptors, int descriptor)
     {
-        if (!owner.Pin(descriptor))
+        if (!descriptors.Pin(descriptor))
         {
             return false;
         }
 
-        (pins ??= []).Add((owner, descriptor));
+        owner = descriptors;
+        (pins++ == 0 ? ref firstPin : ref secondPin) = descriptor;
         return true;
     }
 
@@ -183,22 +181,33 @@ internal unsafe ref struct NativeCall
     /// <summary>Releases what was held for the call.</summary>
     public void Dispose()
     {
-        foreach ((Descriptors owner, int descriptor) in pins ?? [])
+        for (; pins > 0; pins--)
         {
-            owner.Unpin(descriptor);
+            owner!.Unpin(pins == 1 ? firstPin : secondPin);
         }
 
-        foreach (int descriptor in lent ?? [])
+        if (lent is not null)
         {
-            CapabilityApi.Close(descriptor);
+            foreach (int descriptor in lent)
+            {
+                CapabilityApi.Close(descriptor);
+            }
         }
 
-        foreach (nint reference in owned ?? [])
-        {
-            CPython.Py_DecRef(reference);
-        }
+        Release();
+    }
 
-        owned = null;
+    private readonly void Release()
+    {
+        if (owned is not null)
+        {
+            foreach (nint reference in owned)
+            {
+                CPython.Py_DecRef(reference);
+            }
+
+            owned.Clear();
+        }
     }
 
     // The tuple and the dict are the caller's, so that the function gets copies.

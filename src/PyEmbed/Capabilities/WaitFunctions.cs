@@ -21,15 +21,15 @@ internal sealed unsafe class WaitFunctions(Descriptors descriptors)
         }
 
         // All are asked for their numbers before one is looked at: each may run anybody's code.
-        nint* lists = stackalloc nint[Sets];
+        nint* objects = stackalloc nint[Sets];
         nint result = 0;
         try
         {
             List<int>[] numbers = new List<int>[Sets];
             for (int i = 0; i < Sets; i++)
             {
-                lists[i] = CapabilityApi.PySequence_List(call.Get(i));
-                if (lists[i] == 0 || (numbers[i] = Numbers(lists[i])!) is null)
+                objects[i] = CapabilityApi.PySequence_Tuple(call.Get(i));
+                if (objects[i] == 0 || (numbers[i] = Numbers(objects[i])!) is null)
                 {
                     return 0;
                 }
@@ -42,17 +42,17 @@ internal sealed unsafe class WaitFunctions(Descriptors descriptors)
                     return 0;
                 }
 
-                call.Replace(i, default, NewList(numbers[i]));
+                call.Replace(i, default, NewTuple(numbers[i]));
             }
 
             result = call.Continue();
-            return result == 0 ? 0 : Chosen(result, lists, numbers);
+            return result == 0 ? 0 : Chosen(result, objects, numbers);
         }
         finally
         {
             for (int i = 0; i < Sets; i++)
             {
-                CPython.Py_DecRef(lists[i]);
+                CPython.Py_DecRef(objects[i]);
             }
 
             CPython.Py_DecRef(result);
@@ -162,13 +162,13 @@ internal sealed unsafe class WaitFunctions(Descriptors descriptors)
         return true;
     }
 
-    // Null with an exception pending.
-    private static List<int>? Numbers(nint list)
+    // Null with an exception pending. Of a tuple, which the code that it runs cannot change.
+    private static List<int>? Numbers(nint tuple)
     {
         List<int> numbers = [];
-        for (nint i = 0; i < CPython.PyList_Size(list); i++)
+        for (nint i = 0; i < CPython.PyTuple_Size(tuple); i++)
         {
-            if (!Descriptors.TryRead(CPython.PyList_GetItem(list, i), out int descriptor))
+            if (!Descriptors.TryRead(CPython.PyTuple_GetItem(tuple, i), out int descriptor))
             {
                 return null;
             }
@@ -179,34 +179,35 @@ internal sealed unsafe class WaitFunctions(Descriptors descriptors)
         return numbers;
     }
 
-    private static nint NewList(List<int> numbers)
+    private static nint NewTuple(List<int> numbers)
     {
-        nint list = PyRef.Checked(CPython.PyList_New(numbers.Count));
+        nint tuple = PyRef.Checked(CPython.PyTuple_New(numbers.Count));
         for (int i = 0; i < numbers.Count; i++)
         {
-            _ = CPython.PyList_SetItem(list, i, CPython.PyLong_FromLongLong(numbers[i]));
+            _ = CPython.PyTuple_SetItem(tuple, i, CPython.PyLong_FromLongLong(numbers[i]));
         }
 
-        return list;
+        return tuple;
     }
 
     // The objects whose numbers are in the function's answer, in the order in which they were given.
-    private static nint Chosen(nint answer, nint* lists, List<int>[] numbers)
+    private static nint Chosen(nint answer, nint* objects, List<int>[] numbers)
     {
         nint chosen = PyRef.Checked(CPython.PyTuple_New(Sets));
         for (int i = 0; i < Sets; i++)
         {
-            HashSet<int> ready = [.. Numbers(CPython.PyTuple_GetItem(answer, i))!];
-            nint objects = CPython.PyList_New(0);
+            using PyRef found = PyRef.Take(CapabilityApi.PySequence_Tuple(CPython.PyTuple_GetItem(answer, i)));
+            HashSet<int> ready = [.. Numbers(found.Value)!];
+            nint list = PyRef.Checked(CPython.PyList_New(0));
             for (int j = 0; j < numbers[i].Count; j++)
             {
                 if (ready.Contains(numbers[i][j]))
                 {
-                    _ = CPython.PyList_Append(objects, CPython.PyList_GetItem(lists[i], j));
+                    _ = CPython.PyList_Append(list, CPython.PyTuple_GetItem(objects[i], j));
                 }
             }
 
-            _ = CPython.PyTuple_SetItem(chosen, i, objects);
+            _ = CPython.PyTuple_SetItem(chosen, i, list);
         }
 
         return chosen;

@@ -2,18 +2,20 @@ using System.Text.RegularExpressions;
 
 namespace PyEmbed.Tests.Capabilities;
 
-/// <summary>The checks of granted.py: what is granted works, and so does what nobody needs leave for. A process for each set of grants.</summary>
+/// <summary>The checks that granted.py runs: what is granted works, and so does what nobody needs leave for. A process for each set of grants.</summary>
 [TestClass]
 public sealed class GrantTests
 {
-    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "Capabilities", "granted.py");
+    private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Capabilities");
+    private static readonly string Program = Path.Combine(Folder, "granted.py");
 
     private static readonly Dictionary<string, Lazy<IReadOnlyDictionary<string, (string Word, string What)>>> Runs =
         Checks().Select(check => (string)check[0]).Distinct().ToDictionary(
             mode => mode, mode => new Lazy<IReadOnlyDictionary<string, (string Word, string What)>>(() => Run(mode)), StringComparer.Ordinal);
 
     public static IEnumerable<object[]> Checks() =>
-        Regex.Matches(File.ReadAllText(Program), @"^@check\('(\w+)'\)\r?\ndef (\w+)\(", RegexOptions.Multiline).Select(match => new object[] { match.Groups[1].Value, match.Groups[2].Value });
+        Directory.GetFiles(Path.Combine(Folder, "checks"), "*.py").Order(StringComparer.Ordinal)
+            .SelectMany(file => Regex.Matches(File.ReadAllText(file), @"^@check\('(\w+)'\)\r?\ndef (\w+)\(", RegexOptions.Multiline)).Select(match => new object[] { match.Groups[1].Value, match.Groups[2].Value });
 
     [TestMethod]
     [DynamicData(nameof(Checks))]

@@ -30,11 +30,11 @@ internal static class ReportReader
             version,
             installation?.Library,
             executable.As<object?>() is string { Length: > 0 } path ? path : null,
-            Mounts(report, attributes, version),
-            NativeModules(report),
-            Modules(report),
+            Items(report, "mounts", mount => Mount(mount, attributes, version)),
+            Items(report, "native", NativeModule),
+            Items(report, "modules", Module),
             Item<string[]>(report, "extracted"),
-            Shadowed(report),
+            Items(report, "shadowed", ShadowedName),
             Requirements(attributes.Values));
     }
 
@@ -63,72 +63,47 @@ internal static class ReportReader
         return new Version(Part(0), Part(1), Part(2));
     }
 
-    private static List<PythonMountReport> Mounts(PythonObject report, Dictionary<string, EmbeddedPythonAttribute> attributes, Version running)
+    private static PythonMountReport Mount(PythonObject mount, Dictionary<string, EmbeddedPythonAttribute> attributes, Version running)
     {
-        List<PythonMountReport> mounts = [];
-        using PythonObject list = report["mounts"];
-        foreach (PythonObject mount in list)
-        {
-            using (mount)
-            {
-                string root = Item<string>(mount, "root");
-                Version? minimum = attributes.TryGetValue(root, out EmbeddedPythonAttribute? attribute)
-                    && Version.TryParse(attribute.MinimumPython, out Version? declared) ? declared : null;
-                mounts.Add(new PythonMountReport(
-                    root, Item<string>(mount, "origin"), Item<string>(mount, "distribution"), Item<string>(mount, "hash"),
-                    minimum, minimum is null || minimum <= running, Item<string[]>(mount, "modules")));
-            }
-        }
-
-        return mounts;
+        string root = Item<string>(mount, "root");
+        Version? minimum = attributes.TryGetValue(root, out EmbeddedPythonAttribute? attribute)
+            && Version.TryParse(attribute.MinimumPython, out Version? declared) ? declared : null;
+        return new PythonMountReport(
+            root, Item<string>(mount, "origin"), Item<string>(mount, "distribution"), Item<string>(mount, "hash"),
+            minimum, minimum is null || minimum <= running, Item<string[]>(mount, "modules"));
     }
 
-    private static List<PythonNativeModuleReport> NativeModules(PythonObject report)
+    private static PythonNativeModuleReport NativeModule(PythonObject item)
     {
-        List<PythonNativeModuleReport> modules = [];
-        using PythonObject list = report["native"];
+        (string name, string origin, bool isImported) = item.As<(string, string, bool)>();
+        return new PythonNativeModuleReport(name, origin, isImported);
+    }
+
+    private static PythonModuleReport Module(PythonObject item)
+    {
+        (string name, string origin) = item.As<(string, string)>();
+        return new PythonModuleReport(name, origin);
+    }
+
+    private static PythonShadowedName ShadowedName(PythonObject item)
+    {
+        (string name, string? used, string? hidden) = item.As<(string, string?, string?)>();
+        return new PythonShadowedName(name, used ?? "", hidden ?? "");
+    }
+
+    private static List<T> Items<T>(PythonObject report, string key, Func<PythonObject, T> read)
+    {
+        List<T> items = [];
+        using PythonObject list = report[key];
         foreach (PythonObject item in list)
         {
             using (item)
             {
-                (string name, string origin, bool isImported) = item.As<(string, string, bool)>();
-                modules.Add(new PythonNativeModuleReport(name, origin, isImported));
+                items.Add(read(item));
             }
         }
 
-        return modules;
-    }
-
-    private static List<PythonModuleReport> Modules(PythonObject report)
-    {
-        List<PythonModuleReport> modules = [];
-        using PythonObject list = report["modules"];
-        foreach (PythonObject item in list)
-        {
-            using (item)
-            {
-                (string name, string origin) = item.As<(string, string)>();
-                modules.Add(new PythonModuleReport(name, origin));
-            }
-        }
-
-        return modules;
-    }
-
-    private static List<PythonShadowedName> Shadowed(PythonObject report)
-    {
-        List<PythonShadowedName> names = [];
-        using PythonObject list = report["shadowed"];
-        foreach (PythonObject item in list)
-        {
-            using (item)
-            {
-                (string name, string? used, string? hidden) = item.As<(string, string?, string?)>();
-                names.Add(new PythonShadowedName(name, used ?? "", hidden ?? ""));
-            }
-        }
-
-        return names;
+        return items;
     }
 
     private static List<PythonRequirement> Requirements(IEnumerable<EmbeddedPythonAttribute> attributes)

@@ -1,0 +1,1 @@
+"""What capabilities grant, by what it is."""

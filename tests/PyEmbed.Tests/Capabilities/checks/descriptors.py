@@ -1,0 +1,178 @@
+"""What needs no leave outside Python's own memory: pipes, sockets, streams, waiting, the system's time zones."""
+
+import os
+import sys
+
+from checks.support import FOLDER, GRANTED, check, denied
+
+
+@check('files')
+def descriptors_of_one_s_own():
+    reading, writing = os.pipe()
+    os.write(writing, b'x')
+    assert os.read(reading, 1) == b'x'
+    copy = os.dup(reading)
+    for number in (reading, writing, copy):
+        os.close(number)
+    denied(os.close, reading)
+    folder = os.open(GRANTED, os.O_RDONLY)
+    assert os.stat('file.txt', dir_fd=folder).st_size == 7
+    assert 'file.txt' in os.listdir(folder)
+    with os.scandir(folder) as entries:
+        assert any(entry.is_file(follow_symlinks=False) for entry in entries)
+    os.close(folder)
+    print('', end='', flush=True)
+    open(1, 'w', closefd=False)
+
+
+@check('files')
+def one_s_own_sockets_work():
+    import socket
+    one, other = socket.socketpair()
+    one.sendall(b'x')
+    assert other.recv(1) == b'x'
+    number = other.detach()
+    again = socket.socket(fileno=number)
+    one.sendall(b'y')
+    assert again.recv(1) == b'y'
+    one.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+    assert one.getsockopt(socket.SOL_SOCKET, socket.SO_TYPE) == socket.SOCK_STREAM
+    for each in (one, again):
+        each.close()
+
+
+@check('files')
+def certificates_are_read_from_a_path():
+    import pathlib
+    import ssl
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    try:
+        context.load_verify_locations(cafile=pathlib.Path(GRANTED, 'file.txt'))
+    except ssl.SSLError:
+        pass            # read, and no certificate
+    denied(context.load_verify_locations, pathlib.Path(FOLDER, 'secret.txt'), words='Read')
+
+
+@check('files')
+def one_s_own_pipes_work_by_number_and_as_files():
+    read, write = os.pipe()
+    with open(read, 'rb', buffering=0) as file:
+        with open(write, 'wb', buffering=0, closefd=False) as other:
+            other.write(b'ab')
+        os.write(write, b'c')
+        assert os.read(file.fileno(), 2) == b'ab'
+        os.set_blocking(file.fileno(), False)
+        assert file.read(5) == b'c'
+    os.close(write)
+
+
+@check('files')
+def one_s_own_sockets_work_by_number():
+    import socket
+    one, other = socket.socketpair()
+    assert os.write(one.fileno(), b'x') == 1 and os.read(other.fileno(), 1) == b'x'
+    assert os.fstat(one.fileno()).st_mode and os.get_blocking(one.fileno())
+    os.set_blocking(one.fileno(), False)
+    one.set_inheritable(False)
+    copy = one.dup()
+    copy.sendall(b'y')
+    assert other.recv(1) == b'y'
+    many = [socket.socket() for _ in range(600)]
+    assert os.write(one.fileno(), b'z') == 1 and os.fstat(many[0].fileno()).st_mode
+    for each in (one, other, copy, *many):
+        each.close()
+
+
+@check('files')
+def the_host_s_number_of_a_granted_file_does_what_was_granted():
+    import host
+    import mmap
+    number = host.open(os.path.join('single', 'one.txt'), True)
+    assert os.pread(number, 1, 0) == b'1'
+    assert mmap.mmap(number, 1, access=mmap.ACCESS_READ)[:] == b'1'
+    denied(os.pwrite, number, b'2', 0, words='descriptor')
+    denied(os.dup, number, words='descriptor')
+    denied(os.close, number, words='descriptor')
+    denied(open, number, 'r', -1, None, None, None, False, words='descriptor')
+    denied(mmap.mmap, number, 1, words='descriptor')
+    number = host.open(os.path.join('single', 'one.txt'), False)
+    copy = os.dup(number)
+    assert os.read(copy, 1) == b'1' and copy != number
+    os.close(copy)
+
+
+@check('files')
+def standard_streams_do_what_they_are_for():
+    import select
+    assert os.read(0, 1) == b'' and os.write(1, b'') == 0 and open(0, closefd=False).read() == ''
+    for number in 0, 1, 2:
+        assert os.stat(number).st_mode == os.fstat(number).st_mode and not os.isatty(number) and os.get_blocking(number)
+    assert select.select([0], [1], [], 5) == ([0], [1], [])
+    with open(1, 'w', closefd=False) as file:
+        file.write('')
+    denied(os.dup, 1, words='standard streams')
+    denied(open, 1, 'r', -1, None, None, None, False, words='standard streams')
+    denied(sys.__stdout__.buffer.raw.truncate, 0, words='standard streams')
+
+
+@check('files')
+def one_s_own_descriptors_can_be_waited_for():
+    import select
+    import selectors
+    import socket
+    one, other = socket.socketpair()
+    read, write = os.pipe()
+    assert select.select([other, read, other], [one, write], []) == ([], [one, write], [])
+    one.send(b'x')
+    assert select.select([other, read, other], (), (), 1.5) == ([other, other], [], [])
+    denied(select.select, [-1], [], [], error=ValueError)
+    denied(select.select, ['x'], [], [], error=TypeError)
+    poll = select.poll()
+    poll.register(other, select.POLLIN)
+    poll.register(read)
+    poll.modify(read, select.POLLIN)
+    assert poll.poll(1000) == [(other.fileno(), select.POLLIN)]
+    poll.unregister(read)
+    os.close(read)
+    assert poll.poll() == [(other.fileno(), select.POLLIN)]
+    for kind in selectors.SelectSelector, selectors.PollSelector, selectors.EpollSelector:
+        with kind() as selector:
+            selector.register(other, selectors.EVENT_READ, 'data')
+            assert [key.data for key, _ in selector.select(1)] == ['data']
+    for each in one, other:
+        each.close()
+    os.close(write)
+
+
+@check('files')
+def time_zones_are_there():
+    import datetime
+    import zoneinfo
+    if not any(map(os.path.isdir, zoneinfo.TZPATH)):
+        return          # a system without them
+    assert zoneinfo.ZoneInfo('Europe/Berlin').utcoffset(datetime.datetime(2024, 1, 1)) == datetime.timedelta(hours=1)
+    assert 'Europe/Berlin' in zoneinfo.available_timezones()
+
+
+@check('files')
+def users_are_not_known():
+    import getpass
+    denied(getpass.getuser, error=OSError if sys.version_info >= (3, 13) else KeyError, words='' if sys.version_info >= (3, 13) else 'Read')
+
+
+@check('files')
+def tls_contexts_are_made_without_certificates():
+    import ssl
+    assert ssl.create_default_context().verify_mode == ssl.CERT_REQUIRED
+    from urllib.request import urlopen
+    assert urlopen('data:,x').read() == b'x'
+
+
+@check('files')
+def ctrl_c_can_be_handled():
+    import signal
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_DFL if before is None else before)
+    except ValueError:
+        pass        # not on Python's main thread
