@@ -108,7 +108,7 @@ internal static class ModuleScenarios
     private static int Importers(string[] arguments)
     {
         int version = 0;
-        PythonTree finding = Tree("finding", ("finding.py", "import importlib.util, threading\nasked = []\nclass Finder:\n    @staticmethod\n    def find_spec(name, path=None, target=None):\n        asked.append(name)\n"));
+        PythonTree finding = Tree("finding", ("finding.py", "import importlib.util, threading\nasked = []\nclass Finder:\n    @staticmethod\n    def find_spec(name, path=None, target=None):\n        asked.append(name)\n"), ("mounted.py", ""));
         PythonOptions options = Options(
             arguments[..^1],
             [
@@ -119,7 +119,7 @@ internal static class ModuleScenarios
                     "scripts.two" => new PythonModuleSource("from . import one\nfrom .one import VERSION", Origin: "db:/scripts/2"),
                     "scripts.bad" => throw new InvalidDataException("the store is damaged"),
                     "scripts.wrong" => new PythonModuleSource("x = (\n"),
-                    "mygame" or "colorsys" => new PythonModuleSource("who = 'importer'"),
+                    "mygame" or "colorsys" or "host" => new PythonModuleSource("who = 'importer'"),
                     _ => null,
                 }),
                 PythonImporter.FromPython("finding:Finder"),
