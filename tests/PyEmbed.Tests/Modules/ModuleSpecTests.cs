@@ -32,6 +32,23 @@ public sealed class ModuleSpecTests
         """, Restricted, Show + "show('mygame'); show('mygame.core'); show('mygame.core.player')");
 
     [TestMethod]
+    [DataRow(Restricted)]
+    [DataRow(Desktop)]
+    public void Namespace_packages(string profile) => Prints(
+        """
+        space None space True False True
+        space.one memory:/space/one.py space False False False
+        space.two memory:/space/two.py space False False False
+        2
+        """, profile, "files=off", Show + """
+        import pyembed
+        pyembed.mount({'space/one.py': ''})
+        pyembed.mount({'space/two.py': ''})
+        show('space'); show('space.one'); show('space.two')
+        print(len(sys.modules['space'].__path__))
+        """);
+
+    [TestMethod]
     public void Filesystem()
     {
         using TemporaryFolder folder = new();
