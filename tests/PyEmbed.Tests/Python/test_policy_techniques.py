@@ -15,7 +15,7 @@ for tree in import_techniques.trees(): pyembed.mount(tree)
 sys.path.append({folder!r})
 '''
 _IN_MEMORY = '''
-import import_techniques, support
+import import_techniques, support, pyembed._resources     # where the package is not in a tree it cannot be found later on
 import_techniques.write({folder!r})
 for number, tree in enumerate(import_techniques.trees()):
     pyembed._importer.mount_view(memoryview(support.archive(tree, f'tree{{number}}')), f'memory:/{{number}}', None, False)

@@ -56,3 +56,41 @@ import ctypes
 call = ctypes.pythonapi.PyImport_ImportModule; call.restype = ctypes.py_object; got = call(b"NAME")
 ''')
 technique('PyRun_SimpleString', 'import ctypes; got = ctypes.pythonapi.PyRun_SimpleString(b"import NAME") == 0', late=True)
+technique('type hints', '''
+import typing
+def f(x: '__import__("NAME")'): pass
+try: typing.get_type_hints(f)
+except TypeError: pass          # a module is no type
+import builtins
+got = "NAME" in builtins.RAN
+''')
+technique('a registry of DOM implementations', '''
+import xml.dom.domreg as registry, builtins
+registry.well_known_implementations['x'] = "NAME"
+try: registry.getDOMImplementation('x')
+except AttributeError: pass     # it has no such function
+got = "NAME" in builtins.RAN
+''')
+technique('files of a package', 'import importlib.resources as r; got = r.files("NAME")')
+technique('names that pickle maps', '''
+import io, pickle
+pickle._compat_pickle.IMPORT_MAPPING["old"] = "NAME"
+try: got = pickle._Unpickler(io.BytesIO(b"cold\\nsecret\\n.")).load()
+finally: del pickle._compat_pickle.IMPORT_MAPPING["old"]
+''')
+technique('unittest.main', '''
+import unittest, builtins
+try: unittest.main("NAME", argv=['x'], exit=False)
+finally: got = "NAME" in builtins.RAN
+''')
+technique('timeit.main', 'import timeit, builtins; timeit.main(["-n1", "-r1", "import NAME"]); got = "NAME" in builtins.RAN', late=True)
+technique('doctest of a text', '''
+import doctest
+runner = doctest.DocTestRunner(verbose=False)
+runner.run(doctest.DocTestParser().get_doctest('>>> import NAME\\n', {}, 'x', None, None), out=lambda text: None)
+got = runner.summarize(verbose=False)[0] == 0
+''', late=True)
+technique('mock of an attribute', '''
+import unittest.mock
+patch = unittest.mock.patch("NAME.secret", 1); patch.start(); patch.stop(); got = True
+''')

@@ -90,3 +90,35 @@ technique('object_hook', 'import json; json.loads("{}", object_hook=lambda d: __
 technique('__reduce__', 'import pickle\nclass C:\n    def __reduce__(self): return __import__, ("NAME",)\ngot = pickle.loads(pickle.dumps(C()))')
 technique('cached_property', 'import functools\nclass C:\n    @functools.cached_property\n    def p(self):\n        import NAME\n        return NAME\ngot = C().p')
 technique('lru_cache', 'import functools; got = functools.lru_cache(None)(__import__)("NAME")')
+technique('__prepare__', '''
+class M(type):
+    @classmethod
+    def __prepare__(cls, *_): return {'found': __import__("NAME")}
+class C(metaclass=M): pass
+got = C.found
+''')
+technique('__set_name__', 'class D:\n    def __set_name__(self, *_):\n        import NAME\n        global got; got = NAME\nclass C: d = D()')
+technique('__init_subclass__', 'class B:\n    def __init_subclass__(cls): cls.found = __import__("NAME")\nclass C(B): pass\ngot = C.found')
+technique('__missing__', 'class D(dict):\n    def __missing__(self, key): return __import__(key)\ngot = D()["NAME"]')
+technique('names of code that are made as they are asked for', 'class D(dict):\n    def __missing__(self, key):\n        if key == "x": return __import__("NAME")\n        raise KeyError(key)\ngot = eval("x", {}, D())')
+technique('format', 'class C:\n    def __format__(self, how): return str(__import__(how))\ngot = f"{C():NAME}"')
+technique('an import hook of another that asks', '''
+import sys, builtins
+class Finder:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name == 'innocent': __import__("NAME")
+sys.meta_path.insert(0, Finder)
+try: import innocent
+except ModuleNotFoundError: got = "NAME" in builtins.RAN
+''')
+technique('an audit hook', '''
+import sys, builtins
+wanted = ["NAME"]
+def hook(event, arguments):
+    if event == 'x.y' and wanted: __import__(wanted.pop())
+sys.addaudithook(hook)
+sys.audit('x.y')
+got = "NAME" in builtins.RAN
+''')
+technique('displayhook', 'import sys; sys.displayhook = __import__\ntry: exec(compile("\'NAME\'", "x", "single")); got = True\nfinally: sys.displayhook = sys.__displayhook__')

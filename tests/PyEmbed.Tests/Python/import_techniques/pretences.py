@@ -53,3 +53,30 @@ except AttributeError: pass
 finally: builtins.__import__ = plain
 got = "NAME" in builtins.RAN
 ''')
+technique('a spec whose parent is a package of others', '''
+import _frozen_importlib as b
+space = {'__spec__': b.ModuleSpec('holder.x', None), '__name__': 'elsewhere'}
+exec('from .CHILDTAIL import secret as got', space); got = space['got']
+''')
+technique('globals that are no plain dict', '''
+class Space(dict):
+    def get(self, key, default=None): return 'holder' if key == '__package__' else dict.get(self, key, default)
+import holder
+got = __import__("CHILDTAIL", Space(__package__='holder', __name__='holder.x'), None, ["secret"], 1).secret
+''')
+technique('a name in letters that normalize to others', 'exec("import NAME as got".replace("NAME", "".join(chr(ord(c) + 0xfee0) if c.isalnum() else c for c in "NAME")))')
+technique('a module of its own that is reloaded as another', '''
+import importlib, sys, types, _frozen_importlib as b
+fake = types.ModuleType("NAME"); fake.__spec__ = b.ModuleSpec("NAME", None); sys.modules["NAME"] = fake
+got = importlib.reload(fake).secret
+''')
+technique('__path__ moved to where the module lies', '''
+import shelf, holder
+shelf.__path__[:] = holder.__path__
+import shelf.CHILDTAIL as got
+''')
+technique('__package__ beyond the top', '''
+space = {'__package__': 'holder.inner', '__name__': 'holder.inner.x'}
+import sys, types; sys.modules['holder.inner'] = types.ModuleType('holder.inner')
+exec('from ..CHILDTAIL import secret as got', space); got = space['got']
+''')
