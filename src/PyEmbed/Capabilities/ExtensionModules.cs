@@ -12,12 +12,12 @@ internal static class ExtensionModules
         _abc _ast _asyncio _bisect _blake2 _bz2 _codecs _codecs_cn _codecs_hk _codecs_iso2022 _codecs_jp _codecs_kr _codecs_tw _collections _contextvars _crypt _csv
         _datetime _decimal _elementtree _functools _hashlib _heapq _hmac _imp _io _json _locale _lsprof _lzma _md5 _multibytecodec _opcode _operator _peg_parser _pickle
         _posixsubprocess _queue _random _sha1 _sha2 _sha256 _sha3 _sha512 _signal _socket _sre _ssl _stat _statistics _string _struct _suggestions _symtable _sysconfig
-        _thread _tokenize _tracemalloc _types _typing _uuid _warnings _weakref _zoneinfo _zstd array atexit audioop binascii builtins cmath errno faulthandler fcntl gc grp itertools
+        _thread _tokenize _tracemalloc _types _typing _warnings _weakref _zoneinfo _zstd array atexit audioop binascii builtins cmath errno faulthandler fcntl gc grp itertools
         marshal math mmap posix pwd pyexpat resource select sys time unicodedata zlib xxsubtype
         """);
 
-    // They reach other processes, terminals or devices, or run programs.
-    private static readonly FrozenSet<string> OfProcesses = Names("_curses _curses_panel _multiprocessing _posixshmem nis ossaudiodev readline spwd syslog termios");
+    // They reach other processes (libuuid its daemon), terminals or devices, or run programs.
+    private static readonly FrozenSet<string> OfProcesses = Names("_curses _curses_panel _multiprocessing _posixshmem _uuid nis ossaudiodev readline spwd syslog termios");
 
     // They open files by themselves, wherever they are told to.
     private static readonly FrozenSet<string> OfFiles = Names("_dbm _gdbm _sqlite3");

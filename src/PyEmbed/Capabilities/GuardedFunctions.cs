@@ -155,7 +155,7 @@ internal sealed unsafe class GuardedFunctions
             string capability = name is "putenv" or "unsetenv" or "_create_environ" ? nameof(PythonCapabilities.Environment) : nameof(PythonCapabilities.Processes);
             bool isGranted = capability == nameof(PythonCapabilities.Environment) ? granted.Environment : granted.Processes;
             NativeBody? body = posix.GetValueOrDefault(name)
-                ?? (name is "fork" or "forkpty" ? Fork : isGranted ? null : Denying($"os.{name}", capability));
+                ?? (name is "putenv" or "unsetenv" && granted.Environment && !granted.Processes ? Unheard : name is "fork" or "forkpty" ? Fork : isGranted ? null : Denying($"os.{name}", capability));
             if (body is not null)
             {
                 NativePatch.Before(function.Value, $"os.{name}", body);
@@ -358,6 +358,9 @@ internal sealed unsafe class GuardedFunctions
 
         return call.Continue();
     };
+
+    // Variables lead the C library and OpenSSL to files (TZ, LOCPATH, SSL_CERT_FILE), even to native code (GCONV_PATH), and are of use to other programs: os.environ holds them without.
+    private static nint Unheard(scoped ref NativeCall call) => PyRef.New(CPython.Py_None);
 
     // Managed code must not run in a forked child, and with capabilities set every event is managed code.
     private static nint Fork(scoped ref NativeCall call) =>

@@ -110,3 +110,10 @@ def code_does_what_it_did():
     thread.start()
     thread.join()
     assert found == [2]
+
+
+@check('files')
+def unique_numbers_are_made_without_a_daemon():
+    import uuid
+    assert uuid.uuid1() != uuid.uuid1() and uuid.uuid4().version == 4
+    denied(importlib.import_module, '_uuid', error=ImportError)

@@ -87,6 +87,12 @@ def the_environment_shows():
     assert os.environ['PYEMBED_TEST_SECRET'] == 'x'
     os.environ['PYEMBED_TEST_OTHER'] = 'y'
     assert os.path.expandvars('$PYEMBED_TEST_OTHER') == 'y'
+    del os.environ['PYEMBED_TEST_OTHER']
+    import time
+    before = time.localtime(0).tm_gmtoff
+    os.environ['TZ'] = 'X-5:30'
+    time.tzset()
+    assert time.localtime(0).tm_gmtoff == before, 'the C library has heard of it'
     denied(open, '/proc/self/environ', words='Read')
 
 

@@ -2,7 +2,7 @@
 
 import os
 
-from techniques.support import FORK, GRANTED, NOTHING, PROCESSES, by, needs, technique
+from techniques.support import FORK, GRANTED, NOTHING, PROCESSES, by, module, needs, technique
 
 
 @technique(PROCESSES)
@@ -153,3 +153,9 @@ def change_limits():
     import resource
     resource.setrlimit(resource.RLIMIT_CORE, resource.getrlimit(resource.RLIMIT_CORE))
     return 'changed'
+
+
+@technique(by('Processes', ImportError))
+def ask_the_daemon_of_unique_numbers():
+    """libuuid looks for it at a socket."""
+    return module('_uuid').generate_time_safe()
