@@ -278,6 +278,11 @@ class StoppedTests(unittest.TestCase):
         for options in {'restricted': True}, {'files': False, 'restricted': True}, {}:
             self.assertEqual('gained True\n', self.check('"x".encode("cp500"), "x".encode("big5"), sysconfig.get_config_var("EXT_SUFFIX"); got = True', allow=['mine'], before=before, **options))
 
+    def test_that_others_have_left_sys_modules_hides_nothing(self):
+        code = 'import sys\n    del sys.modules["keyword"], sys.modules["opcode"]\n    import pyexpat; import pyexpat.errors as got; got = got.__name__'
+        self.assertEqual("Deny names 'pyexpat.errors'\n", self.check(code, deny=['pyexpat.errors'], before='import keyword, opcode'))
+        self.assertEqual('gained pyexpat.errors\n', self.check(code, deny=['pyexpat.model'], before='import keyword, opcode'))
+
     def test_a_loader_whose_path_was_changed(self):
         before = 'pyembed.mount({"mygame/__init__.py": "", "secretmod/__init__.py": "S = 42"}, "memory://game")'
         code = 'import mygame; L = mygame.__loader__; L.path = L.path.replace("mygame", "secretmod"); L.exec_module(mygame); got = mygame.S'
@@ -354,6 +359,70 @@ class ErrorTests(unittest.TestCase):
         exit_code, output, errors = run('import sys\nfor _ in range(2):\n    try: import holder.bad\n    except ImportError as e: print(e.name)\nprint([n for n in sys.modules if "holder" in n or n == "colorsys"])',
                                         deny=['colorsys'], before='pyembed.mount({"holder/__init__.py": "", "holder/bad.py": "import colorsys"})')
         self.assertEqual("colorsys\ncolorsys\n['holder']\n", output, errors)
+
+
+# Mounts a tree that has bytecode, as those have that an assembly embeds.
+_COMPILED = '''
+import marshal
+from pyembed._importer import CACHE_SUFFIX, UNCHECKED
+
+def mount(sources):
+    files = {}
+    for path, source in sources.items():
+        folder, _, name = path.rpartition("/")
+        files[path] = source
+        files[f"{folder}/__pycache__/{name[:-3]}{CACHE_SUFFIX}"] = UNCHECKED + bytes(8) + marshal.dumps(compile(source, path, "exec"))
+    return pyembed.mount(files)
+
+root = mount({"game/__init__.py": "", "game/one.py": "N = 1", "game/two.py": "N = 2", "game/bad.py": "def f():\\n    1/0\\nf()",
+              "game/asks.py": "import colorsys", "hidden/__init__.py": "", "hidden/mod.py": "N = 42"})
+'''
+
+
+class BytecodeTests(unittest.TestCase):
+    """Trees with bytecode, whose modules go a short way once all in their folder is known to be allowed."""
+
+    def run_open(self, code, **options):
+        """Run a script that has imported two modules of the package."""
+        return run('import game.one, game.two\nassert (game.one.N, game.two.N) == (1, 2)\n' + code, before=_COMPILED + options.pop('before', ''), **options)
+
+    def test_what_is_denied_is_denied_beside_what_is_allowed(self):
+        code = 'try: import game.asks\nexcept ImportError as e: print(e.rule, e.asked_by[0])\ntry: import hidden.mod\nexcept ImportError as e: print(e.rule)'
+        exit_code, output, errors = self.run_open(code, deny=['colorsys', 'hidden'])
+        self.assertEqual("Deny names 'colorsys' game.asks\nDeny names 'hidden'\n", output, errors)
+        exit_code, output, errors = self.run_open('try: import game.bad\nexcept ImportError as e: print(e.rule)', deny=['game.bad'])
+        self.assertEqual("Deny names 'game.bad'\n", output, errors)
+        exit_code, output, errors = self.run_open(code + '\nprint(hidden.mod.N)', deny=['other'])
+        self.assertEqual('42\n', output, errors)
+
+    def test_a_loader_reads_from_its_folder_whatever_its_path(self):
+        code = ('L = game.two.__loader__; L.path = L.path.replace("game", "hidden").replace("two", "mod"); L.exec_module(game.two); print(game.two.N)\n'
+                'for read in L._compile, L.get_code:\n    try: print(read("game.two"))\n    except ImportError as e: print(e.rule.partition(" is ")[2][:5])\n'
+                'L._code = None\ntry: L.exec_module(game.two)\nexcept ImportError as e: print("refused")\nprint(game.two.N)')
+        exit_code, output, errors = self.run_open(code, deny=['hidden'])
+        self.assertEqual('2\nnot w\nnot w\nrefused\n2\n', output, errors)
+
+    def test_tracebacks_are_those_of_CPython(self):
+        traces = []
+        for policy in ({}, {'deny': ['colorsys']}):
+            exit_code, output, errors = self.run_open('import game.bad', **policy)
+            self.assertIn('ZeroDivisionError', errors)
+            traces.append(re.findall(r'File "[^"]*?(\w+\.py)", line (\d+), in (.+)', errors))
+            self.assertNotIn('importlib', errors)
+        self.assertEqual(*traces)
+
+    def test_a_module_that_is_not_found_is_explained_once(self):
+        exit_code, output, errors = self.run_open('import game.nowhere', deny=['colorsys'], files=False, before='import pyembed._places, pyembed._store')
+        self.assertIn("ModuleNotFoundError: No module named 'game.nowhere'; looked in: ", errors)
+        self.assertEqual(1, errors.count('asked for by script (script.py, line 3'), errors)
+
+    def test_a_tree_that_is_no_longer_mounted_is_let_go(self):
+        code = ('import gc, sys\np = sys.modules["pyembed"]\ndef trees(): return sum(type(o).__name__ == "Tree" and o.root == root for o in gc.get_objects())\n'
+                'assert trees() == 1\np.unmount(root)\nfor name in [n for n in sys.modules if n.startswith("game")]: del sys.modules[name]\n'
+                'del game; gc.collect()\nimport next.one, next.two; gc.collect(); print(trees())')
+        before = ('import builtins; builtins.root = root; mount({"next/__init__.py": "", "next/one.py": "", "next/two.py": ""})')
+        exit_code, output, errors = self.run_open(code, deny=['colorsys'], before=before)
+        self.assertEqual('0\n', output, errors)
 
 
 class ApplyTests(unittest.TestCase):

@@ -24,8 +24,7 @@ def install():
         try:
             return find_and_load(name, import_)
         except ModuleNotFoundError as error:
-            if error.name == name and name not in sys.modules and not hasattr(error, 'origins') and _is_importlibs(error):
-                complete(error, name, sys._getframe())
+            explain(error, name, sys._getframe())
             raise
 
     # CPython knows importlib's frames by the file's name, and leaves them out of tracebacks.
@@ -37,6 +36,13 @@ def install():
 def uninstall():
     """Undo install()."""
     _bootstrap._find_and_load = _bootstrap._find_and_load.__wrapped__
+
+
+def explain(error, name, frame):
+    """Complete the error of an import of *name* that has failed, where importlib itself says that there is no such module.
+    *frame* is the function that stands for importlib's own."""
+    if error.name == name and name not in sys.modules and not hasattr(error, 'origins') and _is_importlibs(error):
+        complete(error, name, frame)
 
 
 def _is_importlibs(error):

@@ -218,8 +218,8 @@ class CachedLoader(SourceLoader):
             except (TypeError, ValueError, EOFError):
                 pass
             except PermissionError:
-                return self._compile()
-            code = self._inflate()
+                return self._compile(fullname)
+            code = self._inflate(fullname)
             if code is not None:
                 return code
         if self._folder is not None:
@@ -229,15 +229,15 @@ class CachedLoader(SourceLoader):
         except PermissionError:
             if fullname != self.name:
                 raise
-            return self._compile()
+            return self._compile(fullname)
 
-    def _compile(self):
+    def _compile(self, fullname):
         """The code of the source: where a host has set capabilities, bytecode of doubtful origin does not run."""
         if self._folder is not None:
             compile_at_level(self, self._folder.tree.optimize)
         return self.source_to_code(self.get_data(self.path), self.path)
 
-    def _inflate(self):
+    def _inflate(self, fullname):
         """The code of bytecode that is deflated and not to be checked; None."""
         if self._code.__class__ is tuple and len(self._code) == 4:
             data = self._folder.tree.read(self._code, self.path)
@@ -247,7 +247,7 @@ class CachedLoader(SourceLoader):
                 except (TypeError, ValueError, EOFError):
                     return None
                 except PermissionError:
-                    return self._compile()
+                    return self._compile(fullname)
                 if code.__class__ is _CODE:
                     _imp._fix_co_filename(code, self.path)
                     return code

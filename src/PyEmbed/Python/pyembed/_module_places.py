@@ -27,11 +27,10 @@ def place_name(loader, name):
     if type(path) is not str:
         prefix = getattr(loader, 'prefix', None)        # a zipimporter
         return f'{prefix.replace(os.sep, ".")}{name.rpartition(".")[2]}' if type(prefix) is str else name
-    place, file = os.path.split(path)
-    prefix = _package_of(loader, place)
+    prefix = package_of(loader)
     if prefix is None:
         return name
-    tail = file.partition('.')[0]
+    tail = os.path.basename(path).partition('.')[0]
     if tail == '__init__':
         return prefix or name
     return f'{prefix}.{tail}' if prefix else tail
@@ -50,7 +49,12 @@ def is_in_place(loader):
     return False
 
 
-def _package_of(loader, place):
+def package_of(loader):
+    """The name of the package in the folder of what a loader loads, '' for a root; None where the place tells none."""
+    path = getattr(loader, 'path', None)
+    if type(path) is not str:
+        return None
+    place = os.path.dirname(path)
     folder = getattr(loader, '_folder', None)
     if folder is not None:
         for entry in folder.tree.paths:                 # on sys.path by a .pth file

@@ -23,10 +23,9 @@ from itertools import islice
 from _frozen_importlib import BuiltinImporter, FrozenImporter, ModuleSpec
 from _frozen_importlib_external import ExtensionFileLoader, SourceFileLoader, SourcelessFileLoader
 
-from . import _adapters, _callers, _importer, _loaders, _module_places, _registry
+from . import _adapters, _callers, _errors, _importer, _loaders, _module_places, _registry
 from ._callers import spec_of
-from ._errors import describe, site
-from ._module_places import is_in_place, place_name
+from ._module_places import is_in_place, package_of, place_name
 from ._mounts import standard_library
 from ._rules import Rules
 
@@ -38,17 +37,16 @@ _MOVED = 8                  # as many modules as others import at this moment, e
 _rules = None               # None where no policy applies
 _verdicts = {}              # name -> None, or the rule that denies it
 _open = {}                  # package -> whether everything in it is allowed
-_open_places = set()        # (folder, what reads it where that is of a tree) of modules of others that all are allowed
-_looked = 0                 # how many modules there were when sys.modules was last looked at
+_open_folders = set()       # (path, what serves it where it is of a tree), and the latter, of folders of others' modules that all are allowed
 _host_thread = None         # the thread on which the host imports for itself, see exempt()
 _ends = False               # whether CPython ends this process, as it does workers; a host never lets it
-_originals = []             # (object, attribute, what it was) of each thing replaced
+_originals = []             # (object, attribute, what it was, None where it is inherited) of each thing replaced
 
 
 def apply(restricted, allow, deny, search_paths=()):
     """Make a policy that of this interpreter. The arguments are those of Rules; *search_paths* are folders that will be on
     sys.path. Raises ValueError where another policy applies."""
-    global _rules, _looked
+    global _rules
     rules = Rules(restricted, allow, deny)
     if _rules is not None:
         if _rules != rules:
@@ -64,7 +62,6 @@ def apply(restricted, allow, deny, search_paths=()):
         if _callers.is_own(name) or _callers.is_standard(module):
             _callers.trust_functions(module, name)
     _install()
-    _looked = len(sys.modules)
     _look_at(list(sys.modules))
 
 
@@ -87,7 +84,10 @@ def lift():
     global _rules
     while _originals:
         owner, name, was = _originals.pop()
-        setattr(owner, name, was)
+        if was is None:
+            delattr(owner, name)
+        else:
+            setattr(owner, name, was)
     for module in list(sys.modules.values()):
         spec = spec_of(module)
         if type(spec) is _DeniedSpec or getattr(spec, '_initializing', None) is _DENIED:
@@ -96,7 +96,7 @@ def lift():
             spec._initializing = False
     _rules = None
     _callers.forget()
-    for memory in (_verdicts, _open, _open_places):
+    for memory in (_verdicts, _open, _open_folders):
         memory.clear()
 
 
@@ -153,8 +153,8 @@ def _refuse(name, rule, asked=None):
     _mark(sys.modules.get(name), name)      # it is loaded at this moment, or reload has given it another spec
     if free or _host_thread == _thread.get_ident() or (_ends and frame is None and name == 'threading'):     # at the end, for itself
         return
-    error = ImportError(f'import of {name!r} is denied by the import policy: {rule}; asked for by {describe(frame)}', name=name)
-    error.rule, error.asked_by = rule, site(frame)
+    error = ImportError(f'import of {name!r} is denied by the import policy: {rule}; asked for by {_errors.describe(frame)}', name=name)
+    error.rule, error.asked_by = rule, _errors.site(frame)
     raise error
 
 
@@ -190,21 +190,18 @@ def _mark(module, name):
 
 def _look_at(names):
     for name in names:
-        if type(name) is str and _verdict(name) is not None:
+        if type(name) is str and not _open.get(name.rpartition('.')[0]) and _verdict(name) is not None:
             _mark(sys.modules.get(name), name)
 
 
-def _look_at_new():
-    """Look at what modules have put into sys.modules besides themselves: its last keys."""
-    global _looked
+def _look_at_last(before):
+    """Look at the modules that were put into sys.modules since there were as many as *before*: its last keys."""
     while True:
-        count = len(sys.modules)
         try:
-            new = list(islice(reversed(sys.modules), max(count - _looked, 0) + _MOVED))
+            new = list(islice(reversed(sys.modules), max(len(sys.modules) - before, 0) + _MOVED))
         except RuntimeError:        # another thread has changed it
             continue
         break
-    _looked = count
     _look_at(new)
 
 
@@ -215,33 +212,39 @@ def _exact(name):
 
 def _guards():
     """(object, attribute, the guard in its place) of everything that is replaced."""
-    find_and_load, lock_unlock_module = _bootstrap._find_and_load, _bootstrap._lock_unlock_module
     modules, separator = sys.modules, os.sep
     is_known_open = _open.get
     call = _bootstrap._call_with_frames_removed
-    handle_fromlist, execute = _bootstrap._handle_fromlist, _bootstrap._exec
+    trees = None                    # those that were mounted when a folder was last found open
+    lock_unlock_module, handle_fromlist, execute = _bootstrap._lock_unlock_module, _bootstrap._handle_fromlist, _bootstrap._exec
+    find_and_load = _bootstrap._find_and_load
+    explains = find_and_load.__module__ == _errors.__name__
+    if explains:
+        find_and_load = find_and_load.__wrapped__       # one function does the work of both
 
     def _find_and_load(name, import_):
-        global _looked
-        if type(name) is str and is_known_open(name.rpartition('.')[0]):
-            module = find_and_load(name, import_)
-        else:
-            name = _exact(name)
-            rule = _verdict(name)
-            if rule is not None:
-                _refuse(name, rule)
-            _is_open(name.rpartition('.')[0])
-            module = find_and_load(name, import_)
-            if rule is not None:
-                _mark(module, name)
-            if len(modules) != _looked:
-                _look_at_new()
-            return module
-        count = len(modules)
-        if count == _looked + 1:
-            _looked = count
-        elif count != _looked:
-            _look_at_new()
+        try:
+            if type(name) is not str or not is_known_open(name.rpartition('.')[0]):
+                name = _exact(name)
+                return find_checked(name, import_)
+            # C code that makes more modules than are asked for is in no such package, as far as it is the standard library's.
+            return find_and_load(name, import_)
+        except ModuleNotFoundError as error:
+            if explains:
+                _errors.explain(error, name, sys._getframe())
+            raise
+
+    def find_checked(name, import_):
+        rule = _verdict(name)
+        if rule is not None:
+            _refuse(name, rule)
+        before = len(modules)
+        module = find_and_load(name, import_)
+        if rule is not None:
+            _mark(module, name)
+        _is_open(name.rpartition('.')[0])       # for those that follow
+        if len(modules) != before + 1 or name.partition('.')[0] in _rules.standard:
+            _look_at_last(before)
         return module
 
     def _lock_unlock_module(name):
@@ -272,16 +275,39 @@ def _guards():
     def exec_module(self, module):
         # Where everything in a folder is allowed there is nothing to check, and nothing of others to trust.
         get_code = plain.get(type(self))
-        if get_code is not None and (self.path[:self.path.rfind(separator)], self.__dict__.get('_folder')) in _open_places:
+        if get_code is not None and (self.path[:self.path.rfind(separator)], self.__dict__.get('_folder')) in _open_folders:
             code = get_code(self, module.__name__)
         else:
             code = self.get_code(module.__name__)
             if code is None:
                 raise ImportError(f'cannot load module {module.__name__!r} when get_code() returns None')
-            name = place_name(self, module.__name__)
-            if not _callers.trust_loading(self, code, module, name) and get_code is not None and _is_open(name.rpartition('.')[0]):
-                _open_places.add((self.path[:self.path.rfind(separator)], self.__dict__.get('_folder')))
+            package = get_code is not None and package_of(self)
+            if not _callers.trust_loading(self, code, module, place_name(self, module.__name__)) and package and _is_open(package):
+                open_folder(self.path[:self.path.rfind(separator)], self.__dict__.get('_folder'))
         call(exec, code, module.__dict__)
+
+    def by_folder(kind):
+        get_code = kind.get_code
+
+        def exec_cached(self, module):
+            # What these read is of their folder, whatever path they show.
+            if type(self) is kind and self._folder in _open_folders:
+                exec(get_code(self, module.__name__), module.__dict__)
+            else:
+                exec_module(self, module)
+
+        # CPython knows what runs code for importlib by this name, and leaves it and what is above it out of tracebacks.
+        exec_cached.__code__ = exec_cached.__code__.replace(co_name=call.__name__)
+        return exec_cached
+
+    def open_folder(path, folder):
+        nonlocal trees
+        if trees is not _importer._trees:       # what is no longer mounted is not kept
+            trees = _importer._trees
+            _open_folders.clear()
+        _open_folders.add((path, folder))
+        if folder is not None:
+            _open_folders.add(folder)
 
     def frozen_exec_module(module):
         name = module.__spec__.name
@@ -307,6 +333,7 @@ def _guards():
             return original(subject)
         return load
 
+    _be_of_importlib(find_checked)
     yield _bootstrap, '_find_and_load', _find_and_load
     yield _bootstrap, '_lock_unlock_module', _lock_unlock_module
     yield _bootstrap, '_handle_fromlist', _handle_fromlist
@@ -318,9 +345,11 @@ def _guards():
     yield FrozenImporter, 'get_code', by_name(FrozenImporter.get_code)
     own = [kind for kind in vars(_loaders).values() if isinstance(kind, type) and issubclass(kind, _loaders.TreeLoader)]
     plain = {kind: kind.get_code for kind in (SourceFileLoader, SourcelessFileLoader, *own) if hasattr(kind, 'get_code')}
+    for kind in (_loaders.CachedLoader, _loaders.CompiledLoader, _loaders.StrippedLoader):
+        yield kind, 'exec_module', by_folder(kind)
     readers = [(_external.SourceLoader, 'get_code'), (SourcelessFileLoader, 'get_code'),
                (ExtensionFileLoader, 'create_module'), (ExtensionFileLoader, 'exec_module')]
-    readers += [(kind, 'get_code') for kind in own if 'get_code' in vars(kind)]
+    readers += [(kind, name) for kind in own for name in ('get_code', '_compile') if name in vars(kind)]
     if 'pyembed._native' in sys.modules:
         native = sys.modules['pyembed._native'].NativeImporter
         yield native, 'exec_module', by_name(native.exec_module)
@@ -339,7 +368,7 @@ def _install():
     for owner, name, guard in guards:
         _be_of_importlib(guard)
         guard.__name__ = name
-        _originals.append((owner, name, vars(owner)[name]))
+        _originals.append((owner, name, vars(owner).get(name)))
         is_static = isinstance(owner, type) and issubclass(owner, (BuiltinImporter, FrozenImporter))
         setattr(owner, name, staticmethod(guard) if is_static else guard)
     for function in (_check, _check_place, _refuse, _callers.find):

@@ -33,6 +33,7 @@ class Rules:
         self.restricted = restricted
         self.allow = None if allow is None else frozenset(allow)
         self.deny = frozenset(deny)
+        self._mixed = frozenset(_packages_of(self.deny | POWERFUL.keys() if restricted else self.deny))
         self.standard = frozenset(getattr(sys, 'stdlib_module_names', ())) | PLAIN | frozenset(POWERFUL)
 
     def __eq__(self, other):
@@ -66,8 +67,7 @@ class Rules:
         """Whether everything in a package is allowed."""
         if not package or self.denial(package) is not None or (self.allow is not None and _covering(self.allow, package) is None):
             return False
-        entries = self.deny | frozenset(POWERFUL) if self.restricted else self.deny
-        return not any(entry.startswith(package + '.') for entry in entries)
+        return package not in self._mixed
 
     def names(self, name):
         """Whether the allow list names a module or a package that it is in."""
@@ -76,6 +76,14 @@ class Rules:
     def _leads(self, name):
         """Whether a module is a package that Python has to import on the way to one that the allow list names."""
         return self.allow is not None and any(entry.startswith(name + '.') for entry in self.allow)
+
+
+def _packages_of(names):
+    """The packages that modules of these names are in."""
+    for name in names:
+        while '.' in name:
+            name = name.rpartition('.')[0]
+            yield name
 
 
 def _covering(prefixes, name):
