@@ -210,6 +210,11 @@ def _exact(name):
     return name if type(name) is str or not isinstance(name, str) else str.__str__(name)
 
 
+def _plain(spec, name, origin):
+    """A spec, or one like it where a script has made the class of it, whose attributes are then what was checked."""
+    return spec if type(spec) in _callers.specs else ModuleSpec(name, None, origin=origin)
+
+
 def _guards():
     """(object, attribute, the guard in its place) of everything that is replaced."""
     modules, separator = sys.modules, os.sep
@@ -221,6 +226,7 @@ def _guards():
     explains = find_and_load.__module__ == _errors.__name__
     if explains:
         find_and_load = find_and_load.__wrapped__       # one function does the work of both
+    create_extension, create_built_in = ExtensionFileLoader.create_module, BuiltinImporter.create_module
 
     def _find_and_load(name, import_):
         try:
@@ -323,6 +329,19 @@ def _guards():
             return original(self, subject)
         return load
 
+    def create_dynamic(self, spec):
+        name, origin = _exact(spec.name), _exact(spec.origin)
+        _check_place(self, place_name(self, name))
+        if type(self.path) is not str or origin != self.path:       # the file that is loaded is that of the spec
+            other = ExtensionFileLoader(name, origin)
+            _check_place(other, place_name(other, name))
+        return create_extension(self, _plain(spec, name, origin))
+
+    def create_builtin(spec):
+        name = _exact(spec.name)
+        _check(name)
+        return create_built_in(_plain(spec, name, None))
+
     def by_name(original):
         def load(subject):
             name = subject
@@ -339,7 +358,8 @@ def _guards():
     yield _bootstrap, '_handle_fromlist', _handle_fromlist
     yield _bootstrap, '_exec', _exec
     yield _external._LoaderBasics, 'exec_module', exec_module
-    yield BuiltinImporter, 'create_module', by_name(BuiltinImporter.create_module)
+    yield BuiltinImporter, 'create_module', create_builtin
+    yield ExtensionFileLoader, 'create_module', create_dynamic
     yield BuiltinImporter, 'exec_module', by_name(BuiltinImporter.exec_module)
     yield FrozenImporter, 'exec_module', frozen_exec_module
     yield FrozenImporter, 'get_code', by_name(FrozenImporter.get_code)
@@ -348,7 +368,7 @@ def _guards():
     for kind in (_loaders.CachedLoader, _loaders.CompiledLoader, _loaders.StrippedLoader):
         yield kind, 'exec_module', by_folder(kind)
     readers = [(_external.SourceLoader, 'get_code'), (SourcelessFileLoader, 'get_code'),
-               (ExtensionFileLoader, 'create_module'), (ExtensionFileLoader, 'exec_module')]
+               (ExtensionFileLoader, 'exec_module')]
     readers += [(kind, name) for kind in own for name in ('get_code', '_compile') if name in vars(kind)]
     if 'pyembed._native' in sys.modules:
         native = sys.modules['pyembed._native'].NativeImporter

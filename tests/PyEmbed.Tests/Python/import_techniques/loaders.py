@@ -1,8 +1,11 @@
 """Specs, loaders, and where modules are found."""
 
 import os
+from importlib.machinery import EXTENSION_SUFFIXES
 
 from ._registry import technique
+
+EXTENSIONS = os.path.join(os.path.dirname(os.__file__), 'lib-dynload')
 
 # Specs and loaders
 
@@ -107,6 +110,33 @@ import importlib, sys, types, importlib.util as u
 module = sys.modules["NAME"] = types.ModuleType("NAME"); module.__spec__ = importlib.machinery.PathFinder.find_spec("NAME")
 got = importlib.reload(module).secret
 ''')
+
+if all(os.path.exists(os.path.join(EXTENSIONS, name + EXTENSION_SUFFIXES[0])) for name in ('_json', '_queue', '_lsprof')):
+    technique('the loader of an extension module, with the spec of another', '''
+import _json
+spec = type(_json.__spec__)("NAME", None, origin=_json.__file__.replace('_json', "NAME")); got = _json.__loader__.create_module(spec)
+''', names=('_queue', '_lsprof'))
+    technique('the loader of an extension module, with the spec of another as a submodule', '''
+import _json
+spec = type(_json.__spec__)("json.NAME", None, origin=_json.__file__.replace('_json', "NAME")); got = _json.__loader__.create_module(spec)
+''', names=('_queue', '_lsprof'))
+technique('a spec whose name changes', '''
+from importlib.machinery import BuiltinImporter, ModuleSpec
+class Spec(ModuleSpec):
+    name = property(lambda self: self.names.pop(0) if len(self.names) > 1 else self.names[0], lambda self, name: None)
+got = None
+for lies in range(4):
+    Spec.names = ["sys"] * lies + ["NAME"]
+    try: module = BuiltinImporter.create_module(Spec('x', None))
+    except ImportError as error:
+        if hasattr(error, 'rule'): raise
+    else: got = got or (module if module.__name__ == "NAME" else None)
+''', names=('_symtable', '_stat'))
+technique('what is no spec, and has a name and another', '''
+from importlib.machinery import BuiltinImporter
+class Spec: __name__, name, origin = "sys", "NAME", None
+got = BuiltinImporter.create_module(Spec)
+''', names=('_symtable', '_stat'))
 
 # The search path and what is found there
 
