@@ -28,6 +28,33 @@ class PlaceTest(TreeCase):
         root = self.mount({'only.py': ''}, placement='library')
         self.assertEqual(sys.path[-1], root)
 
+    def test_a_mount_costs_as_much_after_many(self):
+        class Counting(list):
+            searches = 0
+
+            def index(self, *args):
+                self.searches += 1
+                return super().index(*args)
+
+            def __contains__(self, item):
+                self.searches += 1
+                return super().__contains__(item)
+
+            def __iter__(self):
+                self.searches += 1
+                return super().__iter__()
+
+        self.addCleanup(setattr, sys, 'path', sys.path)
+        sys.path = Counting(sys.path)
+        counts = []
+        for number in range(40):
+            before = sys.path.searches
+            root = _importer.mount_view(memoryview(archive({f'many{number}.py': ''}, f'many{number}')), 'x')
+            counts.append(sys.path.searches - before)
+            self.addCleanup(pyembed.unmount, root)
+        self.assertEqual(counts[2:], [counts[2]] * 38)
+        self.assertEqual([os.path.basename(entry).partition('-')[0] for entry in sys.path[:40]], [f'many{number}' for number in range(40)])
+
     def test_root(self):
         data = archive({'m.py': ''}, 'My.Dist')
         tree = _importer.open_tree(memoryview(data), 'x')

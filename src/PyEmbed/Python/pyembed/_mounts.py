@@ -7,7 +7,7 @@ import sys
 
 from . import _importer
 from ._adapters import ADAPTERS, adapt
-from ._finders import Folder, find_above
+from ._finders import Folder
 from ._importer import HAS_PATH_FILES, MEMORY, MEMORY_ROOT, NOTHING, root_of
 
 _SEP = os.sep
@@ -232,10 +232,15 @@ def _complete(tree, path_files):
 
 def _position(tree):
     """Where on sys.path a tree goes: app trees first, libraries after the standard library, each in mount order."""
-    before = [sys.path.index(entry) for root, other in _importer._trees.items() if other.placement == tree.placement
-              for entry in (root, *other.paths) if entry in sys.path]
-    if before:
-        return max(before) + 1
+    entries = {entry for root, other in _importer._trees.items() if other.placement == tree.placement for entry in (root, *other.paths)}
+    seen = set()
+    after = 0
+    for index, entry in enumerate(sys.path, 1):
+        if entry.__class__ is str and entry in entries and entry not in seen:       # where it counts: its first place
+            seen.add(entry)
+            after = index
+    if after:
+        return after
     if tree.placement == 'app':
         return 0
     library = standard_library()
@@ -251,9 +256,10 @@ def standard_library():
 
 def _forget(roots):
     """Drop what importlib and linecache remember of the paths at and below *roots*."""
-    roots = dict.fromkeys(roots)
+    roots = set(roots)
+    below = tuple({root + separator for root in roots for separator in (_SEP, '/')})
     linecache = sys.modules.get('linecache')
     for cache in (sys.path_importer_cache, getattr(linecache, 'cache', {})):
         for path in list(cache):
-            if path.__class__ is str and find_above(roots, path) is not None:
+            if path.__class__ is str and (path.startswith(below) or path in roots):
                 cache.pop(path, None)
