@@ -13,6 +13,11 @@ internal static class ArchiveVerifier
 {
     private const int LocalHeaderLength = 30;
     private const int CentralHeaderLength = 46;
+
+    // Of the record and its locator together.
+    private const int Zip64RecordsLength = 76;
+    private const int Zip64LocatorLength = 20;
+
     // What deflate reaches at best.
     private const long MaximumRatio = 1032;
 
@@ -24,11 +29,16 @@ internal static class ArchiveVerifier
     {
         try
         {
-            long indexEnd = VerifyEntries(stream, origin);
+            (long indexEnd, long gap) = VerifyEntries(stream, origin);
 
             // The index, where there is one: version, CRC, and that every record lies inside. Without it the importer uses the central directory.
             if (HasIndex(stream, indexEnd))
             {
+                if (gap != 0)
+                {
+                    throw new ArchiveFormatException(origin, $"{gap} bytes lie before it, and its index counts from its own beginning: give the archive alone");
+                }
+
                 ArchiveReader reader = ArchiveReader.Open(stream, origin);
                 foreach (string folder in reader.Folders)
                 {
@@ -53,9 +63,9 @@ internal static class ArchiveVerifier
         return ArchiveIndexLocator.ReadExactly(stream, ArchiveFormat.Magic.Length, "").AsSpan().SequenceEqual(ArchiveFormat.Magic);
     }
 
-    private static long VerifyEntries(Stream stream, string origin)
+    private static (long DirectoryStart, long Gap) VerifyEntries(Stream stream, string origin)
     {
-        (long directory, long directoryEnd, int count) = FindDirectory(stream, origin);
+        (long directory, long directoryEnd, int count, long gap) = FindDirectory(stream, origin);
         stream.Position = directory;
         byte[] headers = ArchiveIndexLocator.ReadExactly(stream, (int)(directoryEnd - directory), origin);
         int position = 0;
@@ -73,20 +83,20 @@ internal static class ArchiveVerifier
                 throw new ArchiveFormatException(origin, $"its central directory breaks off after {i} of {count} entries");
             }
 
-            VerifyEntry(stream, headers.AsSpan(position, length), nameLength, directory, origin);
+            VerifyEntry(stream, headers.AsSpan(position, length), nameLength, directory, gap, origin);
             position += length;
         }
 
-        return directory;
+        return (directory, gap);
     }
 
-    private static void VerifyEntry(Stream stream, ReadOnlySpan<byte> header, int nameLength, long directory, string origin)
+    private static void VerifyEntry(Stream stream, ReadOnlySpan<byte> header, int nameLength, long directory, long gap, string origin)
     {
         ReadOnlySpan<byte> nameBytes = header.Slice(CentralHeaderLength, nameLength);
         string name = Encoding.UTF8.GetString(nameBytes);
         int flags = U16(header, 8), method = U16(header, 10);
         uint crc = U32(header, 16);
-        long storedSize = U32(header, 20), size = U32(header, 24), offset = U32(header, 42);
+        long storedSize = U32(header, 20), size = U32(header, 24), offset = gap + U32(header, 42);
         if ((flags & 1) != 0 || method is not (0 or 8))
         {
             throw new ArchiveFormatException(origin, $"'{name}' is {((flags & 1) != 0 ? "encrypted" : $"compressed by method {method}")}; only stored and deflated entries can be read");
@@ -150,7 +160,8 @@ internal static class ArchiveVerifier
         }
     }
 
-    private static (long Start, long End, int Count) FindDirectory(Stream stream, string origin)
+    // The gap is what lies before the archive, such as the first line of a zipapp or a program that unpacks it: offsets in the archive count from its end.
+    private static (long Start, long End, int Count, long Gap) FindDirectory(Stream stream, string origin)
     {
         long length = stream.Length;
         if (length > ArchiveFormat.MaximumLength)
@@ -168,13 +179,14 @@ internal static class ArchiveVerifier
             {
                 int count = U16(bytes, i + 10);
                 long size = U32(bytes, i + 12), start = U32(bytes, i + 16);
-                long end = length - tail + i;
-                if (start + size > end)
+                long end = length - tail + i - (i >= Zip64RecordsLength && U32(bytes, i - Zip64LocatorLength) == ArchiveFormat.Zip64LocatorSignature ? Zip64RecordsLength : 0);
+                long gap = end - size - start;
+                if (gap < 0)
                 {
                     throw new ArchiveFormatException(origin, "its central directory lies outside it");
                 }
 
-                return (start, start + size, count == ushort.MaxValue ? CountHeaders(stream, start, size, origin) : count);
+                return (end - size, end, count == ushort.MaxValue ? CountHeaders(stream, end - size, size, origin) : count, gap);
             }
         }
 

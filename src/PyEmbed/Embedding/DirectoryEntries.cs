@@ -19,6 +19,11 @@ internal static class DirectoryEntries
                 string path = item.Prefix + child.Name;
                 if (child is FileInfo file)
                 {
+                    if (!IsRegular(file))
+                    {
+                        continue;
+                    }
+
                     entries.Add(new ArchiveEntry(path, () => File.ReadAllBytes(file.FullName)));
                 }
                 else if (child is DirectoryInfo folder && !Excluded.Contains(child.Name) && child.LinkTarget is null)
@@ -30,4 +35,8 @@ internal static class DirectoryEntries
 
         return entries;
     }
+
+    // To open a named pipe waits for who writes to it; a link that leads nowhere is how editors lock files.
+    private static bool IsRegular(FileInfo file) =>
+        OperatingSystem.IsWindows() || (NativeHost.IsRegularFile(file.FullName) ?? file.LinkTarget is null);
 }

@@ -62,7 +62,8 @@ public sealed class PythonTree
                 name is null ? nameof(assembly) : nameof(name));
     }
 
-    /// <summary>The files of a folder and its sub-folders, as they are now. <c>__pycache__</c>, folders of version control and links to folders are left out.</summary>
+    /// <summary>The files of a folder and its sub-folders, as they are now. <c>__pycache__</c>, folders of version control, links to folders or to nothing, and what is no
+    /// regular file (named pipes, sockets, devices) are left out.</summary>
     /// <param name="path">The folder: the module root, so that <c>path/pkg/mod.py</c> is module <c>pkg.mod</c>.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>

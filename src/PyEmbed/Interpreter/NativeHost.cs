@@ -123,6 +123,31 @@ internal static unsafe class NativeHost
         }
     }
 
+    /// <summary>Whether a path leads to a regular file, links followed; null where the system does not say, as of a link that leads nowhere. Not for Windows.</summary>
+    public static bool? IsRegularFile(string path)
+    {
+        const int currentFolder = -100, statxType = 1, typeMask = 0xF000, regular = 0x8000;
+        const int modeInStatx = 28, modeInStat = 4, room = 512;
+        byte* buffer = stackalloc byte[room];
+        nint program = NativeLibrary.GetMainProgramHandle();
+        fixed (byte* name = NullTerminated(path))
+        {
+            if (NativeLibrary.TryGetExport(program, "statx", out nint statx))
+            {
+                return ((delegate* unmanaged[Cdecl]<int, byte*, int, uint, byte*, int>)statx)(currentFolder, name, 0, statxType, buffer) == 0
+                    ? (*(ushort*)(buffer + modeInStatx) & typeMask) == regular
+                    : null;
+            }
+
+            // Untested: macOS, where the first of the two is that of 64-bit inode numbers on Intel.
+            return OperatingSystem.IsMacOS()
+                && (NativeLibrary.TryGetExport(program, "stat$INODE64", out nint stat) || NativeLibrary.TryGetExport(program, "stat", out stat))
+                && ((delegate* unmanaged[Cdecl]<byte*, byte*, int>)stat)(name, buffer) == 0
+                    ? (*(ushort*)(buffer + modeInStat) & typeMask) == regular
+                    : null;
+        }
+    }
+
     /// <summary>UTF-8 with a final zero byte.</summary>
     public static byte[] NullTerminated(string text) => Encoding.UTF8.GetBytes(text + '\0');
 

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.IO.Compression;
+using System.Net.Sockets;
 using System.Text;
 using static PyEmbed.Tests.PythonFixture;
 
@@ -23,6 +25,64 @@ public sealed class PythonTreeTests
         Assert.IsTrue(module.GetAttribute("value").IsNone);
         Assert.AreEqual("some text", Python.Evaluate<string>("__import__('pkgutil').get_data('dir_pkg', 'data/text.txt').decode()"));
         Assert.ThrowsExactly<DirectoryNotFoundException>(() => PythonTree.FromDirectory(folder.Path + "/missing"));
+    }
+
+    [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    public void Of_a_folder_only_regular_files_count()
+    {
+        using TemporaryFolder folder = new();
+        string file = folder.Write("special_pkg/__init__.py", "value = 6");
+        string inside = Path.GetDirectoryName(file)!;
+        using (Process fifo = Process.Start("mkfifo", Path.Combine(inside, "pipe.py")))
+        {
+            fifo.WaitForExit();
+            Assert.AreEqual(0, fifo.ExitCode);
+        }
+
+        using Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(Path.Combine(inside, "socket.py")));
+        File.CreateSymbolicLink(Path.Combine(inside, ".#lock.py"), "me@machine.123:456");
+        File.CreateSymbolicLink(Path.Combine(inside, "device.py"), "/dev/zero");
+        File.CreateSymbolicLink(Path.Combine(inside, "link.py"), "__init__.py");
+        folder.Write("special_pkg/empty.py", "");
+
+        // Not on this thread, which a pipe would hold for ever.
+        Task<PythonTree> making = Task.Run(() => PythonTree.FromDirectory(folder.Path));
+        Assert.IsTrue(making.Wait(TimeSpan.FromMinutes(1)), "still waiting");
+        using PythonMount mount = Python.Mount(making.Result);
+        Assert.AreEqual(
+            "__init__.py empty.py link.py 6",
+            Python.Evaluate<string>("' '.join(sorted(entry.name for entry in __import__('importlib.resources', None, None, ['files']).files('special_pkg').iterdir())) + f\" {__import__('special_pkg.link').link.value}\""));
+    }
+
+    [TestMethod]
+    [DataRow(CompressionLevel.NoCompression)]
+    [DataRow(CompressionLevel.Optimal)]
+    public void An_archive_may_have_a_program_before_it(CompressionLevel level)
+    {
+        using TemporaryFolder folder = new();
+        string name = "zipapp_mod_" + level;
+        byte[] plain = Zip(level, (name + ".py", "value = '" + new string('v', 1000) + "'"));
+        byte[] zipapp = [.. "#!/usr/bin/env python3\n"u8, .. plain];
+        using (PythonMount byPath = Python.Mount(PythonTree.FromArchive(folder.Write("a.pyz", zipapp))))
+        {
+            Assert.AreEqual(1000, Python.Evaluate<string>($"__import__('{name}').value").Length);
+        }
+
+        zipapp[^(plain.Length - 1)] ^= 1;
+        Refused(zipapp, $"the local header of '{name}.py' does not match");
+        InvalidDataException e = Assert.ThrowsExactly<InvalidDataException>(() => PythonTree.FromArchive((byte[])[1, 2, 3, .. Written(folder, ("indexed_mod.py", ""))], "indexed"));
+        StringAssert.Contains(e.Message, "3 bytes lie before it");
+    }
+
+    [TestMethod]
+    public void An_archive_of_very_many_files_may_have_a_program_before_it()
+    {
+        byte[] plain = Zip(CompressionLevel.NoCompression, [.. Enumerable.Range(0, 65_600).Select(i => ($"many_files/f{i}.py", ""))]);
+        Assert.AreEqual("memory:/many", PythonTree.FromArchive(plain, "many").Origin);
+        using PythonMount mount = Python.Mount(PythonTree.FromArchive((byte[])[.. "#!x\n"u8, .. plain], "many"));
+        Assert.IsTrue(Python.Evaluate<bool>("__import__('many_files.f65599').f65599 is not None"));
     }
 
     [TestMethod]
