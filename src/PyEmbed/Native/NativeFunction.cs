@@ -76,16 +76,41 @@ internal abstract unsafe class NativeFunction : IDisposable
     /// <returns>A new reference.</returns>
     protected abstract nint Invoke(nint* arguments, ref int position);
 
-    /// <summary>The converter of a parameter.</summary>
+    /// <summary>The converter of a parameter, whose default it has read. The caller holds the GIL.</summary>
+    /// <exception cref="ArgumentException">The type does not come from Python, or the default is no value of it.</exception>
     protected static Converter<T> Reader<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicFields)] T>(NativeSignature signature, int parameter)
     {
+        NativeParameter described = signature.Parameters[parameter];
+        Converter<T> converter;
         try
         {
-            return FromPython.Get<T>();
+            converter = FromPython.Get<T>();
         }
         catch (InvalidCastException e)
         {
-            throw new ArgumentException($"The parameter '{signature.Parameters[parameter].Name}' of the function '{signature.Name}' cannot come from Python: {e.Message}", e);
+            throw new ArgumentException($"The parameter '{described.Name}' of the function '{signature.Name}' cannot come from Python: {e.Message}", e);
+        }
+
+        if (described.IsOptional)
+        {
+            CheckDefault(converter, described, signature.Name);
+        }
+
+        return converter;
+    }
+
+    // A default goes through Python as an argument does. Better refused here than at each call, as an argument that nobody gave.
+    private static void CheckDefault<T>(Converter<T> converter, NativeParameter parameter, string function)
+    {
+        try
+        {
+            using PyRef value = PyRef.Take(ToPython.Convert(parameter.Default));
+            T read = converter.Read(value.Value);
+            (read as PythonObject)?.Dispose();
+        }
+        catch (Exception e) when (e is InvalidCastException or OverflowException or ArgumentException or PythonException)
+        {
+            throw new ArgumentException($"The default of the parameter '{parameter.Name}' of the function '{function}' is no value of {typeof(T)} that comes from Python: {e.Message}", e);
         }
     }
 

@@ -14,8 +14,14 @@ internal static class NativeRegistry
         var names = new List<string>();
         foreach ((string name, Action<PythonNativeModule> build) in modules)
         {
-            names.Add(name);
-            Builders[name] = build;
+            string normal = PythonName.Normal(name);
+            if (names.Contains(normal))
+            {
+                throw new ArgumentException($"PythonOptions.NativeModules has the module '{normal}' twice: Python reads '{name}' as that.");
+            }
+
+            names.Add(normal);
+            Builders[normal] = build;
         }
 
         NativeSignature signature = NativeSignature.Create(

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.CompilerServices;
@@ -34,10 +35,22 @@ internal sealed class NativeSignature
     /// <param name="types">The delegate's type arguments, the result's last.</param>
     /// <param name="doc">The documentation, or null.</param>
     /// <param name="given">All parameters, or null.</param>
-    /// <exception cref="ArgumentException">A name is no identifier, or comes twice; a parameter without a default follows one that has one; the number is wrong.</exception>
+    /// <exception cref="ArgumentException">A name is no identifier, or comes twice; a parameter's name is not ASCII; a parameter without a default follows one that has one; the number is wrong;
+    /// the result is a task; the documentation holds a null character.</exception>
     public static NativeSignature Create(string name, MethodInfo method, ReadOnlySpan<Type> types, string? doc, IReadOnlyList<PythonParameter>? given)
     {
-        _ = PythonName.Checked(name, "a function", nameof(name));
+        name = PythonName.Normal(PythonName.Checked(name, "a function", nameof(name)));
+        if (types[^1].IsAssignableTo(typeof(Task)) || types[^1] == typeof(ValueTask) || types[^1].IsConstructedGenericType && types[^1].GetGenericTypeDefinition() == typeof(ValueTask<>))
+        {
+            throw new ArgumentException(
+                $"The function '{name}' gives a {TypeName(types[^1])}, which Python cannot await: let it wait within PythonInterpreter.AllowThreads and give the result.", nameof(method));
+        }
+
+        if (doc?.Contains('\0', StringComparison.Ordinal) == true)
+        {
+            throw new ArgumentException($"The documentation of the function '{name}' holds a null character, where CPython would cut it.", nameof(doc));
+        }
+
         int count = types.Length - 1;
         if (given != null && given.Count != count)
         {
@@ -105,8 +118,15 @@ internal sealed class NativeSignature
         };
     }
 
-    private static NativeParameter OfMethod(ParameterInfo parameter, Type type) =>
-        new(parameter.Name ?? "", type, parameter.HasDefaultValue, parameter.HasDefaultValue ? parameter.DefaultValue : null);
+    [UnconditionalSuppressMessage("Trimming", "IL2067", Justification = "No constructor runs for the zero of a struct.")]
+    private static NativeParameter OfMethod(ParameterInfo parameter, Type type)
+    {
+        object? value = parameter.HasDefaultValue ? parameter.DefaultValue : null;
+
+        // Metadata has no constant for `default` of a struct.
+        bool isZero = parameter.HasDefaultValue && value is null && type.IsValueType && Nullable.GetUnderlyingType(type) is null;
+        return new(parameter.Name ?? "", type, parameter.HasDefaultValue, isZero ? RuntimeHelpers.GetUninitializedObject(type) : value);
+    }
 
     private static void Check(string name, NativeParameter[] parameters)
     {
@@ -117,6 +137,13 @@ internal sealed class NativeSignature
             {
                 throw new ArgumentException(
                     $"Parameter {i + 1} of the function '{name}' has the name '{parameter.Name}', which Python cannot use: give the parameters their names in Python.", nameof(parameters));
+            }
+
+            if (!Ascii.IsValid(parameter.Name))
+            {
+                throw new ArgumentException(
+                    $"Parameter {i + 1} of the function '{name}' has the name '{parameter.Name}', and inspect.signature() and help() read ASCII only: "
+                    + "give the parameters their names in Python.", nameof(parameters));
             }
 
             for (int j = 0; j < i; j++)
@@ -143,7 +170,7 @@ internal sealed class NativeSignature
         char unit => Quote(unit.ToString()),
         Enum constant => constant.ToString("D"),
         double number when double.IsFinite(number) => Float(number.ToString("R", CultureInfo.InvariantCulture)),
-        float number when float.IsFinite(number) => Float(((double)number).ToString("R", CultureInfo.InvariantCulture)),
+        float number when float.IsFinite(number) => Float(number.ToString("R", CultureInfo.InvariantCulture)),
         sbyte or byte or short or ushort or int or uint or long or ulong or System.Numerics.BigInteger => ((IFormattable)value).ToString(null, CultureInfo.InvariantCulture),
         _ => "...",
     };

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text;
+using PyEmbed.Interop;
 
 namespace PyEmbed.Native;
 
@@ -27,6 +29,20 @@ internal static class PythonName
         }
 
         return name.Length != 0 && !Keywords.Contains(name);
+    }
+
+    /// <summary>The name that Python's parser makes of one in source: its NFKC form (https://docs.python.org/3/reference/lexical_analysis.html#identifiers), in which alone it is found.
+    /// .NET's own normalisation needs ICU, which programs without cultures do not have. The caller holds the GIL.</summary>
+    /// <param name="name">A checked name.</param>
+    public static string Normal(string name)
+    {
+        if (Ascii.IsValid(name))
+        {
+            return name;
+        }
+
+        using PyRef normal = PyRef.Take(HostCall.Invoke(NativeHostModule.Handle, "normal_name", Text.New(name)));
+        return Text.Read(normal.Value);
     }
 
     /// <exception cref="ArgumentException">The text is no identifier, or a keyword.</exception>

@@ -8,6 +8,9 @@ namespace PyEmbed;
 /// </summary>
 public sealed partial class PythonNativeModule
 {
+    // What the import system sets and reads.
+    private static readonly HashSet<string> Reserved = new(StringComparer.Ordinal) { "__name__", "__spec__", "__loader__", "__package__", "__path__", "__file__", "__cached__" };
+
     private readonly Dictionary<string, object> members = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Action<PythonNativeModule>> modules = new(StringComparer.Ordinal);
     private bool isBuilt;
@@ -23,24 +26,24 @@ public sealed partial class PythonNativeModule
     /// <summary>Adds a value.</summary>
     /// <param name="name">Its name in the module.</param>
     /// <param name="value">A value of a type that <see cref="PythonObject.From"/> takes. It crosses now, once.</param>
-    /// <exception cref="ArgumentException">The name is no identifier, or taken.</exception>
+    /// <exception cref="ArgumentException">The name is no identifier, taken, or the import system's, such as <c>__path__</c>.</exception>
     /// <exception cref="InvalidCastException">Values of that type do not cross.</exception>
     /// <exception cref="InvalidOperationException">The module is built already.</exception>
     public void AddConstant(string name, object? value)
     {
-        Reserve(PythonName.Checked(name, "a value", nameof(name)));
+        name = Reserve(PythonName.Checked(name, "a value", nameof(name)));
         members.Add(name, PythonObject.From(value));
     }
 
     /// <summary>Adds a submodule, which makes this module a package.</summary>
     /// <param name="name">The submodule's name without that of this module: <c>files</c> for <c>host.files</c>.</param>
     /// <param name="build">Builds it when it is first imported, after this module, as <see cref="PythonNativeModules.Add"/> says.</param>
-    /// <exception cref="ArgumentException">The name is no identifier, or taken.</exception>
+    /// <exception cref="ArgumentException">The name is no identifier, taken, or the import system's, such as <c>__path__</c>.</exception>
     /// <exception cref="InvalidOperationException">The module is built already.</exception>
     public void AddModule(string name, Action<PythonNativeModule> build)
     {
         ArgumentNullException.ThrowIfNull(build);
-        Reserve(PythonName.Checked(name, "a module", nameof(name)));
+        name = Reserve(PythonName.Checked(name, "a module", nameof(name)));
         modules.Add(name, build);
     }
 
@@ -81,20 +84,28 @@ public sealed partial class PythonNativeModule
 
     private void Add(NativeFunction function)
     {
-        Reserve(function.Name);
-        members.Add(function.Name, function);
+        members.Add(Reserve(function.Name), function);
     }
 
-    private void Reserve(string name)
+    // Gives the name as Python has it.
+    private string Reserve(string name)
     {
         if (isBuilt)
         {
             throw new InvalidOperationException($"The module '{Name}' is built already; '{name}' must be added by the delegate that builds it, while that runs.");
         }
 
+        name = PythonName.Normal(name);
+        if (Reserved.Contains(name))
+        {
+            throw new ArgumentException($"The member '{name}' of the module '{Name}' is the import system's. Choose another name.", nameof(name));
+        }
+
         if (members.ContainsKey(name) || modules.ContainsKey(name))
         {
             throw new ArgumentException($"The module '{Name}' has a member '{name}' already.", nameof(name));
         }
+
+        return name;
     }
 }

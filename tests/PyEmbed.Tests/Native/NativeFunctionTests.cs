@@ -182,11 +182,12 @@ public sealed class NativeFunctionTests
             module.AddFunction("odd", (double? a, string b, byte[] c, bool d, double e, double f, Color g) => a, parameters:
                 [new("a", null), new("b", "it's\\\n\t\"ä\""), new("c", new byte[2]), new("d", true), new("e", 1e300), new("f", double.NaN), new("g", Color.Green)]);
             module.AddFunction("bare", (Dictionary<string, int> counts, IReadOnlyList<string> names, (int, string) pair, object any, decimal money) => { });
-            module.AddFunction("other", () => Task.FromResult(1));
+            module.AddFunction("other", () => new MemoryStream());
+            module.AddFunction("single", (float a) => a, parameters: [new("a", 0.1f)]);
         });
         using PythonObject result = NativeFixture.Run(host, """
             import inspect, pydoc, pickle, sys
-            signatures = [str(inspect.signature(function)) for function in (host.greet, host.odd, host.bare)]
+            signatures = [str(inspect.signature(function)) for function in (host.greet, host.odd, host.bare, host.single)]
             default = inspect.signature(host.odd).parameters['b'].default
             names = host.greet.__name__, host.greet.__qualname__, host.greet.__module__ == host.__name__, host.greet.__text_signature__, inspect.isbuiltin(host.greet), inspect.ismodule(host.greet.__self__)
             docs = [function.__doc__ for function in (host.greet, host.bare, host.other)]
@@ -195,15 +196,75 @@ public sealed class NativeFunctionTests
             pickled = pickle.loads(pickle.dumps(host.greet)) is host.greet
             """);
         CollectionAssert.AreEqual(
-            (string[])["(name, times=2)", "(a=None, b='it\\'s\\\\\\n\\t\"ä\"', c=Ellipsis, d=True, e=1e+300, f=Ellipsis, g=2)", "(counts, names, pair, any, money)"], result["signatures"].As<string[]>());
+            (string[])["(name, times=2)", "(a=None, b='it\\'s\\\\\\n\\t\"ä\"', c=Ellipsis, d=True, e=1e+300, f=Ellipsis, g=2)", "(counts, names, pair, any, money)", "(a=0.1)"], result["signatures"].As<string[]>());
         Assert.AreEqual("it's\\\n\t\"ä\"", result["default"].As<string>());
         Assert.AreEqual("('greet', 'greet', True, '(name, times=2)', True, True)", result["names"].ToString());
         Assert.AreEqual("greet(name: str, times: int = 2) -> str\n\nGreets someone.\n\nAs often as wanted.", result["docs"][0].As<string>());
-        Assert.AreEqual("other() -> Task", result["docs"][2].As<string>());
+        Assert.AreEqual("other() -> MemoryStream", result["docs"][2].As<string>());
         Assert.AreEqual("bare(counts: dict[str, int], names: list[str], pair: tuple[int, str], any: object, money: decimal.Decimal) -> None", result["docs"][1].As<string>());
         StringAssert.StartsWith(result["text"].As<string>(), "greet(name, times=2)\n");
         StringAssert.Contains(result["page"].As<string>(), "As often as wanted.");
         Assert.IsTrue(result["pickled"].As<bool>());
+    }
+
+    [TestMethod]
+    public void A_default_of_a_struct_is_its_zero()
+    {
+        using PythonObject host = NativeFixture.Import(module =>
+        {
+            module.AddFunction<BigInteger, string>("big", Big);
+            module.AddFunction<(int, int), string>("pair", Pair);
+            module.AddFunction<Color, string>("color", Paint);
+            module.AddFunction<int?, string>("maybe", Maybe);
+            module.AddFunction<decimal, string>("money", Money);
+        });
+        using PythonObject result = NativeFixture.Run(host, """
+            import inspect
+            functions = host.big, host.pair, host.color, host.maybe, host.money
+            values = [function() for function in functions]
+            signatures = [str(inspect.signature(function)) for function in functions]
+            """);
+        CollectionAssert.AreEqual((string[])["0", "(0, 0)", "0", "none", "0"], result["values"].As<string[]>());
+        CollectionAssert.AreEqual((string[])["(a=0)", "(a=Ellipsis)", "(a=0)", "(a=None)", "(a=Ellipsis)"], result["signatures"].As<string[]>());
+    }
+
+    [TestMethod]
+    public void Defaults_that_no_call_could_give_are_refused()
+    {
+        using PythonObject host = NativeFixture.Import(module =>
+        {
+            Refused(() => module.AddFunction("f", (int a) => a, parameters: [new("a", new object())]), "System.Object");
+            Refused(() => module.AddFunction("f", (int a) => a, parameters: [new("a", "text")]), "'str'");
+            Refused(() => module.AddFunction("f", (int a) => a, parameters: [new("a", null)]), "None");
+            Refused(() => module.AddFunction("f", (sbyte a) => a, parameters: [new("a", 1000)]), "1000");
+            Refused(() => module.AddFunction("f", (int b, List<int> a) => b, parameters: [new("b", 1), new("a", new[] { "x" })]), "'str'");
+            module.AddFunction("f", (int? a, double b, List<int>? c) => $"{a}{b}{c?.Count}", parameters: [new("a", null), new("b", 1), new("c", new[] { 1 })]);
+        });
+        Assert.AreEqual("11", host.GetAttribute("f").Invoke().As<string>());
+
+        static void Refused(Action add, string problem)
+        {
+            string message = Assert.ThrowsExactly<ArgumentException>(add).Message;
+            StringAssert.StartsWith(message, "The default of the parameter 'a' of the function 'f'");
+            StringAssert.Contains(message, problem);
+        }
+    }
+
+    [TestMethod]
+    public void Tasks_names_that_inspect_cannot_read_and_documentation_that_would_be_cut_are_refused()
+    {
+        using PythonObject host = NativeFixture.Import(module =>
+        {
+            StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => module.AddFunction("f", (int a) => Task.FromResult(a))).Message, "'f' gives a Task");
+            StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => module.AddFunction("f", async () => await Task.Yield())).Message, "'f' gives a Task");
+            StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => module.AddFunction("f", () => new ValueTask<int>(1))).Message, "'f' gives a ValueTask");
+            StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => module.AddFunction("f", () => ValueTask.CompletedTask)).Message, "'f' gives a ValueTask");
+            StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => module.AddFunction("f", (int größe) => größe)).Message, "'größe'");
+            StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => module.AddFunction("f", () => 1, "one\0two")).Message, "'f'");
+            module.AddFunction("f", (int größe) => größe, parameters: [new("groesse", 3)]);
+        });
+        using PythonObject result = NativeFixture.Run(host, "import inspect\nsignature = str(inspect.signature(host.f))");
+        Assert.AreEqual("(groesse=3)", result["signature"].As<string>());
     }
 
     [TestMethod]
@@ -213,6 +274,16 @@ public sealed class NativeFunctionTests
         using PythonObject result = NativeFixture.Run(host, "value = host.f(**{''.join(['sec', 'ond']): 1, bytes([102, 105, 114, 115, 116]).decode(): 3})");
         Assert.AreEqual(2, result["value"].As<int>());
     }
+
+    private static string Big(BigInteger a = default) => a.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    private static string Pair((int, int) a = default) => a.ToString();
+
+    private static string Paint(Color a = default) => a.ToString("D");
+
+    private static string Maybe(int? a = default) => a is null ? "none" : "some";
+
+    private static string Money(decimal a = default) => a.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     private static string Greet(string name, int times = 2) => string.Concat(Enumerable.Repeat(name, times));
 }

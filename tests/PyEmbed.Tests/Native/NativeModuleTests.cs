@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using PyEmbed.Tests;
 using static PyEmbed.Interop.Tests.InteropFixture;
 
@@ -207,6 +208,51 @@ public sealed class NativeModuleTests
         CollectionAssert.AreEqual((string[])["host", "_größe2"], modules.ToArray());
         _ = modules.Freeze();
         StringAssert.Contains(Assert.ThrowsExactly<InvalidOperationException>(() => modules.Add("late", _ => { })).Message, "late");
+    }
+
+    [TestMethod]
+    public void Names_are_as_the_parser_reads_them()
+    {
+        // The micro sign, which the parser reads as the letter mu; the ligature fi; full-width letters.
+        NativeFixture.Install("\u00B5m", module =>
+        {
+            Assert.AreEqual("\u03BCm", module.Name);
+            module.AddConstant("\u00B5", 1);
+            module.AddFunction("\uFB01le", () => 2);
+            module.AddModule("\uFF41\uFF42", sub => sub.AddConstant("NAME", sub.Name));
+            StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => module.AddConstant("\u03BC", 3)).Message, "already");
+        });
+        using PythonObject result = Execute(Regex.Unescape("""
+            import \u00B5m
+            import \u03BCm as same
+            from \u00B5m.ab import NAME
+            values = \u00B5m is same, \u00B5m.\u00B5, \u00B5m.\uFB01le(), \u00B5m.\uFB01le.__name__, NAME, same.__name__
+            """));
+        Assert.AreEqual("(True, 1, 2, 'file', '\u03BCm.ab', '\u03BCm')", result["values"].ToString());
+    }
+
+    [TestMethod]
+    [DataRow("__name__")]
+    [DataRow("__spec__")]
+    [DataRow("__loader__")]
+    [DataRow("__package__")]
+    [DataRow("__path__")]
+    [DataRow("__file__")]
+    [DataRow("__cached__")]
+    public void Names_of_the_import_system_are_refused(string reserved)
+    {
+        using PythonObject module = NativeFixture.Import(module =>
+        {
+            Action[] adds = [() => module.AddConstant(reserved, 5), () => module.AddFunction(reserved, () => 5), () => module.AddModule(reserved, _ => { })];
+            foreach (Action add in adds)
+            {
+                StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(add).Message, $"'{reserved}'");
+            }
+
+            module.AddConstant("__all__", (string[])["x"]);
+            module.AddModule("x", _ => { });
+        });
+        Assert.AreEqual("x", module.GetAttribute("__all__")[0].As<string>());
     }
 
     [TestMethod]

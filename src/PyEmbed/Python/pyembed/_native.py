@@ -110,6 +110,12 @@ def install(names, build):
         sys.meta_path.insert(0, NativeImporter)
 
 
+def normal_name(name):
+    """A name as the parser has it: PEP 3131. It is on demand: names are seldom other than ASCII."""
+    from unicodedata import normalize
+    return normalize('NFKC', name)
+
+
 def uninstall(names):
     """Forget modules. Those that are imported stay in ``sys.modules``."""
     for name in names:
