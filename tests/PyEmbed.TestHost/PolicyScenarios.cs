@@ -77,6 +77,46 @@ internal static class PolicyScenarios
         return 0;
     }
 
+    /// <summary><c>folder first second native|importer</c>: a start under the first profile, with the folder on the search path where there is one, that fails by what is named;
+    /// then one under the second, without the folder, that prints what can be imported and what is left.</summary>
+    public static int FailThen(string[] arguments)
+    {
+        PythonOptions failing = new()
+        {
+            AutoMount = false,
+            Policy = Named(arguments[1]),
+            SearchPaths = arguments[1] == "Restricted" ? [] : [arguments[0]],
+            Importers = arguments[3] == "importer" ? [PythonImporter.FromPython("textwrap:indent")] : [],
+        };
+        failing.NativeModules.Add(arguments[3] == "native" ? "json" : "host", _ => { });
+        try
+        {
+            PythonInterpreter.Start(failing).Dispose();
+            return 1;
+        }
+        catch (ArgumentException e)
+        {
+            Console.WriteLine(e.Message.Split(' ', ':')[0]);
+        }
+
+        PythonOptions options = new() { AutoMount = false, Policy = Named(arguments[2]) };
+        options.NativeModules.Add("host", module => module.AddConstant("\u00B5", 42));
+        using PythonInterpreter python = PythonInterpreter.Start(options);
+        python.Execute("""
+            import colorsys, host, sys
+            print(colorsys.__name__, host.µ)
+            for name in 'mine', 'subprocess':
+                try:
+                    __import__(name)
+                except ImportError as e:
+                    print(type(e).__name__, e.name)
+                else:
+                    print(name)
+            print([getattr(f, '__name__', '') for f in sys.meta_path].count('Registry'))
+            """);
+        return 0;
+    }
+
     private static int Report(Action action)
     {
         try

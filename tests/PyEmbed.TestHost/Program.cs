@@ -70,6 +70,7 @@ internal static class Program
         ["policy-techniques"] = PolicyScenarios.Techniques,
         ["policy-attached"] = StartScenarios.AttachWithPolicy,
         ["policy-fail-then-start"] = PolicyScenarios.FailThenStart,
+        ["policy-fail-then"] = PolicyScenarios.FailThen,
         ["options"] = StartScenarios.WithOptions,
         ["cancel-key"] = StartScenarios.CancelKeyAfterRun,
         ["attach"] = StartScenarios.Attach,

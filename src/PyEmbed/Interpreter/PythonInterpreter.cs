@@ -36,6 +36,7 @@ public sealed class PythonInterpreter : IDisposable
     private readonly int mainThread;
     private readonly List<(PythonTree Tree, string Root)> mounted = [];
     private PythonObject? importers;
+    private PythonObject? searchPaths;
 
     // By its interface, so that ending loads no type: a forked child that has come back to managed code may have spoilt what the runtime keeps of types.
 #pragma warning disable CA1859
@@ -346,6 +347,7 @@ public sealed class PythonInterpreter : IDisposable
             HostImporters.Uninstall(interpreter.importers);
             NativeRegistry.Uninstall();
             interpreter.UnmountAll();
+            interpreter.RemoveSearchPaths();
             ResolutionOrder.Uninstall(options);
             throw;
         }
@@ -374,7 +376,7 @@ public sealed class PythonInterpreter : IDisposable
         if (options.SearchPaths.Count > 0)
         {
             List<string> paths = new(options.SearchPaths);
-            Call(host, "add_search_paths", HostCall.List(paths.ConvertAll(Path.GetFullPath)));
+            searchPaths = new PythonObject(HostCall.Invoke(host.Handle, "add_search_paths", HostCall.List(paths.ConvertAll(Path.GetFullPath))));
         }
     }
 
@@ -401,6 +403,16 @@ public sealed class PythonInterpreter : IDisposable
         }
 
         mounted.Clear();
+    }
+
+    private void RemoveSearchPaths()
+    {
+        if (searchPaths is not null)
+        {
+            Call(host, "remove_search_paths", searchPaths.NewReference());
+            searchPaths.Dispose();
+            searchPaths = null;
+        }
     }
 
     private int Run(Func<ProgramRun, int> program)

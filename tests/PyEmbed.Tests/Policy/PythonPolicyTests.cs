@@ -148,6 +148,25 @@ public sealed class PythonPolicyTests
     }
 
     [TestMethod]
+    [DataRow("Restricted", "Restricted", "native")]
+    [DataRow("Restricted", "Restricted", "importer")]
+    [DataRow("Restricted", "Trusted", "importer")]
+    [DataRow("Desktop", "Restricted", "native")]
+    [DataRow("Desktop", "Trusted", "importer")]
+    [DataRow("Trusted", "Trusted", "importer")]
+    [DataRow("Trusted", "Desktop", "native")]
+    public void A_start_that_fails_leaves_nothing_to_the_next(string first, string second, string cause)
+    {
+        using TemporaryFolder folder = new();
+        folder.Write("mine.py", "");
+        TestHostProcess result = TestHostProcess.Run("policy-fail-then", folder.Path, first, second, cause);
+        string subprocess = second == "Restricted" ? "ImportError subprocess" : "subprocess";
+        Assert.AreEqual(
+            $"PythonOptions.{(cause == "native" ? "NativeModules" : "Importers")}\ncolorsys 42\nModuleNotFoundError mine\n{subprocess}\n{(second == "Trusted" ? 0 : 1)}\n",
+            result.Output, result.ToString());
+    }
+
+    [TestMethod]
     public void A_policy_needs_a_fresh_start()
     {
         TestHostProcess result = TestHostProcess.Run("policy-attached", PythonFixture.Python.Describe().Library!);

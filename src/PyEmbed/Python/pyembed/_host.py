@@ -86,8 +86,17 @@ def configure(executable, arguments, command_line):
 
 
 def add_search_paths(paths):
-    """Append to ``sys.path`` what is not on it."""
-    sys.path += [path for path in paths if path not in sys.path]
+    """Append to ``sys.path`` what is not on it, and return that."""
+    added = [path for path in dict.fromkeys(paths) if path not in sys.path]
+    sys.path += added
+    return added
+
+
+def remove_search_paths(added):
+    """Undo add_search_paths(), for a host whose start fails later on."""
+    for path in added:
+        if path in sys.path:
+            sys.path.remove(path)
 
 
 def import_own(name):
