@@ -33,7 +33,7 @@ internal static class CapabilityScenarios
         using FileStream secret = new(Path.Combine(folder, "secret.txt"), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
         using Socket connected = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         connected.Connect(IPAddress.Loopback, port);
-        string store = Path.Combine(folder, "store");
+        string store = Directory.CreateDirectory(Path.Combine(folder, "granted", "kept", "store")).FullName;
         PythonCapabilities? capabilities = Parse(arguments[0].Replace("PORT", $"{port}", StringComparison.Ordinal));
         PythonOptions options = new() { AutoMount = false, ExtractionDirectory = store, BytecodeCacheDirectory = "", Capabilities = capabilities };
         List<FileStream> opened = [];

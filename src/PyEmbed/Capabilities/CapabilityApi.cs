@@ -15,12 +15,13 @@ internal static unsafe class CapabilityApi
     public const int ENOENT = 2, EACCES = 13, ENOTDIR = 20;
     public const int O_ACCMODE = 3, O_WRONLY = 1, O_RDWR = 2;
     public const int Py_tp_new = 65;
-    private const int F_GETFL = 3, F_DUPFD_CLOEXEC = 1030, FirstFree = 3, LongestPath = 4096; // PATH_MAX, which realpath keeps to.
+    private const int F_GETFL = 3, F_DUPFD_CLOEXEC = 1030, FirstFree = 3, SHUT_RDWR = 2, LongestPath = 4096; // PATH_MAX, which realpath keeps to.
 
     private static nint* permissionError, importError, valueError, keyError;
     private static delegate* unmanaged[Cdecl]<int*> errno;
     private static delegate* unmanaged[Cdecl]<int, int, int, int> fcntl;
     private static delegate* unmanaged[Cdecl]<int, int> close;
+    private static delegate* unmanaged[Cdecl]<int, int, int> shutdown;
 
     public static delegate* unmanaged[Cdecl]<void*, void*, int> PySys_AddAuditHook;
     public static delegate* unmanaged[Cdecl]<nint, nint, void> PyErr_SetObject;
@@ -38,6 +39,7 @@ internal static unsafe class CapabilityApi
     public static delegate* unmanaged[Cdecl]<nint, nint> PyDict_Copy;
     public static delegate* unmanaged[Cdecl]<nint, nint*, nint*, nint*, int> PyDict_Next;
     public static delegate* unmanaged[Cdecl]<nint, nint> PyUnicode_FromObject;
+    public static delegate* unmanaged[Cdecl]<nint, nint, nint> PyWeakref_NewRef;
     public static delegate* unmanaged[Cdecl]<nint, byte*, int> PyDict_DelItemString;
     public static delegate* unmanaged[Cdecl]<nint, nint, int> PyDict_DelItem;
     public static delegate* unmanaged[Cdecl]<nint, void> PyType_Modified;
@@ -81,6 +83,7 @@ internal static unsafe class CapabilityApi
         PyDict_Copy = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyDict_Copy");
         PyDict_Next = (delegate* unmanaged[Cdecl]<nint, nint*, nint*, nint*, int>)exports.Required("PyDict_Next");
         PyUnicode_FromObject = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyUnicode_FromObject");
+        PyWeakref_NewRef = (delegate* unmanaged[Cdecl]<nint, nint, nint>)exports.Required("PyWeakref_NewRef");
         PyDict_DelItemString = (delegate* unmanaged[Cdecl]<nint, byte*, int>)exports.Required("PyDict_DelItemString");
         PyDict_DelItem = (delegate* unmanaged[Cdecl]<nint, nint, int>)exports.Required("PyDict_DelItem");
         PyType_Modified = (delegate* unmanaged[Cdecl]<nint, void>)exports.Required("PyType_Modified");
@@ -98,6 +101,7 @@ internal static unsafe class CapabilityApi
         realpath = (delegate* unmanaged[Cdecl]<byte*, byte*, byte*>)NativeLibrary.GetExport(program, "realpath");
         readlink = (delegate* unmanaged[Cdecl]<byte*, byte*, nint, nint>)NativeLibrary.GetExport(program, "readlink");
         fcntl = (delegate* unmanaged[Cdecl]<int, int, int, int>)NativeLibrary.GetExport(program, "fcntl");
+        shutdown = (delegate* unmanaged[Cdecl]<int, int, int>)NativeLibrary.GetExport(program, "shutdown");
         close = (delegate* unmanaged[Cdecl]<int, int>)NativeLibrary.GetExport(program, "close");
     }
 
@@ -154,6 +158,9 @@ internal static unsafe class CapabilityApi
 
     /// <summary>Closes what <see cref="Duplicate"/> has made.</summary>
     public static void Close(int descriptor) => _ = close(descriptor);
+
+    /// <summary>Ends a socket's connection, by whatever number it is known.</summary>
+    public static void Shutdown(int descriptor) => _ = shutdown(descriptor, SHUT_RDWR);
 
     private static byte[] Terminated(ReadOnlySpan<byte> path)
     {

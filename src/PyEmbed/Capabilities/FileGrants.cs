@@ -63,7 +63,7 @@ internal sealed class FileGrants
     /// <summary>Why a path may not be used so, in words that say what would help.</summary>
     public string Reason(string action, ReadOnlySpan<byte> path, FileUse use, bool follow) =>
         (use & FileUse.Write) == 0 ? $"{action} is denied: it needs the capability {nameof(PythonCapabilities.Read)}"
-        : Resolve(path, follow) is { } real && Covers(kept, real, procToo: true)
+        : Resolve(path, follow) is { } real && (Covers(kept, real, procToo: true) || ((use & FileUse.Change) != 0 && LeadsToKept(real)))
             ? $"{action} is denied: where the standard library and PyEmbed keep code, the capability {nameof(PythonCapabilities.Write)} does not reach"
             : $"{action} is denied: it needs the capability {nameof(PythonCapabilities.Write)}";
 
@@ -76,7 +76,7 @@ internal sealed class FileGrants
         }
 
         bool isWritable = Covers(writable, real) && !Covers(kept, real, procToo: true);
-        if ((use & FileUse.Write) != 0 && !isWritable)
+        if ((use & FileUse.Write) != 0 && (!isWritable || ((use & FileUse.Change) != 0 && LeadsToKept(real))))
         {
             return false;
         }
@@ -131,6 +131,20 @@ internal sealed class FileGrants
     /// <summary>A path below a folder.</summary>
     public static byte[] Join(ReadOnlySpan<byte> folder, ReadOnlySpan<byte> name) =>
         folder.Length > 0 && folder[^1] == '/' ? [.. folder, .. name] : [.. folder, (byte)'/', .. name];
+
+    // Moved away, with another put in its place, it would lead to what is trusted and was not installed there.
+    private bool LeadsToKept(ReadOnlySpan<byte> real)
+    {
+        foreach (byte[] folder in kept)
+        {
+            if (IsBelow(folder, real))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private static bool IsPlain(ReadOnlySpan<byte> path) =>
         path.IndexOf("//"u8) < 0 && path.IndexOf("/./"u8) < 0 && !path.EndsWith("/."u8) && !PathArgument.HasParent(path);

@@ -68,7 +68,7 @@ internal sealed unsafe class GuardedFunctions
             case "_posixsubprocess": Put(module, name, "fork_exec", ForkExec); break;
             case "_signal": GuardSignals(module); break;
             case "faulthandler":
-                Deny(module, name, granted.Processes, nameof(PythonCapabilities.Processes), "enable", "register", "dump_traceback", "dump_traceback_later", "_read_null", "_sigsegv", "_sigabrt",
+                Deny(module, name, granted.Processes, nameof(PythonCapabilities.Processes), "enable", "register", "dump_traceback", "dump_traceback_later", "dump_c_stack", "_read_null", "_sigsegv", "_sigabrt",
                     "_sigfpe", "_fatal_error_c_thread", "_fatal_error", "_stack_overflow");
                 break;
             case "fcntl": GuardControl(module); break;
@@ -277,6 +277,8 @@ internal sealed unsafe class GuardedFunctions
         using PyRef type = PyRef.Take(CPython.PyObject_GetAttrString(module, Text.Ascii("socket"u8)));
         using PyRef unopened = PyRef.Take(Unopened(type.Value));
         sockets.OfSocket = (PyRef.Checked(CPython.PyObject_GetAttrString(type.Value, Text.Ascii("getsockname"u8))), PyRef.Checked(CPython.PyObject_GetAttrString(type.Value, Text.Ascii("fileno"u8))));
+        sockets.Tls = new TlsSockets(sockets.OfSocket.Number);
+        Put(unopened.Value, Name, "close", sockets.Tls.CloseSocket);
         foreach ((string function, int place) in new[] { ("connect", 0), ("connect_ex", 0), ("bind", 0), ("sendto", -1), ("sendmsg", 3) })
         {
             Put(unopened.Value, Name, function, sockets.Reaching($"socket.{function}", place));
@@ -309,6 +311,7 @@ internal sealed unsafe class GuardedFunctions
             Put(context.Value, "ssl", "set_default_verify_paths", (scoped ref NativeCall _) => PyRef.New(CPython.Py_None));
         }
 
+        Put(context.Value, "ssl", "_wrap_socket", sockets.Tls!.Wrap); // _ssl has imported _socket, which is guarded before it.
         Put(context.Value, "ssl", "load_dh_params", OfFile("ssl.load_dh_params", (0, "")));
 
         // It writes to a file, and is no function that could be guarded. The library looks whether there is one.

@@ -148,6 +148,9 @@ internal sealed unsafe class SocketFunctions(NetworkGrants network, Descriptors 
     /// <summary>The C functions behind <c>socket.getsockname</c> and <c>socket.fileno</c>: a subclass may have others of those names.</summary>
     public (nint Name, nint Number) OfSocket { get; set; }
 
+    /// <summary>The descriptors of TLS connections; null until the module <c>_socket</c> is guarded.</summary>
+    public TlsSockets? Tls { get; set; }
+
     /// <summary>A body for <c>socket.detach</c>: the number is Python's own from now on.</summary>
     public nint Detach(scoped ref NativeCall call) => Adding(call.Continue());
 

@@ -67,6 +67,42 @@ def one_s_own_pipes_work_by_number_and_as_files():
 
 
 @check('files')
+def tls_works_and_ends_when_its_socket_is_closed():
+    import socket
+    import ssl
+    from threading import Thread
+    sides = []
+    for purpose in ssl.PROTOCOL_TLS_CLIENT, ssl.PROTOCOL_TLS_SERVER:
+        context = ssl.SSLContext(purpose)
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+        context.set_ciphers('AECDH-AES128-SHA:@SECLEVEL=0')     # needs no certificates
+        sides.append(context)
+    one, other = socket.socketpair()
+    served = []
+
+    def serve():
+        try:
+            server = sides[1]._wrap_socket(other, True, None)
+            server.do_handshake()
+            server.write(server.read(10))
+            served.append(server.read(10))
+        except OSError as error:
+            served.append(error)
+
+    thread = Thread(target=serve)
+    thread.start()
+    client = sides[0]._wrap_socket(one, False, None)
+    client.do_handshake()
+    client.write(b'hello')
+    assert client.read(10) == b'hello', served
+    one.close()
+    thread.join(10)
+    assert not thread.is_alive() and one.fileno() == -1, served
+    other.close()
+
+
+@check('files')
 def one_s_own_sockets_work_by_number():
     import socket
     one, other = socket.socketpair()

@@ -5,15 +5,15 @@ import os
 
 import host
 
-from techniques.support import FILE, FOREIGN, GRANTED, NOTHING, PROCESSES, TEXT, WRITE, has, needs, technique
+from techniques.support import FILE, FOREIGN, GRANTED, NOTHING, PROCESSES, TEXT, WRITE, has, module, needs, technique
 
 _kept = []
 
 
-def host_takes(number):
+def host_takes(number, name='secret.txt', is_writable=False):
     """Has the host open a file that gets this number: it is free, unless another thread has it for a moment."""
     for _ in range(100):
-        if host.open('secret.txt', False) == number:
+        if host.open(name, is_writable) == number:
             return
     raise AssertionError(f'{number} is not free')
 
@@ -274,3 +274,29 @@ def change_an_owner_by_a_number():
 @technique(WRITE, leave=True)
 def change_the_mode_of_dev_null():
     return change(lambda number, state: os.chmod('/dev/null', state.st_mode & 0o7777), '/dev/null')
+
+
+@technique(NOTHING)
+def write_by_a_tls_connection_whose_socket_is_closed():
+    """It has a number of its own for the socket, and goes on with that: the other side gets what it writes, the host's file does not."""
+    import socket
+    ssl = module('ssl')
+
+    class Socket(type(socket.socketpair()[0]).__base__):
+        """One that weak references can be made to."""
+
+    one, other = socket.socketpair()
+    mine = Socket(fileno=one.detach())
+    mine.setblocking(False)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    connection = context._wrap_socket(mine, False, None)
+    number = mine.detach()
+    os.close(number)
+    host_takes(number, 'outside/movable2.txt', True)
+    try:
+        connection.do_handshake()
+    except OSError:
+        pass                # nobody answers
+    with other:
+        return None if other.recv(10) else 'written elsewhere'

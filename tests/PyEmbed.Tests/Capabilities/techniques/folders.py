@@ -69,6 +69,15 @@ def write_with_open():
     return made(place)
 
 
+@technique(KEPT)
+def move_what_pyembed_s_folder_lies_in():
+    """So that another comes to its place, with code that is trusted there."""
+    place = new_place(GRANTED)
+    os.rename(os.path.join(GRANTED, 'kept'), place)
+    os.rename(place, os.path.join(GRANTED, 'kept'))
+    return made(place)
+
+
 @technique(KEPT, leave=True)
 def write_to_the_standard_library():
     place = os.path.join(os.path.dirname(os.__file__), f'pyembed_escape_{os.getpid()}.py')
