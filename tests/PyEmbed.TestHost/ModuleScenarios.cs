@@ -119,7 +119,7 @@ internal static class ModuleScenarios
                     "scripts.two" => new PythonModuleSource("from . import one\nfrom .one import VERSION", Origin: "db:/scripts/2"),
                     "scripts.bad" => throw new InvalidDataException("the store is damaged"),
                     "scripts.wrong" => new PythonModuleSource("x = (\n"),
-                    "mygame" or "colorsys" or "host" => new PythonModuleSource("who = 'importer'"),
+                    "mygame" or "colorsys" or "host" or "errno" => new PythonModuleSource("who = 'importer'"),
                     _ => null,
                 }),
                 PythonImporter.FromPython("finding:Finder"),
@@ -133,6 +133,10 @@ internal static class ModuleScenarios
         catch (PythonException e)
         {
             Console.WriteLine($"{e.PythonType} {e.InnerException?.GetType().Name}: {e.InnerException?.Message}");
+            if (e is PythonImportException import)
+            {
+                Console.WriteLine($"origins: {string.Join(", ", import.Origins)}");
+            }
         }
 
         return 0;

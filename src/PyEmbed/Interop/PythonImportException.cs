@@ -18,8 +18,9 @@ public sealed class PythonImportException : PythonException
     public string? Module { get; }
 
     /// <summary>
-    /// Every place that was tried: for a module that was not found, <c>builtin</c> and the entries of sys.path, or for a submodule those of its parent's <c>__path__</c>;
-    /// for one that lacks the name or failed to load, its file. They are told as <see cref="PythonModuleReport.Origin"/> is: <c>assembly:/MyApp.dll/mypkg.zip/folder</c>. Empty where a rule denied the import.
+    /// Every place that was searched, in order: for a module that was not found <c>builtin</c>, <c>finder:/name</c> for a finder of the host or of a script, and the entries of sys.path, or for a submodule those of
+    /// its parent's <c>__path__</c>; for one that lacks the name or failed to load, its own place. They are told as <see cref="PythonModuleReport.Origin"/> is: <c>assembly:/MyApp.dll/mypkg.zip/folder</c>.
+    /// Empty where a rule denied the import, and where Python code raised the error itself.
     /// </summary>
     public IReadOnlyList<string> Origins { get; }
 

@@ -1,7 +1,8 @@
 namespace PyEmbed;
 
 /// <summary>
-/// A finder that the host gives to Python (PEP 451). It is asked for modules that are in neither <c>sys.modules</c> nor the registry (docs/modules.md), before mounted trees are.
+/// A finder that the host gives to Python (PEP 451). It is asked for modules that are in neither <c>sys.modules</c> nor the registry (docs/modules.md), before mounted trees are; where no registry comes first,
+/// for those that are not native, built in or frozen.
 /// </summary>
 public sealed class PythonImporter
 {

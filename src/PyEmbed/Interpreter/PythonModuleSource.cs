@@ -6,4 +6,16 @@ namespace PyEmbed;
 /// <param name="Origin">
 /// <c>__spec__.origin</c>, and the file name in tracebacks, such as <c>db:/scripts/42</c>; nothing needs to be there. Null: <c>memory:/name/sub.py</c>, by the module's name.
 /// </param>
-public sealed record PythonModuleSource(string Source, bool IsPackage = false, string? Origin = null);
+/// <exception cref="ArgumentNullException"><paramref name="Source"/> is null.</exception>
+public sealed record PythonModuleSource(string Source, bool IsPackage = false, string? Origin = null)
+{
+    /// <summary>The text. A declaration of its encoding in it has no effect.</summary>
+    /// <exception cref="ArgumentNullException">The value is null.</exception>
+    public string Source
+    {
+        get => source;
+        init => source = value ?? throw new ArgumentNullException(nameof(Source));
+    }
+
+    private readonly string source = Source ?? throw new ArgumentNullException(nameof(Source));
+}

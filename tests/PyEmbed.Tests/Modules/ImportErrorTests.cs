@@ -52,6 +52,41 @@ public sealed class ImportErrorTests
     }
 
     [TestMethod]
+    [DataRow("import host.nowhere", "host.nowhere|builtin|")]
+    [DataRow("import host.inner.nowhere", "host.inner.nowhere|builtin|")]
+    [DataRow("import sys.nowhere", "sys.nowhere|builtin|")]
+    [DataRow("import mygame.nowhere", "mygame.nowhere|memory:/mygame|")]
+    [DataRow("import mygame.names.nowhere", "mygame.names.nowhere|memory:/mygame/names.py|")]
+    [DataRow("import importlib\nimportlib.import_module('host.nowhere')", "host.nowhere|builtin|")]
+    [DataRow("import sys\nsys.modules['halted'] = None\nimport halted", "halted||")]
+    public void Every_profile_names_the_same_places(string code, string expected)
+    {
+        foreach (string profile in (string[])["policy=Trusted", Desktop, Restricted])
+        {
+            TestHostProcess result = TestHostProcess.Run("modules", profile == "policy=Trusted" ? ["files=on", code] : [profile, code]);
+            string[] lines = result.Output.Split('\n')[^3..];
+            StringAssert.StartsWith(lines[1], expected, profile + result);
+            if (!expected.EndsWith("||", StringComparison.Ordinal))
+            {
+                StringAssert.Contains(lines[0], "looked in: " + expected.Split('|')[1], profile + result);
+            }
+        }
+    }
+
+    [TestMethod]
+    [DataRow("raise ModuleNotFoundError('please install foo', name='foo')", "ModuleNotFoundError: please install foo", "foo|||")]
+    [DataRow("import mygame.names\nraise ImportError('too old', name='mygame.names')", "ImportError: too old", "mygame.names|||")]
+    public void An_ImportError_that_code_raises_itself_stays_what_it_was(string code, string message, string expected)
+    {
+        foreach (string profile in (string[])["native=none", Desktop, Restricted])
+        {
+            string[] lines = TestHostProcess.Run("modules", profile, code).Output.Split('\n');
+            Assert.AreEqual($"PythonImportException: {message}", lines[0], profile);
+            StringAssert.StartsWith(lines[1], expected, profile);
+        }
+    }
+
+    [TestMethod]
     [DataRow("import pkgutil\npkgutil.resolve_name('threading')", "__scope__ 2")]
     [DataRow("import importlib\nimportlib.import_module('threading')", "__scope__ 2")]
     [DataRow("import unittest.mock\nunittest.mock.patch('threading.Thread').start()", "__scope__ 2")]

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using static PyEmbed.Tests.Modules.ModuleRun;
 
 namespace PyEmbed.Tests.Modules;
@@ -46,6 +47,38 @@ public sealed class ImporterTests
         try: import nowhere
         except ImportError as e: print('nowhere' in finding.asked, [origin for origin in e.origins if origin.startswith('finder:')][0])
         """);
+
+    [TestMethod]
+    [DataRow("native=none")]
+    [DataRow(Desktop)]
+    [DataRow(Restricted)]
+    public void They_are_among_the_origins_under_every_profile(string profile)
+    {
+        foreach ((string module, string expected) in new[] { ("nowhere", @"builtin, (fs:.*, )?finder:/scripts, finder:/Finder, .*memory:/game"), ("scripts.nowhere", "finder:/scripts, finder:/Finder") })
+        {
+            TestHostProcess result = TestHostProcess.Run("importers", profile, $"import {module}");
+            StringAssert.Matches(result.Output, new Regex($"(?m)^origins: {expected}(, |$)"), result.ToString());
+        }
+    }
+
+    [TestMethod]
+    public void Built_in_and_frozen_modules_are_the_interpreters_under_every_profile()
+    {
+        foreach (string profile in (string[])["native=none", "files=off", Desktop, Restricted])
+        {
+            Runs("True True []", profile, """
+                import sys
+                for name in 'errno', 'itertools', 'zipimport': sys.modules.pop(name, None)
+                import errno, itertools, finding
+                try: import zipimport
+                except ImportError as e: assert e.rule
+                print(hasattr(errno, 'ENOENT'), hasattr(itertools, 'chain'), [name for name in finding.asked if name in sys.builtin_module_names or name == 'zipimport'])
+                """);
+        }
+    }
+
+    [TestMethod]
+    public void A_source_must_be_there() => Assert.AreEqual("Source", Assert.ThrowsExactly<ArgumentNullException>(() => new PythonModuleSource(null!)).ParamName);
 
     [TestMethod]
     public void Finders_may_import_what_scripts_may_not() => Runs(

@@ -187,7 +187,7 @@ except ImportError as error:
         self.assertTrue(lines[1].startswith("No module named 'nowhere'; looked in: builtin, "), lines[1])
         self.assertTrue(lines[1].endswith(f'; asked for by asks.one (memory:/asks/one.py, line 2{column})'), lines[1])
         self.assertEqual(lines[2:4], ["['  File \"memory:/asks/one.py\", line 2, in <module>']", 'builtin memory:/files None'])
-        self.assertTrue(lines[4].startswith("No module named 'asks.nowhere'; looked in: memory:/asks, finder:/Named; asked for by asks.two "), lines[4])
+        self.assertTrue(lines[4].startswith("No module named 'asks.nowhere'; looked in: finder:/Named, memory:/asks; asked for by asks.two "), lines[4])
         self.assertEqual(lines[5:], ['True json.nowhere', 'None', 'import of halted halted; None in sys.modules'])
 
     def test_an_error_raised_while_a_module_runs_stays_what_it_was(self):

@@ -17,8 +17,8 @@ from _frozen_importlib_external import BYTECODE_SUFFIXES, EXTENSION_SUFFIXES, SO
 from pyembed._adapters import ADAPTERS, find_adapted
 from pyembed._importer import HAS_BYTECODE, HAS_EXTENSIONS, IS_STRIPPED, MEMORY
 from pyembed._loaders import (
-    CachedLoader, CompiledLoader, ExtensionLoader, NamespaceLoader, SourcelessLoader, StrippedLoader, find_loaders, locate,
-    source_loader)
+    CachedLoader, CompiledLoader, ExtensionLoader, NamespaceLoader, SourcelessLoader, StrippedLoader, current_place, find_loaders,
+    locate, source_loader)
 _importer = sys.modules['pyembed._importer']
 
 _SEP = os.sep
@@ -169,28 +169,11 @@ class Folder:
             self._beside = None
 
 
-def find_above(roots, path):
-    """The one of *roots*, keys of a dict, that a path is or lies below; None. There may be very many."""
-    end = len(path)
-    while end > 0:
-        if path[:end] in roots:
-            return path[:end]
-        end = max(path.rfind('/', 0, end), path.rfind(_SEP, 0, end))
-    return None
-
-
-def _moved_to(path):
-    """Where a path lies since its tree was replaced: the ``__path__`` of a package from before still names the old one."""
-    moved = _importer._moved
-    old = find_above(moved, path) if path.__class__ is str else None
-    return path if old is None else moved[old] + path[len(old):]
-
-
 def path_hook(path):
     """The entry of sys.path_hooks: a Folder for a folder of a mounted tree; ImportError for every other path."""
     tree, inner = locate(path)
     if tree is None and _importer._moved:
-        path = _moved_to(path)
+        path = current_place(path)
         tree, inner = locate(path)
     if tree is None or inner not in tree.folders:
         raise ImportError('not a folder of a mounted tree', path=path)

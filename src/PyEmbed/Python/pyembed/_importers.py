@@ -1,5 +1,6 @@
 """Finders that the host gives (``PythonOptions.Importers``): objects of Python, and functions of .NET that know sources by
-module name. They stand on ``sys.meta_path`` before mounted trees, in the host's order."""
+module name. They stand on ``sys.meta_path`` after the registry, or where that is not in use after what is built in or frozen,
+and before mounted trees, in the host's order."""
 
 import sys
 from _frozen_importlib import ModuleSpec
@@ -8,6 +9,7 @@ from _frozen_importlib_external import SourceLoader
 from ._finders import Finder
 from ._importer import MEMORY
 from ._mounts import see_memory
+from ._registry import BuiltIns, installed
 
 
 def install(importers):
@@ -24,6 +26,8 @@ def install(importers):
         finders.append(finder)
     if any(isinstance(finder, SourceImporter) for finder in finders):
         see_memory()
+    if finders and installed() is None:
+        finders.insert(0, BuiltIns())
     place = sys.meta_path.index(Finder) if Finder in sys.meta_path else 0
     sys.meta_path[place:place] = finders
     return finders

@@ -11,7 +11,7 @@ try:
 except ImportError:  # CPython 3.9 and 3.10
     from _frozen_importlib_external import _NamespaceLoader
 
-from pyembed._importer import MEMORY, UNCHECKED
+from pyembed._importer import MEMORY, MEMORY_ROOT, UNCHECKED
 _importer = sys.modules['pyembed._importer']
 
 MTIME = 315532800           # every file of a tree dates from 1980-01-01, the first day a zip can name
@@ -46,11 +46,32 @@ def origin_in(tree, inner):
     return MEMORY + inner if tree.origin.startswith(MEMORY) else f'{tree.origin}/{inner}'
 
 
+def find_above(roots, path):
+    """The one of *roots*, keys of a dict, that a path is or lies below; None. There may be very many."""
+    end = len(path)
+    while end > 0:
+        if path[:end] in roots:
+            return path[:end]
+        end = max(path.rfind('/', 0, end), path.rfind(_SEP, 0, end))
+    return None
+
+
+def current_place(path):
+    """Where a path lies since its tree was replaced: the ``__path__`` of a package from before still names the old one."""
+    moved = _importer._moved
+    old = find_above(moved, path) if moved and path.__class__ is str else None
+    return path if old is None else moved[old] + path[len(old):]
+
+
 def origin_of(path):
-    """The origin of a path: what it is in a mounted tree, else the file or folder on disk."""
+    """The origin of a path: what it is in a mounted tree, or was in one in memory that is gone; else the file or folder on
+    disk."""
+    path = current_place(path)
     tree, inner = locate(path)
     if tree is not None:
         return origin_in(tree, inner)
+    if path.startswith(MEMORY):
+        return MEMORY + path[len(MEMORY_ROOT):].partition('/')[2] if path.startswith(MEMORY_ROOT) else path
     path = path.replace(_SEP, '/')
     return f'fs:{path}' if path.startswith('/') else f'fs:/{path}'
 

@@ -49,6 +49,22 @@ class Registry:
         standard library."""
 
 
+class BuiltIns:
+    """Stands before the host's finders where the registry is not in use: what is built in or frozen is no business of theirs."""
+
+    @staticmethod
+    def find_spec(fullname, path=None, target=None):
+        if path is None and _imp.is_builtin(fullname):
+            return BuiltinImporter.find_spec(fullname)
+        if not _imp.is_frozen(fullname):
+            return None
+        return find_adapted(fullname, path, target) if fullname in ADAPTERS else FrozenImporter.find_spec(fullname, path, target)
+
+    @staticmethod
+    def invalidate_caches():
+        """Nothing to do: what the interpreter has never changes."""
+
+
 def install(allow_files):
     """Put the registry before all finders, once. Without *allow_files* nothing else is found on disk from then on: not by
     sys.path, nor by the ``__path__`` of a package, nor beside a tree; and no file of a tree becomes one."""
