@@ -112,7 +112,8 @@ internal sealed class Importer
         }
         catch (PythonException e) when (e.PythonType == "pyembed.ArchiveError")
         {
-            throw new InvalidDataException($"The Python tree '{tree.Origin}' cannot be mounted: {e.Message}", e);
+            string why = e.Message["pyembed.ArchiveError: ".Length..], named = $"{tree.Origin}: ";
+            throw new InvalidDataException($"The Python tree '{tree.Origin}' cannot be mounted: {(why.StartsWith(named, StringComparison.Ordinal) ? why[named.Length..] : why)}", e);
         }
     }
 

@@ -69,6 +69,21 @@ public sealed class PythonMountTests
     }
 
     [TestMethod]
+    public void A_tree_that_cannot_be_mounted_is_named_once()
+    {
+        using MemoryStream stream = new();
+        using (System.IO.Compression.ZipArchive zip = new(stream, System.IO.Compression.ZipArchiveMode.Create, leaveOpen: true))
+        {
+            zip.CreateEntry("bs\\x.py").Open().Dispose();
+        }
+
+        InvalidDataException e = Assert.ThrowsExactly<InvalidDataException>(() => Python.Mount(PythonTree.FromArchive(stream.ToArray(), "backslash.zip")).Dispose());
+        StringAssert.StartsWith(e.Message, "The Python tree 'memory:/backslash.zip' cannot be mounted: ");
+        Assert.AreEqual(1, e.Message.Split("backslash.zip").Length - 1, e.Message);
+        Assert.IsFalse(e.Message.Contains("ArchiveError", StringComparison.Ordinal), e.Message);
+    }
+
+    [TestMethod]
     public void A_corrupt_tree_is_refused_before_it_could_replace()
     {
         using PythonMount mount = Mount("kept", ("kept_mod.py", "x = 1"));
