@@ -103,6 +103,14 @@ class SourceTest(TreeCase):
         self.assertEqual(inspect.getfile(tool.add), tool.__file__)
         self.assertIs(inspect.getmodule(tool.add), tool)
 
+    def test_inspect_knows_modules_in_memory_by_their_code(self):
+        self.names.add('memtool')
+        pyembed.mount({'memtool.py': 'import sys\ndef frame(): return sys._getframe()\n'}, 'memory://memtool')
+        import memtool
+        self.assertIs(inspect.getmodule(memtool.frame.__code__), memtool)
+        self.assertIs(inspect.getmodule(memtool.frame()), memtool)
+        self.assertIsNone(inspect.getmodule(compile('', 'memory:/other.py', 'exec')))
+
     def test_linecache_survives_check_and_unmount(self):
         root = self.mount({'tool.py': SOURCE})
         import tool

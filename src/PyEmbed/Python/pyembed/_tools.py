@@ -11,6 +11,7 @@ from _frozen_importlib_external import decode_source
 from ._loaders import TreeLoader, locate
 from ._importer import MEMORY, ArchiveError
 
+_namespace_of = type(sys).__dict__['__dict__'].__get__
 _NO_LINES = ['\n'] if sys.version_info >= (3, 13) else []       # what linecache makes of an empty file
 
 
@@ -156,6 +157,16 @@ def show_memory(inspect):
             module = sys.modules.get(frame.f_globals.get('__name__'))
             if getattr(getattr(module, '__spec__', None), 'origin', None) == frame.f_code.co_filename:
                 return module
+            return None
+        if module is None and inspect.iscode(object) and not os.path.isabs(object.co_filename):
+            for module in list(sys.modules.values()):
+                try:
+                    # Not by an attribute, which may load what importlib.util.LazyLoader has put off.
+                    spec = _namespace_of(module).get('__spec__')
+                except TypeError:
+                    continue
+                if getattr(spec, 'origin', None) == object.co_filename and not spec.has_location:
+                    return module
             return None
         return module
 
