@@ -9,7 +9,6 @@ from . import _importer
 from ._adapters import ADAPTERS, adapt
 from ._finders import Folder
 from ._importer import HAS_PATH_FILES, MEMORY, MEMORY_ROOT, NOTHING, root_of
-from ._loaders import find_above
 
 _SEP = os.sep
 _ADAPTERS_FOR_MEMORY = {'inspect': 'show_memory'}
