@@ -3,8 +3,8 @@ namespace PyEmbed.Manifest;
 /// <summary>Finds the index of an archive from its last bytes and checks it before anything of it is used.</summary>
 internal static class ArchiveIndexLocator
 {
-    /// <summary>The body of the index, its CRC checked.</summary>
-    public static byte[] ReadBody(Stream stream, string origin)
+    /// <summary>The body of the index, its CRC checked, and the archive's format version.</summary>
+    public static (byte[] Body, int Version) ReadBody(Stream stream, string origin)
     {
         long length = stream.Length;
         if (length > ArchiveFormat.MaximumLength)
@@ -53,7 +53,7 @@ internal static class ArchiveIndexLocator
         return data;
     }
 
-    private static byte[] ReadBody(Stream stream, long indexEnd, string origin)
+    private static (byte[] Body, int Version) ReadBody(Stream stream, long indexEnd, string origin)
     {
         stream.Position = indexEnd - ArchiveFormat.TrailerLength;
         using var trailer = new BinaryReader(new MemoryStream(ReadExactly(stream, ArchiveFormat.TrailerLength, origin)));
@@ -68,8 +68,7 @@ internal static class ArchiveIndexLocator
 
         if (version > ArchiveFormat.Version)
         {
-            throw new ArchiveFormatException(
-                origin, $"it has format version {version} and this PyEmbed reads versions up to {ArchiveFormat.Version}; use a newer PyEmbed");
+            throw new NewerArchiveFormatException(origin, version);
         }
 
         long bodyOffset = indexEnd - ArchiveFormat.TrailerLength - bodyLength;
@@ -85,6 +84,6 @@ internal static class ArchiveIndexLocator
             throw new ArchiveFormatException(origin, "its index is corrupt (CRC-32 differs)");
         }
 
-        return body;
+        return (body, version);
     }
 }

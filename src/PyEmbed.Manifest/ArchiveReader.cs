@@ -29,6 +29,9 @@ internal sealed class ArchiveReader
     /// <summary>The tree's hash, 64 hex digits.</summary>
     public string Hash { get; }
 
+    /// <summary>The version of the format that the archive is written in.</summary>
+    public int FormatVersion { get; private init; }
+
     /// <summary>Every folder's path, the root as the empty string.</summary>
     public IReadOnlyCollection<string> Folders => folders.Keys;
 
@@ -38,7 +41,7 @@ internal sealed class ArchiveReader
     /// <exception cref="ArchiveFormatException">The archive is corrupt, has no index, or is of a newer format.</exception>
     public static ArchiveReader Open(Stream stream, string origin)
     {
-        byte[] body = ArchiveIndexLocator.ReadBody(stream, origin);
+        (byte[] body, int version) = ArchiveIndexLocator.ReadBody(stream, origin);
         try
         {
             var reader = new MarshalReader(body);
@@ -60,7 +63,7 @@ internal sealed class ArchiveReader
                 throw new FormatException("it has no root folder or data after its end");
             }
 
-            return new ArchiveReader(stream, origin, info, hash, folders);
+            return new ArchiveReader(stream, origin, info, hash, folders) { FormatVersion = version };
         }
         catch (FormatException e)
         {

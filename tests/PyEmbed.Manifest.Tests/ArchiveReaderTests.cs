@@ -100,7 +100,7 @@ public sealed class ArchiveReaderTests
         byte[] archive = ArchiveSamples.Write();
         archive[CentralDirectory(archive) - 12] = 7;
 
-        ArchiveFormatException e = Assert.ThrowsExactly<ArchiveFormatException>(() => ArchiveSamples.Open(archive));
+        ArchiveFormatException e = Assert.ThrowsExactly<NewerArchiveFormatException>(() => ArchiveSamples.Open(archive));
 
         StringAssert.Contains(e.Message, "format version 7");
         StringAssert.Contains(e.Message, "versions up to 1");

@@ -10,57 +10,60 @@ internal static class AttributeBlob
 {
     private const ushort Prolog = 1;
     private const uint NullArray = uint.MaxValue;
-    private const string ResourceProperty = "Resource";
 
-    /// <summary>The resource that the attribute names.</summary>
+    /// <summary>What the attribute says.</summary>
     /// <exception cref="BadImageFormatException">The value is corrupt or names no resource.</exception>
-    public static string ReadResource(BlobReader value)
+    public static TreeAttribute Read(BlobReader value)
     {
-        if (value.ReadUInt16() == Prolog)
+        if (value.ReadUInt16() != Prolog)
         {
-            value.ReadSerializedString();
-            for (int left = value.ReadUInt16(); left > 0; left--)
-            {
-                value.ReadSerializationTypeCode();
-                SerializationTypeCode type = value.ReadSerializationTypeCode();
-                if (type == SerializationTypeCode.SZArray && value.ReadSerializationTypeCode() != SerializationTypeCode.String)
-                {
-                    break;
-                }
-
-                if (value.ReadSerializedString() == ResourceProperty && type == SerializationTypeCode.String)
-                {
-                    return value.ReadSerializedString() ?? throw Corrupt();
-                }
-
-                Skip(ref value, type);
-            }
+            throw Corrupt();
         }
 
-        throw Corrupt();
+        var tree = new TreeAttribute(value.ReadSerializedString() ?? "", "", "", 0, "", []);
+        for (int left = value.ReadUInt16(); left > 0; left--)
+        {
+            value.ReadSerializationTypeCode();
+            SerializationTypeCode type = value.ReadSerializationTypeCode();
+            if (type == SerializationTypeCode.SZArray && value.ReadSerializationTypeCode() != SerializationTypeCode.String)
+            {
+                throw Corrupt();
+            }
+
+            string? property = value.ReadSerializedString();
+            tree = type switch
+            {
+                SerializationTypeCode.String => With(tree, property, value.ReadSerializedString() ?? ""),
+                SerializationTypeCode.Int32 => With(tree, property, value.ReadInt32()),
+                SerializationTypeCode.SZArray => With(tree, property, ReadStrings(ref value)),
+                _ => throw Corrupt(),
+            };
+        }
+
+        return tree.Resource.Length > 0 ? tree : throw Corrupt();
     }
 
-    private static void Skip(ref BlobReader value, SerializationTypeCode type)
+    // What a newer version of the attribute has beside these is passed over.
+    private static TreeAttribute With(TreeAttribute tree, string? property, object value) => (property, value) switch
     {
-        switch (type)
-        {
-            case SerializationTypeCode.String:
-                value.ReadSerializedString();
-                break;
-            case SerializationTypeCode.Int32:
-                value.ReadInt32();
-                break;
-            case SerializationTypeCode.SZArray:
-                uint length = value.ReadUInt32();
-                for (uint i = 0; i < length && length != NullArray; i++)
-                {
-                    value.ReadSerializedString();
-                }
+        ("Resource", string text) => tree with { Resource = text },
+        ("Hash", string text) => tree with { Hash = text },
+        ("MinimumPython", string text) => tree with { MinimumPython = text },
+        ("FormatVersion", int number) => tree with { FormatVersion = number },
+        ("Requirements", List<string> texts) => tree with { Requirements = texts },
+        _ => tree,
+    };
 
-                break;
-            default:
-                throw Corrupt();
+    private static List<string> ReadStrings(ref BlobReader value)
+    {
+        var texts = new List<string>();
+        uint length = value.ReadUInt32();
+        for (uint i = 0; i < length && length != NullArray; i++)
+        {
+            texts.Add(value.ReadSerializedString() ?? "");
         }
+
+        return texts;
     }
 
     private static BadImageFormatException Corrupt() => new("its EmbeddedPython attribute names no resource");

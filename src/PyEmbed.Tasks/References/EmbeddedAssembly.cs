@@ -9,26 +9,26 @@ internal sealed class EmbeddedAssembly : IDisposable
     private const string AttributeNamespace = "PyEmbed";
     private const string AttributeName = "EmbeddedPythonAttribute";
 
-    private readonly FileStream _file;
+    private readonly Stream _file;
     private readonly PEReader _image;
     private readonly MetadataReader _metadata;
 
-    private EmbeddedAssembly(string path)
+    private EmbeddedAssembly(Stream file)
     {
-        _file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+        _file = file;
         try
         {
             _image = new PEReader(_file, PEStreamOptions.LeaveOpen);
             _metadata = _image.HasMetadata ? _image.GetMetadataReader() : throw new BadImageFormatException("it has no .NET metadata");
             AssemblyDefinition assembly = _metadata.GetAssemblyDefinition();
             Name = _metadata.GetString(assembly.Name);
-            var resources = new List<string>();
+            var trees = new List<TreeAttribute>();
             foreach (CustomAttributeHandle handle in assembly.GetCustomAttributes())
             {
                 CustomAttribute attribute = _metadata.GetCustomAttribute(handle);
                 if (Is(attribute, AttributeNamespace, AttributeName))
                 {
-                    resources.Add(AttributeBlob.ReadResource(_metadata.GetBlobReader(attribute.Value)));
+                    trees.Add(AttributeBlob.Read(_metadata.GetBlobReader(attribute.Value)));
                 }
                 else if (Is(attribute, "System.Runtime.CompilerServices", "ReferenceAssemblyAttribute"))
                 {
@@ -36,7 +36,7 @@ internal sealed class EmbeddedAssembly : IDisposable
                 }
             }
 
-            Resources = resources;
+            Trees = trees;
         }
         catch
         {
@@ -48,8 +48,13 @@ internal sealed class EmbeddedAssembly : IDisposable
     /// <summary>The assembly's simple name.</summary>
     public string Name { get; }
 
-    /// <summary>The manifest resources that hold its trees, in the order of its attributes.</summary>
-    public IReadOnlyList<string> Resources { get; }
+    /// <summary>Its attributes, in their order.</summary>
+    public IReadOnlyList<TreeAttribute> Trees { get; }
+
+    /// <summary>The names of the manifest resources that it holds itself, in their order.</summary>
+    /// <exception cref="BadImageFormatException">The metadata is corrupt.</exception>
+    public IReadOnlyList<string> ResourceNames => Read(() => _metadata.ManifestResources.Select(handle => _metadata.GetManifestResource(handle))
+        .Where(resource => resource.Implementation.IsNil).Select(resource => _metadata.GetString(resource.Name)).ToList());
 
     /// <summary>Whether the file only describes the assembly: then it names the trees and does not hold them.</summary>
     public bool IsReferenceAssembly { get; }
@@ -57,7 +62,12 @@ internal sealed class EmbeddedAssembly : IDisposable
     /// <summary>Opens an assembly.</summary>
     /// <exception cref="BadImageFormatException">The file is no .NET assembly, or a corrupt one.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static EmbeddedAssembly Open(string path) => Read(() => new EmbeddedAssembly(path));
+    public static EmbeddedAssembly Open(string path) => Open(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete));
+
+    /// <summary>Opens an assembly that is the whole of a stream, which becomes the assembly's.</summary>
+    /// <param name="file">Seekable.</param>
+    /// <exception cref="BadImageFormatException">It is no .NET assembly, or a corrupt one.</exception>
+    public static EmbeddedAssembly Open(Stream file) => Read(() => new EmbeddedAssembly(file));
 
     /// <summary>The archive in a resource, read where it lies in the file; to be used before the assembly is disposed.</summary>
     /// <exception cref="BadImageFormatException">There is no such resource, or it lies outside the file.</exception>

@@ -88,7 +88,7 @@ internal sealed class ReferenceResolver
         try
         {
             using EmbeddedAssembly assembly = EmbeddedAssembly.Open(path);
-            return assembly.Resources.Count > 0 ? assembly.Name : "";
+            return assembly.Trees.Count > 0 ? assembly.Name : "";
         }
         catch (Exception e) when (IsUnreadable(e))
         {
@@ -122,7 +122,7 @@ internal sealed class ReferenceResolver
                     return;
                 }
 
-                foreach (string resource in assembly.Resources)
+                foreach (string resource in assembly.Trees.Select(tree => tree.Resource))
                 {
                     using Stream archive = assembly.OpenResource(resource);
                     ArchiveReader reader = ArchiveReader.Open(archive, $"{path}!{resource}");

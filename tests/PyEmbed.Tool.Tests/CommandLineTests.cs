@@ -1,0 +1,87 @@
+using PyEmbed.EndToEnd;
+
+namespace PyEmbed.Tool.Tests;
+
+[TestClass]
+public sealed class CommandLineTests
+{
+    [TestMethod]
+    public void The_version_is_the_packages()
+    {
+        string package = Path.GetFileNameWithoutExtension(Directory.GetFiles(InstalledTool.Feed, "PyEmbed.Tool.*.nupkg").Single());
+
+        InstalledTool.Run("--version").Succeeds().Prints(package["PyEmbed.Tool.".Length..]);
+    }
+
+    [TestMethod]
+    public void Help_tells_the_exit_codes() => InstalledTool.Run("--help").Succeeds().Says("the input cannot be read").Says("pyembed [command]").DoesNotSay("PyEmbed.Tool");
+
+    [TestMethod]
+    [DataRow(new string[0], "--help", DisplayName = "no command")]
+    [DataRow(new[] { "lst" }, "lst", DisplayName = "unknown command")]
+    [DataRow(new[] { "list" }, "pyembed list --help", DisplayName = "no file")]
+    [DataRow(new[] { "list", "a.dll", "--jsn" }, "--jsn", DisplayName = "unknown option")]
+    public void A_wrong_command_line_is_named(string[] arguments, string named)
+    {
+        ProcessResult result = InstalledTool.Run(arguments).Exits(2);
+
+        Assert.AreEqual("", result.Output);
+        Assert.StartsWith("pyembed: ", result.Error);
+        Assert.Contains(named, result.Error);
+        Assert.HasCount(1, result.Error.TrimEnd().Split('\n'), result.Error);
+    }
+
+    [TestMethod]
+    public void What_cannot_be_read_is_one_line_with_the_place()
+    {
+        string folder = InstalledTool.NewFolder();
+        string text = Path.Combine(folder, "text.dll"), none = Path.Combine(folder, "none.dll"), noTree = new SampleAssembly("Plain").Save(folder);
+        File.WriteAllText(text, "no assembly\n");
+        string cut = Path.Combine(folder, "cut.dll");
+        File.WriteAllBytes(cut, File.ReadAllBytes(noTree)[..600]);
+
+        foreach ((string path, string problem) in new[]
+        {
+            (text, "is no .NET assembly"), (none, "There is no file"), (folder, "is a folder"), (noTree, "embeds no Python tree"), (cut, "cut.dll"),
+        })
+        {
+            ProcessResult result = InstalledTool.Run("list", path).Exits(3);
+            Assert.AreEqual("", result.Output);
+            Assert.Contains(path, result.Error);
+            Assert.Contains(problem, result.Error);
+            Assert.HasCount(1, result.Error.TrimEnd().Split('\n'), result.Error);
+        }
+    }
+
+    [TestMethod]
+    public void A_reader_that_goes_away_ends_it_quietly()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Inconclusive("There is no SIGPIPE on Windows.");
+        }
+
+        // The reader closes its end of the pipe before it lets the writer begin.
+        string gate = Path.Combine(InstalledTool.NewFolder(), "gate");
+        ProcessResult result = Shell.Run(InstalledTool.Workspace,
+        [
+            "bash", "-c", "mkfifo \"$2\"; { read < \"$2\"; \"$0\" list \"$1\"; echo \"exit $?\" >&2; } | { exec 0<&-; echo > \"$2\"; }",
+            InstalledTool.Command, InstalledTool.Sample("HelloPackage"), gate,
+        ]);
+
+        Assert.AreEqual("exit 141\n", result.Error);
+    }
+
+    [TestMethod]
+    public void A_full_disk_is_an_error()
+    {
+        if (!File.Exists("/dev/full"))
+        {
+            Assert.Inconclusive("There is no /dev/full.");
+        }
+
+        ProcessResult result = Shell.Run(InstalledTool.Workspace, ["bash", "-c", "\"$0\" list \"$1\" > /dev/full", InstalledTool.Command, InstalledTool.Sample("HelloPackage")]).Exits(4);
+
+        Assert.StartsWith("pyembed: standard output cannot be written: ", result.Error);
+    }
+}
