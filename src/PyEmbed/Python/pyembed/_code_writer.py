@@ -23,6 +23,7 @@ def write(cache, codes):
         with root.writing(wait=False) as alone:
             if alone:
                 _add(root, cache, codes)
+                root.note_origin(cache.tree.origin)
     finally:
         root.close()
     if not _pruned:

@@ -11,7 +11,7 @@ import time
 
 from . import _files, _locks
 from ._importer import is_safe_name
-from ._records import LOCK, OWN_FOLDER, STATE, WRITING, is_sound_folder, read_state
+from ._records import LOCK, ORIGINS, OWN_FOLDER, STATE, WRITING, is_sound_folder, read_state
 from ._roots import folders_above
 
 UNUSED = 30 * 86400         # s; a root that no process has begun to use for so long is removed
@@ -25,23 +25,54 @@ _NAME = re.compile(r'.+-[0-9a-f]{20}(\.pruned)?$')
 def prune(store):
     """Remove roots in the directory by age, then by size. What cannot be removed, or not be listed, stays; it is for the
     next process to try, and what this one has made is there."""
-    roots = []
     try:
-        with os.scandir(store) as entries:
-            for entry in entries:
-                if _NAME.match(entry.name) and entry.is_dir(follow_symlinks=False):
-                    seen = _look(entry.path)
-                    if seen is not None:
-                        roots.append((*seen, entry.path))
+        remove_stale(find_roots(store))
     except OSError:
-        return
+        pass
+
+
+def find_roots(store):
+    """[(when the last use began in s since the epoch, bytes, place)] of the roots in a directory, those whose last use began
+    longest ago first; what is none, or has a record that cannot be read, is left out. Raises OSError where it cannot be
+    listed."""
+    roots = []
+    with os.scandir(store) as entries:
+        for entry in entries:
+            if _NAME.match(entry.name) and entry.is_dir(follow_symlinks=False):
+                seen = _look(entry.path)
+                if seen is not None:
+                    roots.append((*seen, entry.path))
+    return sorted(roots)
+
+
+def remove_stale(roots, older_than=None, remove=None):
+    """Remove those of *roots*, as find_roots() gives them, that are stale, and return them.
+
+    Stale is what no process has begun to use for *older_than* seconds; by default for UNUSED, and then what exceeds LIMIT.
+    *remove* gets a place and tells whether it could remove that, by default all that no process uses."""
+    removed = []
     total = sum([size for _, size, _ in roots])
     now = time.time()
-    for last, size, place in sorted(roots):
+    for root in roots:
+        last, size, place = root
         unused = now - last
-        if unused > UNUSED or (total > LIMIT and unused > RECENT):
-            if _remove(place):
-                total -= size
+        due = unused > UNUSED or (total > LIMIT and unused > RECENT) if older_than is None else unused > older_than
+        if due and (remove or _remove)(place):
+            total -= size
+            removed.append(root)
+    return removed
+
+
+def is_used(place):
+    """Whether a process uses the root; None where that cannot be told, as on Windows. Where there are no locks, every
+    root counts as used."""
+    if os.name == 'nt':
+        return None
+    try:
+        with _locks.Alone(os.path.join(place, OWN_FOLDER, LOCK)) as alone:
+            return not alone
+    except OSError:
+        return None
 
 
 def _look(place):
@@ -78,7 +109,7 @@ def _remove(place):
             for folder in sorted(folders, key=len, reverse=True):
                 _remove_folder(place, folder)
             for name in os.listdir(own):
-                if name in (STATE, WRITING) or name.startswith(_files.TEMPORARY):
+                if name in (STATE, WRITING, ORIGINS) or name.startswith(_files.TEMPORARY):
                     os.unlink(os.path.join(own, name))
             if os.name != 'nt':
                 os.unlink(os.path.join(own, LOCK))          # while it is held: who waits for it sees that it is gone

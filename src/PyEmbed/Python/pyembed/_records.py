@@ -1,7 +1,8 @@
 """What the own folder of a root says, and whether what is on disk is as it says.
 
-A root's own folder ``.pyembed`` (a name that no archive has) holds ``lock``, ``writing`` and ``state``, the record of what
-was made there: four bytes of CRC-32, then marshal data of (version, files, folders, units). See _roots, which writes it.
+A root's own folder ``.pyembed`` (a name that no archive has) holds ``lock``, ``writing``, ``state``, the record of what was
+made there (four bytes of CRC-32, then marshal data of (version, files, folders, units)), and ``origins``, those of the trees
+that it was made of. See _roots, which writes them.
 
 Like _loaders this runs before anything can find the package, so it depends on no other module of it.
 """
@@ -19,6 +20,7 @@ OWN_FOLDER = '.pyembed'
 LOCK = 'lock'
 WRITING = 'writing'
 STATE = 'state'
+ORIGINS = 'origins'
 _VERSION = 1
 _TOUCH = 3600           # s; how exact the time is when a root's last use began
 _WRITERS = 0o022 if os.name == 'posix' else 0       # Windows has none of this, and its own rules for a user's folders

@@ -1,7 +1,7 @@
 """The root of one tree on disk: which files have been made there, and how more are made.
 
 Its own folder holds ``lock``, which each process that uses the root holds as long as it does; ``writing``, which keeps the
-processes apart that make files; and ``state``, the record of what was made (_records). Units and files are in the record
+processes apart that make files; ``state``, the record of what was made (_records); and ``origins``, for people. Units and files are in the record
 before they are made, with the size and time that the files will have: what an interrupted process left is known, and a
 unit is there when all its files are, as recorded.
 """
@@ -10,9 +10,10 @@ import os
 import time
 
 from . import _files, _locks, _records
-from ._records import LOCK, OWN_FOLDER, STATE, WRITING, read_state
+from ._records import LOCK, ORIGINS, OWN_FOLDER, STATE, WRITING, read_state
 
 _SEP = os.sep
+_ORIGINS_KEPT = 16
 
 
 class Root:
@@ -123,6 +124,14 @@ class Root:
             _files.make_folder(os.path.dirname(place), self._top, good)
             _files.write(place, read(), now, self._own)
 
+    def note_origin(self, origin):
+        """Have people told, one a line, of which trees the files here are: equal trees of several programs share a root."""
+        path = os.path.join(self._own, ORIGINS)
+        known = read_origins(self.place)
+        if origin not in known and len(origin.splitlines()) == 1:
+            lines = [*known[1 - _ORIGINS_KEPT:], origin, '']
+            _files.write(path, '\n'.join(lines).encode('utf-8', 'surrogateescape'), int(time.time()), self._own)
+
     def drop(self, keys):
         """Remove units whose files no other unit has. A file that cannot be removed, as one that a process has mapped
         cannot on Windows, stays with its unit."""
@@ -180,6 +189,15 @@ class _Writing:
 
     def __exit__(self, *_):
         self._lock.__exit__()
+
+
+def read_origins(place):
+    """The origins of the trees that the files in the root at *place* were made of, as far as the root has them."""
+    try:
+        with open(os.path.join(place, OWN_FOLDER, ORIGINS), encoding='utf-8', errors='surrogateescape') as file:
+            return file.read().splitlines()[-_ORIGINS_KEPT:]
+    except OSError:
+        return []
 
 
 def folders_above(path):

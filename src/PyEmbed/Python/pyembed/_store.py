@@ -99,14 +99,14 @@ def extract_folder(tree, folder):
     return _place(tree, folder)
 
 
-def keep(name, suffix, content):
+def keep(name, suffix, content, origin=None):
     """Have what lies in no file as one, for worker processes to read; returns its place. It is in a root of its own,
-    named by the bytes, which every process with the same shares."""
+    named by the bytes, which every process with the same shares; where it is of a tree, that tree's *origin* is noted."""
     from hashlib import sha256
     from ._units import ContentUnit
     place = os.path.join(_importer.store(), f'{name}-{sha256(content).hexdigest()[:20]}')
     with _lock:
-        root = _make_sound(place, _importer.store(), ('archive', ''), lambda: ContentUnit(name + suffix, content))
+        root = _make_sound(place, _importer.store(), ('archive', ''), lambda: ContentUnit(name + suffix, content), origin)
     return root.path(name + suffix)
 
 
@@ -143,15 +143,16 @@ def _extract(tree, key, depends=None, again=False):
         if key in tree.state and not again:
             return
         recorded = key if _is_named_by_content(tree) else (*key, tree.hash)
-        root = _make_sound(tree.root, _top(tree), recorded, select, depends)
+        root = _make_sound(tree.root, _top(tree), recorded, select, tree.origin, depends)
         tree.state.add(key)
         _importer.extracted.update(dict.fromkeys(root.places(recorded)))
         if not tree.mounts:             # a module of it lives on
             let_go(tree)
 
 
-def _make_sound(place, top, key, select, depends=None):
-    """The root at *place*, where the unit *key* is whole; *select* gives it for the case that it is not. The lock is held."""
+def _make_sound(place, top, key, select, origin, depends=None):
+    """The root at *place*, where the unit *key* is whole; *select* gives it for the case that it is not, and its *origin* is
+    noted then. The lock is held."""
     global _made_something
     root = _roots.get(place)
     if root is None:
@@ -162,6 +163,8 @@ def _make_sound(place, top, key, select, depends=None):
         with root.writing():
             if not root.is_sound(key, depends):
                 unit.make(root, key)
+                if origin is not None:
+                    root.note_origin(origin)
         if not _made_something:
             _made_something = True
             from ._pruning import prune

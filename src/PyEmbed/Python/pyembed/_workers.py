@@ -251,4 +251,4 @@ def _search(path, tree):
 def _stored(tree):
     """The archive as a file of the extraction directory, written once."""
     from ._store import keep
-    return keep(tree.distribution, '.zip', tree.view), 0, len(tree.view)
+    return keep(tree.distribution, '.zip', tree.view, tree.origin), 0, len(tree.view)
