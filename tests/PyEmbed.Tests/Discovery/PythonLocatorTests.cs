@@ -220,6 +220,50 @@ public sealed class PythonLocatorTests
     }
 
     [TestMethod]
+    public void Each_place_that_was_looked_at_is_told_in_order()
+    {
+        using FakeMachine machine = new();
+        string old = machine.Interpreter("old/python3", "3.8.1", "old");
+        string library = machine.Library("py/lib/libpython3.11.so.1.0");
+        string python = machine.Interpreter("bin/python3", "3.11.4", "py");
+        machine.Variables["PATH"] = Path.GetDirectoryName(old) + ":" + machine.Variables["PATH"];
+        PythonLocator locator = machine.Locator(null, null);
+        Assert.AreEqual(library, locator.Find(new PythonOptions()).Library);
+        CollectionAssert.AreEqual(
+            (string[])
+            [
+                "PYEMBED_LIBRARY: not set", "PYEMBED_HOME: not set", "VIRTUAL_ENV: not set",
+                $"{old} (Python 3.8.1): CPython 3.8 is too old: 3.9 or newer is needed", $"{python} (Python 3.11.4): its library is {library}",
+            ],
+            locator.Steps.Select(step => step.ToString()).ToArray());
+        CollectionAssert.AreEqual((bool[])[false, false, false, false, true], locator.Steps.Select(step => step.IsTaken).ToArray());
+    }
+
+    [TestMethod]
+    [DataRow("apt", "apt install python3 libpython3-dev")]
+    [DataRow("dnf", "dnf install python3-libs")]
+    [DataRow("brew", "brew install python")]
+    public void The_command_that_installs_one_is_of_the_package_manager_that_is_there(string manager, string command)
+    {
+        using FakeMachine machine = new();
+        Assert.IsNull(machine.Locator(null, null).InstallCommand);
+        machine.Folder.WriteScript("bin/" + manager, "");
+        Assert.AreEqual(command, machine.Locator(null, null).InstallCommand);
+        StringAssert.Contains(Assert.ThrowsExactly<PythonRuntimeNotFoundException>(() => machine.Find()).Message, $"'{command}'");
+    }
+
+    [TestMethod]
+    public void Only_the_library_is_installed_for_the_systems_own_Python()
+    {
+        using FakeMachine machine = new();
+        machine.Folder.WriteScript("bin/apt", "");
+        machine.Interpreter("bin/python3", "3.99.0", "/usr");
+        PythonLocator locator = machine.Locator(null, null);
+        Assert.ThrowsExactly<PythonRuntimeNotFoundException>(() => locator.Find(new PythonOptions()));
+        Assert.AreEqual("apt install python3 libpython3.99", locator.InstallCommand);
+    }
+
+    [TestMethod]
     public void Folders_that_hold_no_Python_are_refused()
     {
         using FakeMachine machine = new();
@@ -271,8 +315,13 @@ public sealed class PythonLocatorTests
 
         public PythonInstallation Find(string? cache, TimeSpan? limit = null, PythonOptions? options = null)
         {
+            return Locator(cache, limit).Find(options ?? new PythonOptions());
+        }
+
+        public PythonLocator Locator(string? cache, TimeSpan? limit)
+        {
             DiscoveryPlatform platform = DiscoveryPlatform.Create(Variables, [Path.Combine(Folder.Path, "loader")], Path.Combine(Folder.Path, "work"));
-            return new PythonLocator(platform, new DiscoveryCache(cache), limit ?? Limit).Find(options ?? new PythonOptions());
+            return new PythonLocator(platform, new DiscoveryCache(cache), limit ?? Limit);
         }
 
         public string Library(string path, int machine = 0)

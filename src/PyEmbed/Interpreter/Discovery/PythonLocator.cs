@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+
 namespace PyEmbed.Discovery;
 
 /// <summary>
@@ -6,7 +8,14 @@ namespace PyEmbed.Discovery;
 /// </summary>
 internal sealed class PythonLocator(DiscoveryPlatform platform, DiscoveryCache cache, TimeSpan probeLimit)
 {
-    private readonly List<string> _searched = [];
+    private readonly List<DiscoveryStep> _steps = [];
+    private int? _staticMinor;
+
+    /// <summary>The places that were looked at, in order.</summary>
+    public IReadOnlyList<DiscoveryStep> Steps => _steps;
+
+    /// <summary>The command that installs what is missing; null where the machine has no package manager that is known.</summary>
+    public string? InstallCommand => InstallationAdvice.Command(platform, _staticMinor);
 
     /// <summary>Finds the CPython for these options on this machine.</summary>
     /// <exception cref="PythonRuntimeNotFoundException">None is usable.</exception>
@@ -35,7 +44,7 @@ internal sealed class PythonLocator(DiscoveryPlatform platform, DiscoveryCache c
         }
 
         return ActiveEnvironment() ?? OnPath() ?? InLoaderFolders()
-            ?? throw new PythonRuntimeNotFoundException(NotFoundMessage(), _searched.AsReadOnly());
+            ?? throw new PythonRuntimeNotFoundException(NotFoundMessage(), Searched());
     }
 
     private string? Noted(string variable)
@@ -43,7 +52,7 @@ internal sealed class PythonLocator(DiscoveryPlatform platform, DiscoveryCache c
         string? value = platform.Variable(variable);
         if (value is null)
         {
-            _searched.Add($"{variable}: not set");
+            Refuse(variable, "not set");
         }
 
         return value;
@@ -71,7 +80,7 @@ internal sealed class PythonLocator(DiscoveryPlatform platform, DiscoveryCache c
             found = library.Path is null ? Ask([interpreter]) : new PythonInstallation("", interpreter, null, environmentRoot);
             if (found is null)
             {
-                throw Unusable(environment.Name, environment.Path, _searched[^1]);
+                throw Unusable(environment.Name, environment.Path, _steps[^1].ToString());
             }
         }
 
@@ -90,15 +99,15 @@ internal sealed class PythonLocator(DiscoveryPlatform platform, DiscoveryCache c
                 throw Unusable(library.Name, library.Path, refusal);
             }
 
-            return Complete(file, homeRoot, environmentRoot, found?.Executable);
+            return Take($"{library.Name}={library.Path}", Complete(file, homeRoot, environmentRoot, found?.Executable));
         }
 
         if (homeRoot is not null)
         {
-            List<string> refusals = [];
+            List<DiscoveryStep> refusals = [];
             string? file = BestLibrary(platform.LibraryFoldersUnder(homeRoot), refusals);
             return file is not null
-                ? Complete(file, homeRoot, environmentRoot, found?.Executable)
+                ? Take($"{home.Name}={home.Path}", Complete(file, homeRoot, environmentRoot, found?.Executable))
                 : throw Unusable(home.Name, home.Path!, refusals.Count > 0 ? string.Join("; ", refusals)
                     : $"no CPython library ({platform.LibraryFile(LibraryName.OldestMinor)} to {platform.LibraryFile(LibraryName.NewestMinor)}) in {string.Join(", ", platform.LibraryFoldersUnder(homeRoot))}");
         }
@@ -117,7 +126,7 @@ internal sealed class PythonLocator(DiscoveryPlatform platform, DiscoveryCache c
         string? interpreter = IsEnvironment(root) ? Array.Find(platform.InterpretersUnder(root, minor: null), File.Exists) : null;
         if (interpreter is null)
         {
-            _searched.Add($"VIRTUAL_ENV={root}: no virtual environment is there");
+            Refuse($"VIRTUAL_ENV={root}", "no virtual environment is there");
             return null;
         }
 
@@ -139,7 +148,7 @@ internal sealed class PythonLocator(DiscoveryPlatform platform, DiscoveryCache c
 
         if (interpreters.Count == 0)
         {
-            _searched.Add($"PATH: no {platform.InterpreterFile} in any of its folders");
+            Refuse("PATH", $"no {platform.InterpreterFile} in any of its folders");
             return null;
         }
 
@@ -148,16 +157,17 @@ internal sealed class PythonLocator(DiscoveryPlatform platform, DiscoveryCache c
 
     private PythonInstallation? InLoaderFolders()
     {
-        List<string> refusals = [];
+        List<DiscoveryStep> refusals = [];
         string? file = BestLibrary(platform.LoaderFolders, refusals);
-        _searched.AddRange(refusals);
+        _steps.AddRange(refusals);
+        string place = $"loader folders ({string.Join(", ", platform.LoaderFolders)})";
         if (file is null)
         {
-            _searched.Add($"loader folders ({string.Join(", ", platform.LoaderFolders)}): no usable {platform.LibraryFile(LibraryName.OldestMinor)} to {platform.LibraryFile(LibraryName.NewestMinor)}");
+            Refuse(place, $"no usable {platform.LibraryFile(LibraryName.OldestMinor)} to {platform.LibraryFile(LibraryName.NewestMinor)}");
             return null;
         }
 
-        return Complete(file, home: null, environment: null, executable: null);
+        return Take(place, Complete(file, home: null, environment: null, executable: null));
     }
 
     /// <summary>The installation of the first interpreter that has a usable one, asked or remembered.</summary>
@@ -167,7 +177,7 @@ internal sealed class PythonLocator(DiscoveryPlatform platform, DiscoveryCache c
         PythonInstallation? found = cache.Find(key);
         if (found is not null)
         {
-            return found;
+            return Take(found.Executable ?? found.Library, found);
         }
 
         foreach (string interpreter in interpreters)
@@ -175,14 +185,14 @@ internal sealed class PythonLocator(DiscoveryPlatform platform, DiscoveryCache c
             InterpreterAnswers? answers = InterpreterProbe.Ask(interpreter, probeLimit, out string problem);
             if (answers is null)
             {
-                _searched.Add($"{interpreter}: {problem}");
+                Refuse(interpreter, problem);
                 continue;
             }
 
             string name = $"{interpreter} (Python {answers.Version})";
             if (answers.Refusal(platform.Architecture) is { } refusal)
             {
-                _searched.Add($"{name}: {refusal}");
+                Refuse(name, refusal);
                 continue;
             }
 
@@ -192,7 +202,7 @@ internal sealed class PythonLocator(DiscoveryPlatform platform, DiscoveryCache c
                 string executable = answers.Executable.Length > 0 ? answers.Executable : interpreter;
                 found = new PythonInstallation(library, executable, platform.IsWindows ? answers.BasePrefix : null, EnvironmentOf(executable));
                 cache.Store(key, found);
-                return found;
+                return Take(name, found);
             }
         }
 
@@ -201,20 +211,26 @@ internal sealed class PythonLocator(DiscoveryPlatform platform, DiscoveryCache c
 
     private string? UsableLibrary(InterpreterAnswers answers, string name)
     {
-        List<string> refusals = [];
+        List<DiscoveryStep> refusals = [];
         string? library = FirstUsable(answers.Libraries(platform), refusals);
-        if (library is null)
+        if (library is null && refusals.Count == 0)
         {
-            _searched.Add(refusals.Count > 0
-                ? $"{name}: {string.Join("; ", refusals)}"
-                : $"{name}: it is linked statically and its shared library {platform.LibraryFile(answers.Version.Minor)} is not installed");
+            Refuse(name, $"it is linked statically and its shared library {platform.LibraryFile(answers.Version.Minor)} is not installed");
+            if (answers.BasePrefix == "/usr")
+            {
+                _staticMinor ??= answers.Version.Minor; // The system's own: its package manager has the library.
+            }
+        }
+        else if (library is null)
+        {
+            Refuse(name, string.Join("; ", refusals));
         }
 
         return library;
     }
 
     /// <summary>The newest usable library of these folders; the reasons against others go to <paramref name="refusals"/>.</summary>
-    private string? BestLibrary(IReadOnlyList<string> folders, List<string> refusals) => FirstUsable(LibrariesIn(folders), refusals);
+    private string? BestLibrary(IReadOnlyList<string> folders, List<DiscoveryStep> refusals) => FirstUsable(LibrariesIn(folders), refusals);
 
     private IEnumerable<string> LibrariesIn(IReadOnlyList<string> folders)
     {
@@ -227,7 +243,7 @@ internal sealed class PythonLocator(DiscoveryPlatform platform, DiscoveryCache c
         }
     }
 
-    private string? FirstUsable(IEnumerable<string> files, List<string> refusals)
+    private string? FirstUsable(IEnumerable<string> files, List<DiscoveryStep> refusals)
     {
         foreach (string file in files)
         {
@@ -242,7 +258,7 @@ internal sealed class PythonLocator(DiscoveryPlatform platform, DiscoveryCache c
                 return file;
             }
 
-            refusals.Add($"{file}: {refusal}");
+            refusals.Add(new DiscoveryStep(file, refusal));
         }
 
         return null;
@@ -292,21 +308,26 @@ internal sealed class PythonLocator(DiscoveryPlatform platform, DiscoveryCache c
     private static string RealPath(string file) =>
         new FileInfo(file).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? file;
 
-    private static PythonRuntimeNotFoundException Unusable(string source, string value, string reason)
+    private void Refuse(string place, string reason) => _steps.Add(new DiscoveryStep(place, reason));
+
+    private PythonInstallation Take(string place, PythonInstallation found)
     {
-        string searched = $"{source}={value}: {reason}";
-        return new PythonRuntimeNotFoundException($"The CPython named by {source} cannot be used: '{value}': {reason}.", [searched]);
+        _steps.Add(new DiscoveryStep(place, $"its library is {found.Library}", IsTaken: true));
+        return found;
+    }
+
+    private ReadOnlyCollection<string> Searched() => _steps.ConvertAll(step => step.ToString()).AsReadOnly();
+
+    private PythonRuntimeNotFoundException Unusable(string source, string value, string reason)
+    {
+        Refuse($"{source}={value}", reason);
+        return new PythonRuntimeNotFoundException($"The CPython named by {source} cannot be used: '{value}': {reason}.", Searched());
     }
 
     private string NotFoundMessage()
     {
-        string install = platform.IsWindows
-            ? "install Python 3.9 or newer from https://www.python.org/downloads/ or with 'winget install Python.Python.3.13'"
-            : platform.IsMacOS
-                ? "install Python 3.9 or newer with 'brew install python' or from https://www.python.org/downloads/"
-                : "install CPython with its shared library: Debian and Ubuntu 'apt install python3 libpython3-dev' (or just libpython3.X for the python3 there), Fedora 'dnf install python3-libs', Alpine 'apk add python3'";
         return $"No usable CPython (3.{LibraryName.OldestMinor} or newer, default build, with a shared library, for {platform.Architecture}) was found. Looked at:\n  "
-            + string.Join("\n  ", _searched)
-            + $"\nTo fix it, {install}; or set PYEMBED_LIBRARY (or PythonOptions.Library) to the path of {platform.LibraryFile(13)} or the like.";
+            + string.Join("\n  ", _steps)
+            + $"\nTo fix it, {InstallationAdvice.Sentence(platform, _staticMinor)}; or set PYEMBED_LIBRARY (or PythonOptions.Library) to the path of {platform.LibraryFile(13)} or the like.";
     }
 }
