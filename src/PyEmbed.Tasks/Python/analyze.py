@@ -47,6 +47,7 @@ import sys
 import bytecode
 import imports
 import places
+from _standard_library import standard_library
 
 del sys.path[0]                         # this script's folder
 
@@ -279,22 +280,6 @@ def docstring_of(source, name, code):
     if "__doc__" in code.co_names and isinstance(code.co_consts[0], str):
         return code.co_consts[0]
     return ast.get_docstring(parse(source, name), clean=False) or ""
-
-
-def standard_library():
-    """The names of the standard library's top-level modules."""
-    names = getattr(sys, "stdlib_module_names", None)
-    if names is None:
-        names = set(sys.builtin_module_names)
-        library = os.path.dirname(os.__file__)
-        for folder in (library, os.path.join(library, "lib-dynload")):
-            for entry in os.listdir(folder) if os.path.isdir(folder) else ():
-                stem, dot, suffix = entry.partition(".")
-                if suffix in ("py", "pyd") or suffix.endswith("so") or os.path.isfile(os.path.join(folder, entry, "__init__.py")):
-                    names.add(stem)
-        names -= {"test", "site-packages", "sitecustomize", "usercustomize"}
-        names |= imports.OF_PLATFORMS
-    return sorted(name for name in names if name.isidentifier())
 
 
 def main():

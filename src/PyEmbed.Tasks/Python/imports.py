@@ -10,19 +10,14 @@ import functools
 import os
 import re
 
+from _import_statements import statements
+
 #: Modules that came to the standard library or left it between CPython 3.9 and 3.14. What one interpreter says of them
 #: does not hold for the others that a build may be for.
 MOVING = frozenset("""
     _bootlocale aifc annotationlib asynchat asyncore audioop binhex cgi cgitb chunk compression crypt distutils formatter
     imghdr imp lib2to3 mailcap msilib nis nntplib ossaudiodev parser pipes smtpd sndhdr spwd sunau symbol telnetlib
     tomllib uu xdrlib
-""".split())
-
-#: Modules of the standard library that some platforms or builds lack; from 3.10 on the interpreter itself knows them.
-OF_PLATFORMS = frozenset("""
-    _curses _dbm _gdbm _msi _overlapped _posixshmem _posixsubprocess _scproxy _tkinter _uuid _winapi asyncio crypt curses
-    dbm distutils ensurepip fcntl grp idlelib lib2to3 msilib msvcrt multiprocessing nis nt ossaudiodev posix pty pwd
-    readline resource spwd sqlite3 ssl syslog termios tkinter tty turtle turtledemo venv winreg winsound
 """.split())
 
 #: Packages of the standard library that distributors ship in part.
@@ -33,15 +28,8 @@ RELATIVE = re.compile(rb"\bfrom[ \t\f\\\r\n]*\.")
 ABSOLUTE = re.compile(rb"(?:^|[;:])[ \t\f]*(?:from\b[ \t\f]*([^\s;#]+)|import\b([^;#\r\n]*))", re.MULTILINE)
 SILENCED = re.compile(r"#\s*pyembed:\s*ignore\b")
 
-#: What code calls its tests for platforms, versions and optional features.
-CONDITION = re.compile(
-    r"platform|version|type_?checking|implementation|maxsize|find_spec|find_loader|import|available|installed|modules"
-    r"|^(?:is|use|with|on|_)*_?(?:has|have|had|py|py_?[23]|python|pypy|jython|ironpython|java|nt|win|win32|win64|windows|mac|macos|osx|darwin|linux"
-    r"|posix|unix|cygwin|mypy)(?:$|_|\d)", re.IGNORECASE)
 #: Modules that are made for one platform, by their paths: only tests for it import them.
 PLATFORM_MODULE = re.compile(r"win32|windows|darwin|macos|osx|cygwin|cocoa|jython|pypy", re.IGNORECASE)
-#: Exceptions that an import raises, that are caught around imports, or that tell one version's names from another's.
-IMPORT_ERRORS = frozenset(["SystemError", "ValueError", "NameError", "AttributeError", "Exception", "BaseException"])
 
 PATH_WORDS = (b"sys.path", b"addsitedir")
 PATH_CHANGES = re.compile(rb"\bsys\.path\b(?!_)\s*(?:\.\s*(?:insert|append|extend)\b|\[[^\]\n]*\]\s*=|\+?=(?!=))|\baddsitedir\b")
@@ -52,10 +40,6 @@ MODULE_CHANGES = re.compile(
 CHANGES_PATH, CHANGES_MODULES = 1, 2
 #: What may bind names that are not to be seen.
 OPEN = re.compile(rb"\b(?:globals|locals|vars|exec|setattr)\b|__getattr__|__dict__|__path__|\bmodules\b|\bimport\b[ \t(]*\*|[Ll]azy")
-
-TRY = (ast.Try, getattr(ast, "TryStar", ast.Try))
-#: The usual statements that hold no others.
-SIMPLE = frozenset([ast.Expr, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return, ast.Raise, ast.Delete, ast.Pass])
 
 
 def changes(source):
@@ -113,88 +97,6 @@ def has_others(source, known):
     return False
 
 
-def catches_import_errors(handlers):
-    """Whether an ``except`` clause is there for imports that fail."""
-    for handler in handlers:
-        if handler.type is None:
-            return True
-        for kind in handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]:
-            name = name_of(kind)
-            if name in IMPORT_ERRORS or is_import_error(name):
-                return True
-    return False
-
-
-def is_import_error(name):
-    """Whether the name is that of an exception for imports, or of a tuple of them."""
-    return "import" in name.lower() or name == "ModuleNotFoundError"
-
-
-def name_of(node):
-    """The last name of a variable or attribute; empty for anything else."""
-    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
-
-
-def is_condition(test):
-    """Whether a test asks for what differs between installations: platform, version, features that may be missing."""
-    for node in ast.walk(test):
-        name = name_of(node)
-        if name and CONDITION.search(name) or name == "name" and name_of(getattr(node, "value", None)) == "os":
-            return True
-    return False
-
-
-def tolerates(item):
-    """Whether the context manager of a ``with`` statement is there for imports that fail."""
-    return any(is_import_error(name_of(node)) or name_of(node) in ("Exception", "BaseException") for node in ast.walk(item.context_expr))
-
-
-def leaves(body):
-    """Whether a block ends with leaving what it is in."""
-    last = body[-1]
-    if isinstance(last, ast.Expr) and isinstance(last.value, ast.Call):
-        return name_of(last.value.func) in ("exit", "_exit", "skip", "quit")
-    return isinstance(last, (ast.Raise, ast.Return, ast.Continue, ast.Break))
-
-
-def blocks_of(node):
-    """The blocks below a statement whose imports must succeed, in their order; None where the rest of the block that the
-    statement is in is for some installations only."""
-    if isinstance(node, TRY):
-        return [node.finalbody] if catches_import_errors(node.handlers) else [
-            node.body, *(handler.body for handler in node.handlers), node.orelse, node.finalbody]
-    if isinstance(node, ast.If):
-        if is_condition(node.test):
-            return None if leaves(node.body) or node.orelse and leaves(node.orelse) else []
-        return [node.orelse] if isinstance(node.test, ast.Constant) and not node.test.value else [node.body, node.orelse]
-    if isinstance(node, ast.Assert):
-        return None if is_condition(node.test) else []
-    if isinstance(node, (ast.With, ast.AsyncWith)):
-        return [] if any(map(tolerates, node.items)) else [node.body]
-    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-        return [node.body]
-    if isinstance(node, (ast.For, ast.AsyncFor, ast.While)):
-        return [node.body, node.orelse]
-    return [case.body for case in getattr(node, "cases", ())]
-
-
-def required(body):
-    """The import statements of a block and of all blocks below it that must succeed."""
-    open_blocks = [iter(body)]      # No recursion: a chain of elif is as deep as it is long.
-    while open_blocks:
-        node = next(open_blocks[-1], None)
-        if node is None:
-            open_blocks.pop()
-        elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            yield node
-        elif node.__class__ not in SIMPLE:
-            below = blocks_of(node)
-            if below is None:
-                open_blocks.pop()
-            else:
-                open_blocks.extend(iter(block) for block in reversed(below))
-
-
 def bound(tree, source):
     """The names that a file may bind in its module; None where it may have any."""
     if OPEN.search(source):
@@ -223,7 +125,9 @@ def imports(tree, name, source, lines, known):
     depth = name.count("/")
     may_be_silenced = b"pyembed:" in source
     is_of_platform = PLATFORM_MODULE.search(name)
-    for node in required(tree.body):
+    for node, _, required in statements(tree.body):
+        if not required:
+            continue
         if may_be_silenced and any(SILENCED.search(lines()[line - 1]) for line in (node.lineno, node.end_lineno)):
             continue
         if isinstance(node, ast.Import):

@@ -19,8 +19,12 @@ def load_analyze():
     """The build's script, which says what a source asks for."""
     spec = importlib.util.spec_from_file_location('pyembed_analyze', ANALYZE)
     module = importlib.util.module_from_spec(spec)
-    sys.path.insert(0, os.path.dirname(ANALYZE))        # as for a program, which takes it off itself
-    spec.loader.exec_module(module)
+    shared = os.path.join(PACKAGE, 'pyembed')           # from which the build takes two files
+    sys.path[:0] = os.path.dirname(ANALYZE), shared     # the first as for a program, which takes it off itself
+    try:
+        spec.loader.exec_module(module)
+    finally:
+        sys.path.remove(shared)
     return module
 
 
