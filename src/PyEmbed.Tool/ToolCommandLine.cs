@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.Globalization;
 using PyEmbed.Tool.Commands;
 using PyEmbed.Tool.Output;
 
@@ -9,6 +10,8 @@ namespace PyEmbed.Tool;
 /// <summary>The command line: the commands, and what all of them have.</summary>
 internal sealed class ToolCommandLine
 {
+    private const string Suggest = "[suggest";
+
     private readonly ToolOutput output;
     private readonly Option<bool> json = new("--json") { Description = "Print one JSON document.", Recursive = true };
     private readonly RootCommand root;
@@ -20,9 +23,17 @@ internal sealed class ToolCommandLine
         {
             json,
             ListCommand.Create(output),
+            TreeCommand.Create(output),
+            ShowCommand.Create(output),
+            VerifyCommand.Create(output),
+            ExtractCommand.Create(output),
+            CompletionCommand.Create(output),
         };
         foreach (HelpOption help in root.Options.OfType<HelpOption>())
         {
+            // Paths begin with a slash too.
+            help.Aliases.Remove("/?");
+            help.Aliases.Remove("/h");
             help.Action = new CommandHelp((HelpAction)help.Action!, root);
         }
     }
@@ -32,7 +43,7 @@ internal sealed class ToolCommandLine
     public ParseResult Parse(string[] arguments)
     {
         // A name that begins with @ is a name, and no file of further arguments.
-        ParseResult parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        ParseResult parsed = root.Parse(Renamed(arguments), new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Action is ParseErrorAction)
         {
             string command = parsed.CommandResult.Command == root ? "pyembed" : $"pyembed {parsed.CommandResult.Command.Name}";
@@ -42,6 +53,25 @@ internal sealed class ToolCommandLine
 
         output.Json = parsed.GetValue(json);
         return parsed;
+    }
+
+    // The library takes the first word of a line that is to be completed for the program only where it is the program file's name, which a
+    // tool's is not: "[suggest:14]" "pyembed show A".
+    private string[] Renamed(string[] arguments)
+    {
+        if (arguments is not [{ } directive, { } line] || !directive.StartsWith(Suggest, StringComparison.Ordinal))
+        {
+            return arguments;
+        }
+
+        int end = line.IndexOf(' ', StringComparison.Ordinal) is var space and >= 0 ? space : line.Length;
+        if (directive.StartsWith(Suggest + ":", StringComparison.Ordinal)
+            && int.TryParse(directive.AsSpan(Suggest.Length + 1).TrimEnd(']'), NumberStyles.None, CultureInfo.InvariantCulture, out int position))
+        {
+            directive = $"{Suggest}:{Math.Max(position, end) - end + root.Name.Length}]";
+        }
+
+        return [directive, root.Name + line[end..]];
     }
 
     /// <summary>The library's help, under the command's name instead of its program file's, and with the exit codes.</summary>

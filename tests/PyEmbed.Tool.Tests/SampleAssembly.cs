@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Reflection;
 using System.Reflection.Metadata;
 using System.Reflection.Metadata.Ecma335;
@@ -26,6 +27,14 @@ internal sealed class SampleAssembly(string name)
         ArchiveWriter.Write(
             stream, info ?? new TreeInfo(distribution, TreePlacement.App, MaterializeMode.Auto, null), files.Select(file => new ArchiveEntry(file.Path, () => file.Content)).ToList(), deflate);
         return stream.ToArray();
+    }
+
+    /// <summary>Gives the index of an archive that was changed its right CRC-32.</summary>
+    public static void MendIndex(byte[] archive)
+    {
+        int trailer = archive.AsSpan().LastIndexOf("PYEMBED\0"u8) - 12;
+        int length = BinaryPrimitives.ReadInt32LittleEndian(archive.AsSpan(trailer));
+        BinaryPrimitives.WriteUInt32LittleEndian(archive.AsSpan(trailer + 4), Crc32.Compute(archive, trailer - length, length));
     }
 
     /// <summary>Embeds an archive, with its attribute.</summary>

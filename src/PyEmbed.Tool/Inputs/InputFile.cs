@@ -270,7 +270,7 @@ internal sealed class InputFile : IDisposable
         catch (NewerArchiveFormatException e)
         {
             unreadable.Add(new UnreadableTree(
-                file, name, $"'{origin}' is of format {e.Version}; this pyembed reads formats up to {ArchiveFormat.Version}. Update it: 'dotnet tool update PyEmbed.Tool'."));
+                file, name, $"'{origin}' is of format {e.Version}; this pyembed reads formats up to {ArchiveFormat.Version}. Update it: 'dotnet tool update PyEmbed.Tool'.", IsNewer: true));
         }
         catch (ArchiveFormatException e)
         {

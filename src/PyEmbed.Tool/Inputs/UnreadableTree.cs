@@ -4,4 +4,5 @@ namespace PyEmbed.Tool.Inputs;
 /// <param name="Assembly">The assembly's file name.</param>
 /// <param name="Distribution">The tree's name, as the assembly has it; empty where that is unknown.</param>
 /// <param name="Problem">The whole message: what cannot be read, why, and the remedy.</param>
-internal sealed record UnreadableTree(string Assembly, string Distribution, string Problem);
+/// <param name="IsNewer">Whether it is of a newer format, and for all that is known sound.</param>
+internal sealed record UnreadableTree(string Assembly, string Distribution, string Problem, bool IsNewer = false);

@@ -36,7 +36,8 @@ internal sealed class ToolOutput : IDisposable
     /// <summary>Whether standard output is a terminal.</summary>
     public bool IsTerminal { get; } = !Console.IsOutputRedirected;
 
-    private IAnsiConsole Terminal => terminal ??= OnTerminal(Console.Out);
+    /// <summary>The terminal, where standard output is one.</summary>
+    public IAnsiConsole Terminal => terminal ??= OnTerminal(Console.Out);
 
     /// <summary>Prints the one JSON document of a command.</summary>
     /// <param name="write">Writes the members of the outermost object but its first, <c>formatVersion</c>.</param>
@@ -120,6 +121,10 @@ internal sealed class ToolOutput : IDisposable
             OnTerminal(Console.Error).Write(new Text($"pyembed: {message}\n", new Style(Color.Red)));
         }
     }
+
+    /// <summary>Does a work; where standard error is a terminal, a line there says meanwhile what goes on.</summary>
+    public static T During<T>(string what, Func<T> work) =>
+        Console.IsErrorRedirected ? work() : OnTerminal(Console.Error).Status().Start(Markup.Escape(Printable.Escape(what)), _ => work());
 
     /// <summary>Brings out everything that was printed.</summary>
     /// <exception cref="BrokenPipeException">Nobody reads it any more.</exception>
