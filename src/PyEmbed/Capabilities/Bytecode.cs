@@ -46,6 +46,8 @@ internal sealed unsafe class Bytecode(PythonCapabilities capabilities, FileGrant
             (nint start, nint length) = (buffer[0], buffer[2]);
             if (IsTrusted(start, length))
             {
+                // These very bytes: asked again, an object that has __buffer__ could give others.
+                call.Replace(0, default, PyRef.Checked(CPython.PyMemoryView_FromMemory((byte*)start, length, CPython.PyBUF_READ)));
                 return call.Continue();
             }
 

@@ -36,8 +36,9 @@ internal static unsafe class CapabilityApi
     public static delegate* unmanaged[Cdecl]<nint, int> PyObject_AsFileDescriptor;
     public static delegate* unmanaged[Cdecl]<nint, nint, nint, nint> PyObject_Call;
     public static delegate* unmanaged[Cdecl]<nint, void> PyDict_Clear;
-    public static delegate* unmanaged[Cdecl]<nint, nint> PyDict_Copy;
+    public static delegate* unmanaged[Cdecl]<nint, nint> PyDict_Size;
     public static delegate* unmanaged[Cdecl]<nint, nint*, nint*, nint*, int> PyDict_Next;
+    public static delegate* unmanaged[Cdecl]<nint, void> PyObject_GC_UnTrack;
     public static delegate* unmanaged[Cdecl]<nint, nint> PyUnicode_FromObject;
     public static delegate* unmanaged[Cdecl]<nint, nint, nint> PyWeakref_NewRef;
     public static delegate* unmanaged[Cdecl]<nint, byte*, int> PyDict_DelItemString;
@@ -80,8 +81,9 @@ internal static unsafe class CapabilityApi
         PyObject_AsFileDescriptor = (delegate* unmanaged[Cdecl]<nint, int>)exports.Required("PyObject_AsFileDescriptor");
         PyObject_Call = (delegate* unmanaged[Cdecl]<nint, nint, nint, nint>)exports.Required("PyObject_Call");
         PyDict_Clear = (delegate* unmanaged[Cdecl]<nint, void>)exports.Required("PyDict_Clear");
-        PyDict_Copy = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyDict_Copy");
+        PyDict_Size = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyDict_Size");
         PyDict_Next = (delegate* unmanaged[Cdecl]<nint, nint*, nint*, nint*, int>)exports.Required("PyDict_Next");
+        PyObject_GC_UnTrack = (delegate* unmanaged[Cdecl]<nint, void>)exports.Required("PyObject_GC_UnTrack");
         PyUnicode_FromObject = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyUnicode_FromObject");
         PyWeakref_NewRef = (delegate* unmanaged[Cdecl]<nint, nint, nint>)exports.Required("PyWeakref_NewRef");
         PyDict_DelItemString = (delegate* unmanaged[Cdecl]<nint, byte*, int>)exports.Required("PyDict_DelItemString");

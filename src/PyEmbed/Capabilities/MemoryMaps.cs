@@ -7,12 +7,22 @@ internal sealed unsafe class MemoryMaps(Descriptors descriptors)
 {
     private const int AccessRead = 1, AccessCopy = 3;
 
+    // In the order of mmap's parameters.
+    private static readonly byte[][] Numbers = [.. new[] { "fileno", "length", "flags", "prot", "access", "offset" }.Select(NativeHost.NullTerminated)];
+
     /// <summary>A body for <c>mmap.__new__</c>.</summary>
     public nint Make(scoped ref NativeCall call)
     {
-        if (!TryPlain(ref call, 0, "fileno"u8, out long descriptor) || !TryPlain(ref call, 4, "access"u8, out long access))
+        // All of them before one is looked at: each may run anybody's code.
+        long descriptor = -1, access = -1;
+        for (int i = 0; i < Numbers.Length; i++)
         {
-            return 0;
+            if (!TryPlain(ref call, i, Numbers[i].AsSpan(0, Numbers[i].Length - 1), out long number))
+            {
+                return 0;
+            }
+
+            (descriptor, access) = (i == 0 ? number : descriptor, i == 4 ? number : access);
         }
 
         if (descriptor < 0 || descriptor > int.MaxValue || call.Pin(descriptors, (int)descriptor))

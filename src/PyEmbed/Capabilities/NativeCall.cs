@@ -7,11 +7,11 @@ internal unsafe ref struct NativeCall
 {
     private readonly nint original;
     private readonly int flags;
-    private readonly nint self, fourth, fifth;
-    private nint second, third;
-    private nint keywords;                  // METH_VARARGS: a dict; else a tuple of names; or 0
+    private readonly nint self, definingClass;
+    private readonly nint given;            // METH_VARARGS: the dict of the arguments that were given by name, or 0.
+    private nint names;                     // A tuple of their names, or 0.
     private readonly int positional;
-    private Span<nint> values;              // borrowed, but for those in owned
+    private readonly Span<nint> values;     // Borrowed, but for those in owned.
     private List<nint>? owned;
     private Descriptors? owner;
     private int firstPin, secondPin;        // No function takes more numbers than two.
@@ -23,24 +23,21 @@ internal unsafe ref struct NativeCall
         this.original = original;
         this.flags = flags;
         this.self = self;
-        this.second = second;
-        this.third = third;
-        this.fourth = fourth;
-        this.fifth = fifth;
         if ((flags & CapabilityApi.METH_FASTCALL) != 0)
         {
             bool hasClass = (flags & CapabilityApi.METH_METHOD) != 0;
             nint* arguments = (nint*)(hasClass ? third : second);
+            definingClass = hasClass ? second : 0;
             positional = (int)(hasClass ? fourth : third);
-            keywords = (flags & CapabilityApi.METH_KEYWORDS) == 0 ? 0 : hasClass ? fifth : fourth;
-            int named = keywords == 0 ? 0 : (int)CPython.PyTuple_Size(keywords);
+            names = (flags & CapabilityApi.METH_KEYWORDS) == 0 ? 0 : hasClass ? fifth : fourth;
+            int named = names == 0 ? 0 : (int)CPython.PyTuple_Size(names);
             values = new Span<nint>(arguments, positional + named).ToArray();
         }
         else if ((flags & CapabilityApi.METH_VARARGS) != 0)
         {
-            keywords = (flags & CapabilityApi.METH_KEYWORDS) == 0 ? 0 : third;
             positional = (int)CPython.PyTuple_Size(second);
-            values = new nint[positional];
+            given = (flags & CapabilityApi.METH_KEYWORDS) == 0 || third == 0 || CapabilityApi.PyDict_Size(third) == 0 ? 0 : third;
+            values = new nint[positional + (given == 0 ? 0 : (int)CapabilityApi.PyDict_Size(given))];
             for (int i = 0; i < positional; i++)
             {
                 values[i] = CPython.PyTuple_GetItem(second, i);
@@ -53,43 +50,50 @@ internal unsafe ref struct NativeCall
         }
     }
 
+    /// <summary>Takes the arguments as they are now: before anybody's code runs, which may find and change what they came in.</summary>
+    /// <exception cref="ArgumentException">A name is of a subclass of str: what it says it equals when we ask, it need not say when CPython does. Or an argument is not there yet.</exception>
+    public void TakeArguments()
+    {
+        if (given != 0)
+        {
+            names = PyRef.Checked(CPython.PyTuple_New(values.Length - positional));
+            owned = [names];
+            nint position = 0, name, value;
+            for (int i = positional; i < values.Length && CapabilityApi.PyDict_Next(given, &position, &name, &value) != 0; i++)
+            {
+                if (CPython.TypeOf(name) != CapabilityApi.PyUnicode_Type)
+                {
+                    throw new ArgumentException("the names of its arguments must be of the type str itself");
+                }
+
+                _ = CPython.PyTuple_SetItem(names, i - positional, PyRef.New(name));
+                values[i] = PyRef.New(value);
+                owned.Add(value);
+            }
+        }
+
+        // In a tuple that is being made of an iterator, which Python code can find: it would be there by the time that CPython looks.
+        if (values.Contains(0))
+        {
+            throw new ArgumentException("an argument is not there yet");
+        }
+    }
+
     /// <summary>What the function is called on: its module, or the object.</summary>
     public readonly nint Self => self;
 
     /// <summary>The number of positional arguments.</summary>
     public readonly int Count => positional;
 
-    /// <summary>Whether the arguments come one after the other, not in a tuple.</summary>
-    private readonly bool IsVector => (flags & CapabilityApi.METH_VARARGS) == 0;
-
     /// <summary>An argument, borrowed, by its place (-1: only by name) or name, which a zero byte follows; 0 where it was not given.</summary>
     public readonly nint Get(int index, ReadOnlySpan<byte> name = default)
     {
-        if (index >= 0 && index < positional)
-        {
-            return values[index];
-        }
-
-        if (keywords == 0 || name.IsEmpty)
-        {
-            return 0;
-        }
-
-        if (IsVector)
-        {
-            int slot = Named(name);
-            return slot < 0 ? 0 : values[slot];
-        }
-
-        fixed (byte* text = name)
-        {
-            using PyRef key = PyRef.Take(CPython.PyUnicode_FromKindAndData(1, text, name.Length));
-            return CPython.PyDict_GetItemWithError(keywords, key.Value);
-        }
+        int slot = Slot(index, name);
+        return slot < 0 ? 0 : values[slot];
     }
 
     /// <summary>The names of the keyword arguments, borrowed; 0 where there are none.</summary>
-    public readonly nint KeywordNames => IsVector ? keywords : 0;
+    public readonly nint KeywordNames => names;
 
     /// <summary>A keyword argument, borrowed, by its place in <see cref="KeywordNames"/>.</summary>
     public readonly nint GetNamed(int index) => values[positional + index];
@@ -98,54 +102,25 @@ internal unsafe ref struct NativeCall
     public void Replace(int index, ReadOnlySpan<byte> name, nint value)
     {
         (owned ??= []).Add(value);
-        if (!IsVector)
-        {
-            ReplaceInTuple(index, name, value);
-            return;
-        }
-
-        values[index >= 0 && index < positional ? index : Named(name)] = value;
+        values[Slot(index, name)] = value;
     }
 
-    /// <summary>Refuses names of arguments that are of a subclass of str: what Python code says they equal when we look for them, it need not say when CPython does.</summary>
-    /// <exception cref="ArgumentException">A name is such.</exception>
-    public readonly void CheckNames()
-    {
-        nint position = 0, name, value;
-        while (keywords != 0 && !IsVector && CapabilityApi.PyDict_Next(keywords, &position, &name, &value) != 0)
-        {
-            if (CPython.TypeOf(name) != CapabilityApi.PyUnicode_Type)
-            {
-                throw new ArgumentException("the names of its arguments must be of the type str itself");
-            }
-        }
-    }
-
-    /// <summary>Calls the function behind.</summary>
+    /// <summary>Calls the function behind, with the arguments as they were when the call came and what was put in their stead: in a tuple and a dict of its own, which no Python code can change.</summary>
     /// <returns>A new reference, or 0 with an exception pending.</returns>
     public nint Continue()
     {
-        nint result;
-        if (!IsVector || values.IsEmpty)
+        if ((flags & CapabilityApi.METH_VARARGS) != 0)
         {
-            result = ((delegate* unmanaged[Cdecl]<nint, nint, nint, nint, nint, nint>)original)(self, second, third, fourth, fifth);
-        }
-        else if ((flags & CapabilityApi.METH_FASTCALL) == 0)
-        {
-            result = ((delegate* unmanaged[Cdecl]<nint, nint, nint>)original)(self, values[0]);
-        }
-        else
-        {
-            fixed (nint* arguments = values)
-            {
-                result = (flags & CapabilityApi.METH_METHOD) != 0
-                    ? ((delegate* unmanaged[Cdecl]<nint, nint, nint*, nint, nint, nint>)original)(self, second, arguments, positional, keywords)
-                    : ((delegate* unmanaged[Cdecl]<nint, nint*, nint, nint, nint>)original)(self, arguments, positional, keywords);
-            }
+            using PyRef arguments = PyRef.Take(NewTuple()), keywords = PyRef.Own(NewDict());
+            return ((delegate* unmanaged[Cdecl]<nint, nint, nint, nint>)original)(self, arguments.Value, keywords.Value);
         }
 
-        Release();
-        return result;
+        fixed (nint* arguments = values)
+        {
+            return (flags & CapabilityApi.METH_FASTCALL) == 0 ? ((delegate* unmanaged[Cdecl]<nint, nint, nint>)original)(self, values.IsEmpty ? 0 : values[0])
+                : (flags & CapabilityApi.METH_METHOD) != 0 ? ((delegate* unmanaged[Cdecl]<nint, nint, nint*, nint, nint, nint>)original)(self, definingClass, arguments, positional, names)
+                : ((delegate* unmanaged[Cdecl]<nint, nint*, nint, nint, nint>)original)(self, arguments, positional, names);
+        }
     }
 
     /// <summary>Calls the function behind, where that is an <c>__init__</c>.</summary>
@@ -194,11 +169,6 @@ internal unsafe ref struct NativeCall
             }
         }
 
-        Release();
-    }
-
-    private readonly void Release()
-    {
         if (owned is not null)
         {
             foreach (nint reference in owned)
@@ -210,39 +180,48 @@ internal unsafe ref struct NativeCall
         }
     }
 
-    // The tuple and the dict are the caller's, so that the function gets copies.
-    private void ReplaceInTuple(int index, ReadOnlySpan<byte> name, nint value)
+    private readonly nint NewTuple()
     {
-        if (index < 0 || index >= positional)
+        nint tuple = PyRef.Checked(CPython.PyTuple_New(positional));
+        for (int i = 0; i < positional; i++)
         {
-            using PyRef key = PyRef.Take(CPython.PyUnicode_FromKindAndData(1, Text.Ascii(name), name.Length));
-            keywords = third = PyRef.Checked(CapabilityApi.PyDict_Copy(keywords));
-            owned!.Add(keywords);
-            if (CPython.PyDict_SetItem(keywords, key.Value, value) != 0)
+            _ = CPython.PyTuple_SetItem(tuple, i, PyRef.New(values[i]));
+        }
+
+        return tuple;
+    }
+
+    // Not among the objects that the garbage collector tells of, so that what converts one argument cannot change another.
+    private readonly nint NewDict()
+    {
+        if (names == 0)
+        {
+            return 0;
+        }
+
+        using PyRef dict = PyRef.Take(CPython.PyDict_New());
+        for (int i = positional; i < values.Length; i++)
+        {
+            if (CPython.PyDict_SetItem(dict.Value, CPython.PyTuple_GetItem(names, i - positional), values[i]) != 0)
             {
                 PythonErrors.ThrowPending();
             }
-
-            return;
         }
 
-        values[index] = value;
-        second = PyRef.Checked(CPython.PyTuple_New(positional));
-        owned!.Add(second);
-        for (int i = 0; i < positional; i++)
-        {
-            _ = CPython.PyTuple_SetItem(second, i, PyRef.New(values[i]));
-        }
+        CapabilityApi.PyObject_GC_UnTrack(dict.Value);
+        return dict.NewReference();
     }
+
+    private readonly int Slot(int index, ReadOnlySpan<byte> name) => index >= 0 && index < positional ? index : name.IsEmpty ? -1 : Named(name);
 
     private readonly int Named(ReadOnlySpan<byte> name)
     {
-        int count = keywords == 0 ? 0 : (int)CPython.PyTuple_Size(keywords);
+        int count = names == 0 ? 0 : (int)CPython.PyTuple_Size(names);
         fixed (byte* text = name)
         {
             for (int i = 0; i < count; i++)
             {
-                if (CapabilityApi.PyUnicode_CompareWithASCIIString(CPython.PyTuple_GetItem(keywords, i), text) == 0)
+                if (CapabilityApi.PyUnicode_CompareWithASCIIString(CPython.PyTuple_GetItem(names, i), text) == 0)
                 {
                     return positional + i;
                 }

@@ -12,6 +12,7 @@ internal static unsafe class NativePatch
 {
     // The places of a PyCFunction's and a slot wrapper's members, in words; looked at, not assumed.
     private const int FunctionWords = 6, WrapperWords = 7, TypeWords = 52;
+    private const int Slot = CapabilityApi.METH_VARARGS | CapabilityApi.METH_KEYWORDS; // How CPython calls __new__ and __init__.
 
     private static readonly List<Delegate> Kept = []; // What native code points to must not be collected.
     private static readonly HashSet<nint> Done = [];  // Method table entries, and initializers of ours. Guarded by the GIL.
@@ -42,24 +43,8 @@ internal static unsafe class NativePatch
         nint* entry = (nint*)method;
         nint original = entry[1];
         int flags = CapabilityApi.PyCFunction_GetFlags(function);
-        Entry replacement = (self, second, third, fourth, fifth) =>
-        {
-            // The convention has fewer parameters for most functions; what the others hold is not looked at.
-            NativeCall call = new(original, flags, self, second, third, fourth, fifth);
-            try
-            {
-                call.CheckNames();
-                return body(ref call);
-            }
-            catch (Exception e)
-            {
-                return Failed(name, e);
-            }
-            finally
-            {
-                call.Dispose();
-            }
-        };
+        // The convention has fewer parameters for most functions; what the others hold is not looked at.
+        Entry replacement = (self, second, third, fourth, fifth) => Decide(name, body, new(original, flags, self, second, third, fourth, fifth));
         Kept.Add(replacement);
         nint guard = Marshal.GetFunctionPointerForDelegate(replacement);
         entry[1] = shortcut is null ? guard : shortcut(original, guard, flags);
@@ -82,24 +67,8 @@ internal static unsafe class NativePatch
                         return;
                     }
 
-                    Initializer replacement = (self, arguments, keywords) =>
-                    {
-                        NativeCall call = new(original, CapabilityApi.METH_VARARGS | CapabilityApi.METH_KEYWORDS, self, arguments, keywords, 0, 0);
-                        try
-                        {
-                            call.CheckNames();
-                            return body(ref call) ? 0 : -1;
-                        }
-                        catch (Exception e)
-                        {
-                            _ = Failed(name, e);
-                            return -1;
-                        }
-                        finally
-                        {
-                            call.Dispose();
-                        }
-                    };
+                    NativeBody initialize = (scoped ref NativeCall call) => body(ref call) ? 1 : 0;
+                    Initializer replacement = (self, arguments, keywords) => Decide(name, initialize, new(original, Slot, self, arguments, keywords, 0, 0)) == 0 ? -1 : 0;
                     Kept.Add(replacement);
                     slots[slot] = members[member] = Marshal.GetFunctionPointerForDelegate(replacement);
                     _ = Done.Add(slots[slot]);
@@ -126,23 +95,7 @@ internal static unsafe class NativePatch
             return;
         }
 
-        Constructor replacement = (self, arguments, keywords) =>
-        {
-            NativeCall call = new(original, CapabilityApi.METH_VARARGS | CapabilityApi.METH_KEYWORDS, self, arguments, keywords, 0, 0);
-            try
-            {
-                call.CheckNames();
-                return body(ref call);
-            }
-            catch (Exception e)
-            {
-                return Failed(name, e);
-            }
-            finally
-            {
-                call.Dispose();
-            }
-        };
+        Constructor replacement = (self, arguments, keywords) => Decide(name, body, new(original, Slot, self, arguments, keywords, 0, 0));
         Kept.Add(replacement);
         *slot = Marshal.GetFunctionPointerForDelegate(replacement);
         _ = Done.Add(*slot);
@@ -179,25 +132,30 @@ internal static unsafe class NativePatch
     /// <summary>A method table entry of ours, for <see cref="NewFunction"/>; positional arguments only.</summary>
     public static nint NewMethod(string name, NativeBody body)
     {
-        Entry function = (self, second, third, fourth, fifth) =>
-        {
-            NativeCall call = new(0, CapabilityApi.METH_FASTCALL, self, second, third, fourth, fifth);
-            try
-            {
-                call.CheckNames();
-                return body(ref call);
-            }
-            catch (Exception e)
-            {
-                return Failed(name, e);
-            }
-        };
+        Entry function = (self, second, third, fourth, fifth) => Decide(name, body, new(0, CapabilityApi.METH_FASTCALL, self, second, third, fourth, fifth));
         Kept.Add(function);
         nint* entry = (nint*)NativeMemory.AllocZeroed(4, (nuint)sizeof(nint));
         entry[0] = Marshal.StringToCoTaskMemUTF8(name);
         entry[1] = Marshal.GetFunctionPointerForDelegate(function);
         *(int*)(entry + 2) = CapabilityApi.METH_FASTCALL;
         return (nint)entry;
+    }
+
+    private static nint Decide(string name, NativeBody body, NativeCall call)
+    {
+        try
+        {
+            call.TakeArguments();
+            return body(ref call);
+        }
+        catch (Exception e)
+        {
+            return Failed(name, e);
+        }
+        finally
+        {
+            call.Dispose();
+        }
     }
 
     // A .NET exception must not cross CPython's frames, and what could not be decided is denied.

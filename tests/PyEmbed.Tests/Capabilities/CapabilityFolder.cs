@@ -9,7 +9,7 @@ internal sealed class CapabilityFolder : IDisposable
 
     public CapabilityFolder()
     {
-        foreach (string file in new[] { Secret, Input, Errors })
+        foreach (string file in new[] { Secret, Readable, Input, Errors })
         {
             Write(file, "s3cret");
         }
@@ -32,6 +32,9 @@ internal sealed class CapabilityFolder : IDisposable
 
     public string Granted => Path.Combine(Root, "granted");
 
+    /// <summary>A file that may be granted to be read alone.</summary>
+    public string Readable => Path.Combine(Root, "readable.txt");
+
     /// <summary>A file to be standard input.</summary>
     public string Input => Path.Combine(Root, "input.txt");
 
@@ -46,6 +49,7 @@ internal sealed class CapabilityFolder : IDisposable
     public void AssertUntouched()
     {
         Assert.AreEqual("s3cret", File.ReadAllText(Secret));
+        Assert.AreEqual("s3cret", File.ReadAllText(Readable));
         Assert.AreEqual("s3cret", File.ReadAllText(Input));
         Assert.StartsWith("s3cret", File.ReadAllText(Errors));
         string[] found = [.. Directory.GetFiles(Outside, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Outside, file)).Order(StringComparer.Ordinal)];

@@ -39,7 +39,7 @@ public sealed class EscapeTests
     private static Dictionary<string, (string Word, string What)> Run(bool isRestricted)
     {
         using CapabilityFolder folder = new();
-        string grants = isRestricted ? $"read={folder.Granted};write={folder.Granted}" : "-";
+        string grants = isRestricted ? $"read={folder.Granted},{folder.Readable};write={folder.Granted}" : "-";
         TestHostProcess run = TestHostProcess.RunProgram(
             new Dictionary<string, string?> { ["PYEMBED_TEST_SECRET"] = "x", ["INPUT"] = folder.Input, ["ERRORS"] = folder.Errors },
             "/bin/sh", "-c", "exec \"$0\" \"$@\" 0<>\"$INPUT\" 2<>\"$ERRORS\"", TestHostProcess.Executable, "capabilities", grants, Program, folder.Root);

@@ -11,7 +11,7 @@ missing     this CPython or system has not got what it uses
 refused     the system did not give leave, to a technique that needs the system's
 lost        a race was not won
 
-sys.argv: a folder with secret.txt, outside/ and granted/ (readable and writable; granted/link leads to outside/,
+sys.argv: a folder with secret.txt, readable.txt (which may be read), outside/ and granted/ (readable and writable; granted/link leads to outside/,
 granted/link.txt to secret.txt); the port of a TCP server on this machine; descriptors of the host: secret.txt, open for
 reading and writing, and a connected socket. Its module ``host`` opens others. Standard input and standard error are files
 that hold the secret, open for reading and writing.

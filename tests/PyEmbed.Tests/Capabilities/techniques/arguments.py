@@ -1,7 +1,11 @@
 """Arguments that mean one thing to whoever decides and another to CPython: names that change, strings that are numbers, types that Python code can change."""
 
+import gc
 import io
 import os
+import threading
+
+import host
 
 from techniques.support import FILE, GRANTED, READ, SECRET, SOCKET, ending, has, technique
 
@@ -96,3 +100,69 @@ def read_by_a_syntax_error():
         if error.text:
             return has(error.text)
         raise
+
+
+@technique(ending('TypeError', '.*readonly memory map'))
+def write_by_a_keyword_that_changes_meanwhile():
+    """What converts one argument finds the dict that CPython takes the next from."""
+    import mmap
+    number = host.open('readable.txt', True)
+
+    class Length:
+        def __index__(self):
+            for given in gc.get_objects():
+                if type(given) is dict and given.get('length') is self and 'access' in given:
+                    given['access'] = mmap.ACCESS_WRITE
+            return 6
+
+    mapped = mmap.mmap(fileno=number, length=Length(), access=mmap.ACCESS_READ)
+    mapped[:1] = b'S'
+    mapped.flush()
+    with open(os.path.join(os.path.dirname(SECRET), 'readable.txt')) as file:
+        text = file.read()
+    return text if text.startswith('S') else None
+
+
+@technique(ending(PermissionError, '.* an argument is not there yet'))
+def use_the_host_s_socket_by_a_tuple_that_is_filled_meanwhile():
+    """A tuple that is being made of an iterator is among the garbage collector's objects already."""
+    import _socket
+    connection = _socket.socket.__new__(_socket.socket)
+    asked, filled, ends = threading.Event(), threading.Event(), []
+
+    class Family:
+        def __index__(self):
+            asked.set()
+            filled.wait(10)
+            return _socket.AF_INET
+
+    family = Family()
+
+    class Arguments:
+        def __length_hint__(self):
+            return 4
+
+        def __iter__(self):
+            yield from (family, _socket.SOCK_STREAM, 0)
+            worker.start()
+            asked.wait(10)
+            yield SOCKET
+            filled.set()
+
+    def use():
+        try:
+            arguments = next(found for found in gc.get_objects() if type(found) is tuple and len(found) == 4 and found[0] is family)
+            connection.__init__(*arguments)
+            ends.append(connection.getpeername())
+            connection.detach()
+        except Exception as error:
+            ends.append(error)
+        finally:
+            asked.set()
+
+    worker = threading.Thread(target=use)
+    arguments = tuple(Arguments())
+    worker.join()
+    if isinstance(ends[0], Exception):
+        raise ends[0]
+    return ends[0], arguments[3]

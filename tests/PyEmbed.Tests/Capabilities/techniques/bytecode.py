@@ -145,3 +145,29 @@ def make_a_code_object_by_replace_of_the_future():
     if not hasattr(code, '__replace__'):
         raise Missing('code.__replace__')
     return code.__replace__(co_code=code.co_code)
+
+
+@technique(NATIVE_CODE)
+def load_bytecode_by_a_buffer_that_changes():
+    """A library's bytes for whoever looks, and others for who comes next."""
+    import marshal
+    if sys.version_info < (3, 12):
+        raise Missing('buffers of Python code')
+    try:
+        data = io.open_code(importlib.util.cache_from_source(module('colorsys').__file__)).read()
+    except FileNotFoundError:
+        raise Missing('bytecode of the standard library')
+    crafted = marshal.dumps(compile('VALUE = 1', 'crafted', 'exec'))
+
+    class Buffer:
+        looks = 0
+
+        def __buffer__(self, flags):
+            Buffer.looks -= 1
+            return memoryview(data)[16:] if Buffer.looks >= 0 else memoryview(crafted)
+
+    for looks in (1, 0):
+        Buffer.looks = looks
+        name = marshal.loads(Buffer()).co_filename
+        if name == 'crafted':
+            return name
