@@ -214,11 +214,12 @@ internal sealed unsafe class FileFunctions(FileGrants files, Descriptors descrip
                     return false;
                 }
 
-                // From here on by the path alone: the number could come to mean another folder.
                 path = FileGrants.Join(place, path);
                 call.Replace(index, parameter, PathArgument.New(path, plain));
-                call.Replace(-1, folder, PyRef.New(CPython.Py_None));
             }
+
+            // From here on by the path alone: the number could come to mean another folder, and what __index__ returns next may be another number.
+            call.Replace(-1, folder, PyRef.New(CPython.Py_None));
         }
 
         if (files.AllowsAtSight(path, use))
