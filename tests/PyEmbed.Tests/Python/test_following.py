@@ -60,9 +60,9 @@ EXPECTED = {0: (T, True), 1: (C, False), 2: (C, False), 3: (C, False), 4: (T, Tr
             16: (T, True), 17: (F, True), 18: (N, False), 19: (C, True), 20: (F, True), 21: (F, False), 22: (T, True)}
 
 
-def graph_of(files):
+def graph_of(files, whole=False):
     files = {path: textwrap.dedent(source) for path, source in files.items()}
-    return _imports.follow(_imports.find_modules(files), lambda module: files[module.path].encode())
+    return _imports.follow(_imports.find_modules(files), lambda module: files[module.path].encode(), whole)
 
 
 def pairs(edges):
@@ -152,6 +152,9 @@ class Graphs(unittest.TestCase):
             graph = graph_of({'a.py': source, 'b.py': ''})
             self.assertIn(('a', 'b'), pairs(graph.edges), source)
             self.assertNotIn(('a', 'c'), pairs(graph.outside), source)
+            graph = graph_of({'a.py': source, 'b.py': ''}, whole=True)
+            self.assertEqual(pairs(graph.edges), [] if graph.problems else [('a', 'b')], source)
+            self.assertEqual([problem.line for problem in graph.problems], [2] if source.endswith('(\n') else [], source)
 
     def test_what_is_parsed_has_every_import_of_the_file(self):
         folder = os.path.dirname(os.__file__)
@@ -159,9 +162,11 @@ class Graphs(unittest.TestCase):
         for name in names:
             with open(os.path.join(folder, name), 'rb') as file:
                 source = file.read()
-            whole, part = ast.parse(source), _imports._parse_imports(source, _imports.Module(name, 'module', name))
-            lines = [[(node.lineno, kind) for node, kind, _ in _import_statements.statements(tree.body)] for tree in (whole, part)]
-            self.assertEqual(*lines, name)
+            module = _imports.Module(name, 'module', name)
+            trees = ast.parse(source), _imports._parse_imports(source, module), _imports._parse_imports(source, module, whole=True)
+            whole, part, cut = [[(node.lineno, kind) for node, kind, _ in _import_statements.statements(tree.body)] for tree in trees]
+            self.assertEqual(part, whole, name)
+            self.assertEqual(cut, whole, name)
         self.assertGreater(len(names), 20)
 
 

@@ -147,7 +147,7 @@ class ImportGraph:
 
     def _read(self, module, source, whole):
         try:
-            tree = _parse(source, module.path) if whole else _parse_imports(source, module)
+            tree = _parse_imports(source, module, whole)
         except SyntaxError as error:
             self.problems.append(Problem(module.path, error.lineno or 0, error.msg))
             return
@@ -205,9 +205,15 @@ def _parse(source, path):
     return compile(source, path, 'exec', ast.PyCF_ONLY_AST, dont_inherit=True)
 
 
-def _parse_imports(source, module):
-    """The syntax tree of a source up to that statement of its top level that has the last import, or ``__all__`` of a package."""
+def _parse_imports(source, module, whole=False):
+    """The syntax tree of a source up to that statement of its top level that has the last import, or ``__all__`` of a package.
+    With *whole* what follows is parsed, too, and left out of the tree."""
     last = max(source.rfind(b'import'), source.rfind(b'__all__') if module.kind == PACKAGE else -1)
+    if whole:
+        tree = _parse(source, module.path)
+        line = len(source[:last + 1].splitlines())
+        tree.body = [node for node in tree.body if node.lineno <= line]
+        return tree
     if last < 0:
         return ast.Module([], [])
     after = _NEXT_STATEMENT.search(source, last)

@@ -1,0 +1,180 @@
+"""The package to stitch: its files, from a folder, or out of an assembly or another archive."""
+
+import keyword
+import os
+import re
+from collections.abc import Mapping
+
+from ._importer import IS_STRIPPED, ArchiveError
+from ._source import _SKIPPED, _read_folder, open_source
+
+_INFO = re.compile(r'(?P<name>[^-]+)-(?P<version>[^-]+).*\.(?:dist|egg)-info')
+
+
+class StitchError(ValueError):
+    """What was to be stitched, or to be taken apart, is not fit for it. The message names the thing, the place and a remedy."""
+
+    __module__ = 'pyembed.stitch'
+
+
+class Package:
+    """A package, or a top-level module, and its files."""
+
+    def __init__(self, name, origin, files, version=None):
+        self.name = name
+        self.origin = origin        # text: the folder, or the tree
+        self.files = files          # path, beginning with the name, '/' between folders -> bytes
+        self.version = version      # as the name of its metadata's folder has it; None where there is none
+
+
+def find_package(source, name=None):
+    """The package of that name in a source; without a name the only one. *source* is as for pyembed.stitch.build."""
+    folder = None if isinstance(source, (Mapping, bytes, bytearray, memoryview)) else os.fsdecode(source)
+    if folder is not None and os.path.isdir(folder):
+        return _from_folder(folder, name)
+    try:
+        trees = open_source(source)
+    except ArchiveError as error:
+        raise StitchError(str(error)) from error
+    return package_of(trees, name)
+
+
+def is_name(name):
+    """Whether a package can have the name."""
+    return name.isidentifier() and not keyword.iskeyword(name)
+
+
+# Folders #############################################################################################################
+
+def _from_folder(folder, name):
+    path = os.path.abspath(folder)
+    own = os.path.basename(path)
+    roots = [] if own == name and _is_package(path) or os.path.isfile(os.path.join(path, '__init__.py')) else _roots_below(path)
+    if not roots:
+        if not _has_python(path):
+            raise StitchError(f'{folder}: no Python in this folder: stitch needs the folder of a package, with .py files')
+        if name not in (None, own):
+            raise StitchError(f'{folder}: this folder is the package {own!r} and holds no package {name!r}')
+        return _of_folder(path, folder, own)
+    chosen = _choose(roots, name, folder)
+    return _of_folder(os.path.join(path, chosen), os.path.join(folder, chosen), chosen)
+
+
+def _of_folder(path, shown, name):
+    origin = os.path.normpath(shown).replace(os.sep, '/')
+    if os.path.isfile(path + '.py') and not os.path.isdir(path):
+        with open(path + '.py', 'rb') as file:
+            files = {name + '.py': file.read()}
+    else:
+        if not is_name(name):
+            raise StitchError(f'{shown}: no package can be named {name!r}: a name is made of letters, digits and "_"; '
+                              'rename the folder, or stitch a folder below it')
+        files = {f'{name}/{inner}': content for inner, content in _read_folder(path).items()}
+    near = os.path.dirname(path)
+    return Package(name, origin, files, _version(name, os.listdir(near)))
+
+
+def _roots_below(path):
+    """The top-level modules and packages in a folder; none where the folder is a package itself."""
+    entries = sorted(os.listdir(path))
+    folders = [entry for entry in entries if is_name(entry) and entry not in _SKIPPED and _is_package(os.path.join(path, entry))]
+    modules = [entry[:-3] for entry in entries if entry.endswith('.py') and is_name(entry[:-3])]
+    regular = [entry for entry in folders if os.path.isfile(os.path.join(path, entry, '__init__.py'))]
+    if modules and not regular or '__main__' in modules or any(_is_relative(os.path.join(path, f'{entry}.py')) for entry in modules):
+        return []
+    return folders + [entry for entry in modules if entry not in folders]
+
+
+def _is_relative(path):
+    """Whether a module imports relatively, as only one in a package does."""
+    with open(path, 'rb') as file:
+        return re.search(rb'^[ \t]*from[ \t]*\.', file.read(), re.MULTILINE) is not None
+
+
+def _is_package(path):
+    return os.path.isdir(path) and _has_python(path)
+
+
+def _has_python(path):
+    for _, folders, names in os.walk(path):
+        folders[:] = [name for name in folders if name not in _SKIPPED]
+        if any(name.endswith('.py') for name in names):
+            return True
+    return False
+
+
+# Archives ############################################################################################################
+
+def package_of(trees, name=None):
+    """The package of that name in trees; without a name the only one."""
+    found = {}                      # root -> the trees that have it
+    for tree in trees:
+        for entry in _roots_of(tree):
+            found.setdefault(entry, []).append(tree)
+    origin = ', '.join(tree.origin for tree in trees)
+    if not found:
+        raise StitchError(f'{origin}: no Python in it: stitch needs a package, with .py files')
+    chosen = _choose(sorted(found), name, origin)
+    files = {}
+    for tree in found[chosen]:
+        for path, content in _files_of(tree, chosen):
+            files.setdefault(path, content)
+    entries = [entry for tree in found[chosen] for entry in tree.table('')]
+    return Package(chosen, found[chosen][0].origin, files, _version(chosen, entries))
+
+
+def _roots_of(tree):
+    for entry, record in tree.table('').items():
+        if record is None:
+            below = [folder for folder in tree.folders if folder == entry or folder.startswith(entry + '/')]
+            if is_name(entry) and entry != '__pycache__' and any(_has_modules(tree, folder) for folder in below):
+                yield entry
+        elif entry.endswith('.py') and is_name(entry[:-3]):
+            yield entry[:-3]
+
+
+def _has_modules(tree, folder):
+    table = tree.table(folder)
+    return table[''] & IS_STRIPPED or any(entry.endswith('.py') for entry in table)
+
+
+def _files_of(tree, root):
+    """(path, contents) of the files of a top-level package or module."""
+    if root not in tree.folders:
+        yield f'{root}.py', tree.read(tree.record(f'{root}.py'), f'{root}.py')
+        return
+    for folder in tree.folders:
+        if (folder == root or folder.startswith(root + '/')) and '__pycache__' not in folder.split('/'):
+            table = tree.table(folder)
+            if table[''] & IS_STRIPPED:
+                raise StitchError(f'{tree.origin}: {folder!r} is embedded without its sources (PyEmbedSource=Strip): stitch '
+                                  'the folder that it was built from, or build with PyEmbedSource=Include')
+            for entry, record in table.items():
+                if record is not None and entry:
+                    path = f'{folder}/{entry}'
+                    yield path, tree.read(record, f'{tree.origin}/{path}')
+
+
+# Both ################################################################################################################
+
+def _choose(roots, name, where):
+    if name is None:
+        if len(roots) > 1:
+            raise StitchError(f'{where}: {len(roots)} packages or modules, and one file holds one: {", ".join(roots)}; '
+                              'choose one by its name (--package)')
+        return roots[0]
+    if name not in roots:
+        raise StitchError(f'{where}: no package {name!r}; there is {", ".join(roots)}')
+    return name
+
+
+def _version(name, entries):
+    """The version that the metadata's folder among *entries* names."""
+    def plain(text):
+        return re.sub('[-_.]+', '_', text).lower()
+
+    for entry in sorted(entries):
+        match = _INFO.fullmatch(entry)
+        if match and plain(match['name']) == plain(name):
+            return match['version']
+    return None
