@@ -133,6 +133,9 @@ class ImportTest(StitchedCase):
         code = '''
             import zoo.animals.dog, zoo.cycle_a, zoo.latin, zoo.spaces.deep.plain, zoo.types
             print(sorted(set(sys.modules) - {"single"}))
+            import importlib.resources
+            print(importlib.resources.files("zoo.animals").joinpath("data/picture.bin").read_bytes())
+            print(sorted(set(sys.modules) - {"single"}))
         '''
         stitched = self.script(self.stitch(FILES), 'import single\n' + textwrap.dedent(code))
         self.assertEqual(stitched, self.script(self.folder(FILES), code))
@@ -301,6 +304,12 @@ class ToolsTest(StitchedCase):
                 assert path.read_bytes() == "caf\\xe9\\n".encode()
             reader = zoo.animals.__loader__.get_resource_reader("zoo.animals")
             assert reader.is_resource("cat.py") and not reader.is_resource("data") and not reader.is_resource("x")
+            try:
+                reader.resource_path("cat.py")
+            except FileNotFoundError:
+                pass
+            else:
+                raise AssertionError
             assert reader.open_resource("cat.py").read().startswith(b"def helper")
             if sys.version_info >= (3, 10):
                 import os

@@ -100,8 +100,9 @@ class _Package:
             with zipfile.ZipFile(stream, "w") as archive:
                 for path in self.files:
                     archive.writestr(zipfile.ZipInfo(path), self.read(path))
-                for info in archive.infolist():
-                    info.flag_bits |= 0x800             # UTF-8; else zipfile imports the codec of MS-DOS for its name
+                for info in archive.infolist():         # all names are UTF-8; else zipfile imports the codec of MS-DOS
+                    info.flag_bits |= 0x800
+                    stream.getbuffer()[info.header_offset + 7] |= 0x800 >> 8
             archive = Archive(stream)
             archive.filename = self.place
             self.zip = archive
@@ -111,21 +112,27 @@ class _Package:
         """The resource reader of a folder."""
         from zipfile import Path
         try:
-            from importlib.resources.abc import TraversableResources
-        except ImportError:                             # before 3.11
-            from importlib.abc import TraversableResources
+            from importlib.readers import FileReader as Base            # as loaders of the disk do
+        except ImportError:                                             # 3.9
+            from importlib.abc import TraversableResources as Base
 
         class Resource(Path):
             def __fspath__(resource):
                 return self.extract(resource.at)
 
-        class Reader(TraversableResources):
-            def files(_):
+        class Reader(Base):
+            def __init__(reader):
+                pass
+
+            def files(reader):
                 return Resource(self.archive(), folder and folder + "/")
 
             def is_resource(reader, path):              # in 3.9 both own ones fail
                 found = reader.files().joinpath(path)
                 return found.exists() and not found.is_dir()
+
+            def resource_path(reader, resource):
+                raise FileNotFoundError(2, "not a file of its own", resource)
 
         return Reader()
 
