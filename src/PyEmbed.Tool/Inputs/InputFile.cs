@@ -207,9 +207,15 @@ internal sealed class InputFile : IDisposable
         foreach (BundledFile item in bundle.Files.Where(item => item.Type == BundledFileType.Assembly && item.Path.EndsWith(".dll", StringComparison.OrdinalIgnoreCase))
             .OrderBy(item => order.IndexOf(item.Path[..^".dll".Length]) is var place and >= 0 ? place : int.MaxValue))
         {
-            Stream content = bundle.OpenFile(item);
-            open.Add(content);
-            AddTrees(OpenAssembly(content, $"{path}/{item.Path}"), item.Path, all: false);
+            EmbeddedAssembly assembly = OpenAssembly(bundle.OpenFile(item), $"{path}/{item.Path}");
+            int known = trees.Count;
+            AddTrees(assembly, item.Path, all: false);
+            if (trees.Count == known)
+            {
+                // Nearly all are the framework's, and in a compressed application each of them is in memory.
+                open.Remove(assembly);
+                assembly.Dispose();
+            }
         }
     }
 
@@ -223,7 +229,7 @@ internal sealed class InputFile : IDisposable
         }
         catch (BadImageFormatException e)
         {
-            throw new ToolException(ExitCodes.Input, $"The assembly '{path}' cannot be read: {e.Message}. Build or download it again.", e);
+            throw new ToolException(ExitCodes.Input, $"The assembly '{path}' cannot be read: {e.Message.TrimEnd('.')}. Build or download it again.", e);
         }
     }
 
@@ -236,9 +242,16 @@ internal sealed class InputFile : IDisposable
             resources.TryAdd(tree.Resource, tree);
         }
 
-        foreach (string name in assembly.ResourceNames.Where(name => name.StartsWith(ResourcePrefix, StringComparison.Ordinal) && name.EndsWith(ResourceSuffix, StringComparison.Ordinal)))
+        try
         {
-            resources.TryAdd(name, null);
+            foreach (string name in assembly.ResourceNames.Where(name => name.StartsWith(ResourcePrefix, StringComparison.Ordinal) && name.EndsWith(ResourceSuffix, StringComparison.Ordinal)))
+            {
+                resources.TryAdd(name, null);
+            }
+        }
+        catch (BadImageFormatException e)
+        {
+            throw new ToolException(ExitCodes.Input, $"The assembly '{file}' cannot be read: {e.Message.TrimEnd('.')}. Build or download it again.", e);
         }
 
         foreach ((string resource, TreeAttribute? attribute) in resources)
