@@ -162,6 +162,7 @@ class WriteTest(TreeCase):
                             ({'one/a.py': 'from .sub import x\n', 'one/sub/__init__.py': ''}, 'one'),
                             ({'one/__main__.py': '', 'one/sub/__init__.py': ''}, 'one'),
                             ({'one/two/__init__.py': ''}, 'two'),
+                            ({'one/one/__init__.py': ''}, 'one'),
                             ({'one/my-files/x.py': '', 'one/two/a.py': ''}, 'two')):
             with self.subTest(files=files):
                 got = stitch.unpack(stitch.build(os.path.join(self.folder(files), 'one')))
@@ -176,6 +177,16 @@ class WriteTest(TreeCase):
                 stitch.build(source)
             with self.assertRaisesRegex(stitch.StitchError, "no package 'd'; there is a, b, c"):
                 stitch.build(source, package='d')
+
+    def test_one_module_of_a_folder_that_could_be_a_package(self):
+        folder = self.folder({'one/tool.py': '', 'one/other.py': '', 'one/sub/x.py': ''})
+        for name, paths in (None, {'one/tool.py', 'one/other.py', 'one/sub/x.py'}), ('tool', {'tool.py'}), ('sub', {'sub/x.py'}):
+            with self.subTest(name):
+                self.assertEqual(set(stitch.unpack(stitch.build(os.path.join(folder, 'one'), package=name))), paths)
+
+    def test_package_in_a_folder_of_its_name(self):
+        folder = self.folder({'one/one/__init__.py': '', 'one/tests/__init__.py': '', 'one/setup.py': ''})
+        self.assertEqual(set(stitch.unpack(stitch.build(os.path.join(folder, 'one'), package='one'))), {'one/__init__.py'})
 
     def test_broken_files_that_nothing_imports_travel(self):
         files = {'pkg/__init__.py': '', 'pkg/project-template/x.py': 'class {{ name }}:\n', 'pkg/old.txt': 'print 1'}
@@ -207,6 +218,9 @@ class ErrorTest(TreeCase):
     def test_no_python(self):
         self.refused(self.folder({'data.txt': 'x'}), 'no Python in this folder')
         self.refused(self.folder({'__pycache__/x.py': ''}), 'no Python in this folder')
+        self.refused(self.folder({'data.txt': 'x'}), 'no Python in this folder', package='x')
+        self.refused(self.folder({'one/__init__.py': '', 'one/x/__init__.py': ''}) + os.sep + 'one', "no package 'x'", package='x')
+        self.refused(self.folder({'pkg/a-b.py': ''}) + os.sep + 'pkg', "no package 'x'; there is none", package='x')
         self.refused({'pkg/data.txt': 'x'}, 'no Python in it')
         self.refused(self.folder({'pkg/a-b.py': ''}), 'no Python in the package')
 

@@ -49,12 +49,18 @@ def is_name(name):
 def _from_folder(folder, name):
     path = os.path.abspath(folder)
     own = os.path.basename(path)
-    roots = [] if own == name and _is_package(path) or os.path.isfile(os.path.join(path, '__init__.py')) else _roots_below(path)
-    if not roots:
-        if not _has_python(path):
-            raise StitchError(f'{folder}: no Python in this folder: stitch needs the folder of a package, with .py files')
+    roots = _below(path)
+    if not roots and not _has_python(path):
+        raise StitchError(f'{folder}: no Python in this folder: stitch needs the folder of a package, with .py files')
+    if os.path.isfile(os.path.join(path, '__init__.py')):
         if name not in (None, own):
             raise StitchError(f'{folder}: this folder is the package {own!r} and holds no package {name!r}')
+        is_package = True
+    elif name is None:
+        is_package = not roots or _is_one_package(path)
+    else:
+        is_package = name == own and name not in roots
+    if is_package:
         return _of_folder(path, folder, own)
     chosen = _choose(roots, name, folder)
     return _of_folder(os.path.join(path, chosen), os.path.join(folder, chosen), chosen)
@@ -74,15 +80,20 @@ def _of_folder(path, shown, name):
     return Package(name, origin, files, _version(name, os.listdir(near)))
 
 
-def _roots_below(path):
-    """The top-level modules and packages in a folder; none where the folder is a package itself."""
-    entries = sorted(os.listdir(path))
-    folders = [entry for entry in entries if is_name(entry) and entry not in _SKIPPED and _is_package(os.path.join(path, entry))]
-    modules = [entry[:-3] for entry in entries if entry.endswith('.py') and is_name(entry[:-3])]
-    regular = [entry for entry in folders if os.path.isfile(os.path.join(path, entry, '__init__.py'))]
-    if modules and not regular or '__main__' in modules or any(_is_relative(os.path.join(path, f'{entry}.py')) for entry in modules):
-        return []
-    return folders + [entry for entry in modules if entry not in folders]
+def _below(path):
+    """The names of the packages and modules in a folder, sorted."""
+    entries = os.listdir(path)
+    names = [entry for entry in entries if is_name(entry) and entry not in _SKIPPED and _is_package(os.path.join(path, entry))]
+    return sorted({*names, *(entry[:-3] for entry in entries if entry.endswith('.py') and is_name(entry[:-3]))})
+
+
+def _is_one_package(path):
+    """Whether a folder without __init__.py is a package itself, and not one that packages and modules lie in: where its modules
+    import relatively, where it can be run, or where its modules have no regular package beside them."""
+    entries = os.listdir(path)
+    modules = [entry for entry in entries if entry.endswith('.py') and is_name(entry[:-3])]
+    return '__main__.py' in modules or any(_is_relative(os.path.join(path, module)) for module in modules) or bool(modules) and not any(
+        os.path.isfile(os.path.join(path, entry, '__init__.py')) for entry in entries)
 
 
 def _is_relative(path):
@@ -164,7 +175,7 @@ def _choose(roots, name, where):
                               'choose one by its name (--package)')
         return roots[0]
     if name not in roots:
-        raise StitchError(f'{where}: no package {name!r}; there is {", ".join(roots)}')
+        raise StitchError(f'{where}: no package {name!r}; there is {", ".join(roots) or "none"}')
     return name
 
 
