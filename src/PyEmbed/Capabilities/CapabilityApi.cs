@@ -7,7 +7,7 @@ namespace PyEmbed.Capabilities;
 
 /// <summary>
 /// What of the C API and the C library only capabilities need, bound when they are set: <see href="https://docs.python.org/3/c-api/sys.html">sys</see>,
-/// <see href="https://docs.python.org/3/c-api/structures.html">structures</see>, realpath(3), readlink(2), fcntl(2).
+/// <see href="https://docs.python.org/3/c-api/structures.html">structures</see>, realpath(3), readlink(2), fcntl(2), socket(2), getrlimit(2).
 /// </summary>
 internal static unsafe class CapabilityApi
 {
@@ -15,16 +15,19 @@ internal static unsafe class CapabilityApi
     public const int ENOENT = 2, EACCES = 13, ENOTDIR = 20;
     public const int O_ACCMODE = 3, O_WRONLY = 1, O_RDWR = 2;
     public const int Py_tp_new = 65;
-    private const int F_GETFL = 3, F_DUPFD_CLOEXEC = 1030, FirstFree = 3, SHUT_RDWR = 2, LongestPath = 4096; // PATH_MAX, which realpath keeps to.
+    private const int F_DUPFD = 0, F_GETFD = 1, F_GETFL = 3, F_DUPFD_CLOEXEC = 1030, FD_CLOEXEC = 1, SOCK_CLOEXEC = 0x80000, RLIMIT_NOFILE = 7, FirstFree = 3, LongestPath = 4096; // PATH_MAX, which realpath keeps to.
 
-    private static nint* permissionError, importError, valueError, keyError;
+    private static nint* permissionError, importError, valueError, keyError, osError;
     private static delegate* unmanaged[Cdecl]<int*> errno;
     private static delegate* unmanaged[Cdecl]<int, int, int, int> fcntl;
     private static delegate* unmanaged[Cdecl]<int, int> close;
-    private static delegate* unmanaged[Cdecl]<int, int, int> shutdown;
+    private static delegate* unmanaged[Cdecl]<int, int, int, int> socket;
+    private static delegate* unmanaged[Cdecl]<int, int, int, int*, int> socketpair;
+    private static delegate* unmanaged[Cdecl]<int, ulong*, int> getrlimit;
 
     public static delegate* unmanaged[Cdecl]<void*, void*, int> PySys_AddAuditHook;
     public static delegate* unmanaged[Cdecl]<nint, nint, void> PyErr_SetObject;
+    public static delegate* unmanaged[Cdecl]<nint, nint> PyErr_SetFromErrno;
     public static delegate* unmanaged[Cdecl]<nint, nint> PyOS_FSPath;
     public static delegate* unmanaged[Cdecl]<nint, nint> PyCFunction_GetFunction;
     public static delegate* unmanaged[Cdecl]<nint, int> PyCFunction_GetFlags;
@@ -40,7 +43,6 @@ internal static unsafe class CapabilityApi
     public static delegate* unmanaged[Cdecl]<nint, nint*, nint*, nint*, int> PyDict_Next;
     public static delegate* unmanaged[Cdecl]<nint, void> PyObject_GC_UnTrack;
     public static delegate* unmanaged[Cdecl]<nint, nint> PyUnicode_FromObject;
-    public static delegate* unmanaged[Cdecl]<nint, nint, nint> PyWeakref_NewRef;
     public static delegate* unmanaged[Cdecl]<nint, byte*, int> PyDict_DelItemString;
     public static delegate* unmanaged[Cdecl]<nint, nint, int> PyDict_DelItem;
     public static delegate* unmanaged[Cdecl]<nint, void> PyType_Modified;
@@ -68,6 +70,8 @@ internal static unsafe class CapabilityApi
         importError = exports.RequiredVariable("PyExc_ImportError");
         valueError = exports.RequiredVariable("PyExc_ValueError");
         keyError = exports.RequiredVariable("PyExc_KeyError");
+        osError = exports.RequiredVariable("PyExc_OSError");
+        PyErr_SetFromErrno = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyErr_SetFromErrno");
         PySys_AddAuditHook = (delegate* unmanaged[Cdecl]<void*, void*, int>)exports.Required("PySys_AddAuditHook");
         PyErr_SetObject = (delegate* unmanaged[Cdecl]<nint, nint, void>)exports.Required("PyErr_SetObject");
         PyOS_FSPath = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyOS_FSPath");
@@ -85,7 +89,6 @@ internal static unsafe class CapabilityApi
         PyDict_Next = (delegate* unmanaged[Cdecl]<nint, nint*, nint*, nint*, int>)exports.Required("PyDict_Next");
         PyObject_GC_UnTrack = (delegate* unmanaged[Cdecl]<nint, void>)exports.Required("PyObject_GC_UnTrack");
         PyUnicode_FromObject = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyUnicode_FromObject");
-        PyWeakref_NewRef = (delegate* unmanaged[Cdecl]<nint, nint, nint>)exports.Required("PyWeakref_NewRef");
         PyDict_DelItemString = (delegate* unmanaged[Cdecl]<nint, byte*, int>)exports.Required("PyDict_DelItemString");
         PyDict_DelItem = (delegate* unmanaged[Cdecl]<nint, nint, int>)exports.Required("PyDict_DelItem");
         PyType_Modified = (delegate* unmanaged[Cdecl]<nint, void>)exports.Required("PyType_Modified");
@@ -103,7 +106,9 @@ internal static unsafe class CapabilityApi
         realpath = (delegate* unmanaged[Cdecl]<byte*, byte*, byte*>)NativeLibrary.GetExport(program, "realpath");
         readlink = (delegate* unmanaged[Cdecl]<byte*, byte*, nint, nint>)NativeLibrary.GetExport(program, "readlink");
         fcntl = (delegate* unmanaged[Cdecl]<int, int, int, int>)NativeLibrary.GetExport(program, "fcntl");
-        shutdown = (delegate* unmanaged[Cdecl]<int, int, int>)NativeLibrary.GetExport(program, "shutdown");
+        socket = (delegate* unmanaged[Cdecl]<int, int, int, int>)NativeLibrary.GetExport(program, "socket");
+        socketpair = (delegate* unmanaged[Cdecl]<int, int, int, int*, int>)NativeLibrary.GetExport(program, "socketpair");
+        getrlimit = (delegate* unmanaged[Cdecl]<int, ulong*, int>)NativeLibrary.GetExport(program, "getrlimit");
         close = (delegate* unmanaged[Cdecl]<int, int>)NativeLibrary.GetExport(program, "close");
     }
 
@@ -155,14 +160,43 @@ internal static unsafe class CapabilityApi
     /// <summary>How a descriptor was opened (O_RDONLY, O_WRONLY, O_RDWR …); -1 where it is not open.</summary>
     public static int OpenMode(int descriptor) => fcntl(descriptor, F_GETFL, 0);
 
-    /// <summary>Another number for what a descriptor stands for, which nobody else knows; -1 where it is not open.</summary>
+    /// <summary>Another number for what a descriptor stands for, which nobody else knows; -1 and errno where it is not open, or no number is left.</summary>
     public static int Duplicate(int descriptor) => fcntl(descriptor, F_DUPFD_CLOEXEC, FirstFree);
 
-    /// <summary>Closes what <see cref="Duplicate"/> has made.</summary>
+    /// <summary>Another number, not below <paramref name="first"/>, that children inherit where they inherit this one; -1 and errno where none is left.</summary>
+    public static int Duplicate(int descriptor, int first) => fcntl(descriptor, (fcntl(descriptor, F_GETFD, 0) & FD_CLOEXEC) != 0 ? F_DUPFD_CLOEXEC : F_DUPFD, first);
+
+    /// <summary>Closes a descriptor of ours.</summary>
     public static void Close(int descriptor) => _ = close(descriptor);
 
-    /// <summary>Ends a socket's connection, by whatever number it is known.</summary>
-    public static void Shutdown(int descriptor) => _ = shutdown(descriptor, SHUT_RDWR);
+    /// <summary>Raises, in Python, the OSError that errno means.</summary>
+    /// <param name="left">A descriptor that is closed before; -1: none.</param>
+    public static void RaiseError(int left = -1)
+    {
+        int* code = errno();
+        int error = *code;
+        if (left >= 0)
+        {
+            Close(left);
+        }
+
+        *code = error;
+        _ = PyErr_SetFromErrno(*osError);
+    }
+
+    /// <summary>A new socket, which children do not inherit; -1 and errno where there is none.</summary>
+    public static int OpenSocket(int family, int type, int protocol) => socket(family, type | SOCK_CLOEXEC, protocol);
+
+    /// <summary>Two new sockets that are connected, which children do not inherit.</summary>
+    /// <returns>False, and errno, where there are none.</returns>
+    public static bool OpenSockets(int family, int type, int protocol, int* made) => socketpair(family, type | SOCK_CLOEXEC, protocol, made) == 0;
+
+    /// <summary>How many descriptors the process may have.</summary>
+    public static long DescriptorLimit()
+    {
+        ulong* limits = stackalloc ulong[2]; // struct rlimit: the soft one, the hard one.
+        return getrlimit(RLIMIT_NOFILE, limits) == 0 ? (long)Math.Min(limits[0], int.MaxValue) : 0;
+    }
 
     private static byte[] Terminated(ReadOnlySpan<byte> path)
     {

@@ -65,7 +65,7 @@ internal static unsafe class CapabilityWall
         FileGrants files = new(capabilities, [.. paths, .. kept, .. TimeZones], kept, left);
         RefuseLoadedModules(sys, capabilities, files);
 
-        Descriptors descriptors = new(files);
+        Descriptors descriptors = new(files, Descriptors.Divide());
         FileFunctions functions = new(files, descriptors, capabilities.Processes);
         SocketFunctions sockets = new(new NetworkGrants(capabilities.Network), descriptors, functions, capabilities.Processes);
         using PythonObject io = Own("_io"u8), buffer = io.GetAttribute("BytesIO"), implementation = sys.GetAttribute("implementation");

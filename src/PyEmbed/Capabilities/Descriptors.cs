@@ -1,65 +1,73 @@
-using System.Buffers.Text;
 using System.Runtime.CompilerServices;
 using PyEmbed.Interop;
 
 namespace PyEmbed.Capabilities;
 
 /// <summary>
-/// Which file descriptors Python code may use as numbers. A .NET process has many open that are none of Python's business. Python may use those that it has opened itself as numbers and that
-/// no object of its own (a file, a socket) has taken over, those of its own pipes and sockets, and those of files that it was granted. Only numbers that it has opened may be closed, so that
-/// no number of Python's ever comes to mean what the host opens next.
+/// Which file descriptors Python code may use as numbers. A .NET process has many open that are none of Python's business, and the system gives the lowest number that is free: a number that Python
+/// code has closed could come to mean what the host opens next. So the two are kept apart: all that Python code opens is moved at once to numbers that the system gives to nobody by itself, and a
+/// number there only ever means what Python code was granted when it opened it. Below, Python may use files that it was granted, in no other way than granted, and closes nothing.
 /// </summary>
-internal sealed class Descriptors(FileGrants files)
+/// <param name="files">The files that were granted.</param>
+/// <param name="first">The first of Python's numbers, as <see cref="Divide"/> finds it.</param>
+internal sealed unsafe class Descriptors(FileGrants files, int first)
 {
-    private const int LastStandard = 2, LongestLink = 4096, FewOwn = 256;
-
-    private readonly HashSet<int> loose = []; // Guarded by the GIL, as are the next.
-    private readonly Dictionary<int, int> pinned = [];
-    private readonly HashSet<(byte Kind, long Number)> own = []; // What the system calls pipes and sockets of Python's objects, such as pipe:[4711].
-    private int manyOwn = FewOwn;
+    private const int LastStandard = 2, LongestLink = 4096, Room = 1024, Highest = 1 << 16; // The system keeps a table up to the highest number in use.
 
     /// <summary>Whether the descriptor is one of the standard streams, which are the host's.</summary>
-    public bool IsStandard(int descriptor) => descriptor is >= 0 and <= LastStandard && !loose.Contains(descriptor);
+    public static bool IsStandard(int descriptor) => descriptor is >= 0 and <= LastStandard;
 
-    /// <summary>Python has opened this one and holds it as a number.</summary>
-    public void Add(int descriptor) => loose.Add(descriptor);
-
-    /// <summary>An object of Python's takes the number over, or it is closed. False where it is not Python's to give, or in use by a call.</summary>
-    public bool Take(int descriptor) => !pinned.ContainsKey(descriptor) && loose.Remove(descriptor);
-
-    /// <summary>Whether Python holds it as a number.</summary>
-    public bool Holds(int descriptor) => loose.Contains(descriptor);
-
-    /// <summary>A call uses a number of Python's, which nobody closes until <see cref="Unpin"/>. False where it is not Python's.</summary>
-    public bool Pin(int descriptor)
+    /// <summary>The first number of those that are to be Python's: far above what is in use.</summary>
+    /// <exception cref="InvalidOperationException">The process may have too few.</exception>
+    public static int Divide()
     {
-        if (!loose.Contains(descriptor))
-        {
-            return false;
-        }
-
-        pinned[descriptor] = pinned.GetValueOrDefault(descriptor) + 1;
-        return true;
+        long limit = CapabilityApi.DescriptorLimit();
+        int used = Directory.GetFileSystemEntries("/proc/self/fd").Max(entry => int.TryParse(Path.GetFileName(entry), out int number) ? number : 0);
+        long first = Math.Max(Math.Min(limit / 2, Highest), used + Room);
+        return first + Room <= limit ? (int)first : throw new InvalidOperationException(
+            $"Capabilities need {first + Room} file descriptors, to keep those of Python code apart from the host's, and this process may have {limit}: raise the limit (ulimit -n, LimitNOFILE of systemd, RLIMIT_NOFILE).");
     }
 
-    /// <summary>The end of a use.</summary>
-    public void Unpin(int descriptor)
+    /// <summary>Whether the number is one of Python's.</summary>
+    public bool Holds(int descriptor) => descriptor >= first;
+
+    /// <summary>Moves what was opened for Python code to a number of Python's. Other code must not have learnt of the number that it had.</summary>
+    /// <returns>The number; or -1 with an exception pending, and it is closed.</returns>
+    public int Move(int descriptor)
     {
-        if (--pinned[descriptor] == 0)
+        if (Holds(descriptor))
         {
-            _ = pinned.Remove(descriptor);
+            CapabilityApi.Close(descriptor);
+            _ = Denied.Refuse("opening is denied: the host has so many descriptors open that its numbers and Python's cannot be told apart");
+            return -1;
         }
+
+        int moved = CapabilityApi.Duplicate(descriptor, first);
+        if (moved < 0)
+        {
+            CapabilityApi.RaiseError(descriptor);
+        }
+        else
+        {
+            CapabilityApi.Close(descriptor);
+        }
+
+        return moved;
     }
 
-    /// <summary>Remembers a pipe or socket that an object of Python's closes: it stays Python's by whatever number.</summary>
-    [SkipLocalsInit]
-    public void Own(int descriptor)
+    /// <summary>The same for what a function of CPython has returned, an int or 0.</summary>
+    /// <returns>A new reference in the stead of the one given; or 0 with an exception pending.</returns>
+    public nint MoveResult(nint made)
     {
-        Span<byte> room = stackalloc byte[LongestLink];
-        if (TryName(CapabilityApi.ReadDescriptor(descriptor, room), out (byte Kind, long Number) name) && own.Add(name) && own.Count > manyOwn)
+        if (made == 0)
         {
-            Forget();
+            return 0;
         }
+
+        int overflow;
+        int moved = Move((int)CPython.PyLong_AsLongLongAndOverflow(made, &overflow));
+        CPython.Py_DecRef(made);
+        return moved < 0 ? 0 : CPython.PyLong_FromLongLong(moved);
     }
 
     /// <summary>Whether what a descriptor stands for may be used so, whoever has opened it.</summary>
@@ -67,17 +75,15 @@ internal sealed class Descriptors(FileGrants files)
     public bool AllowsWhatItIs(int descriptor, FileUse use)
     {
         Span<byte> room = stackalloc byte[LongestLink];
-        ReadOnlySpan<byte> target = CapabilityApi.ReadDescriptor(descriptor, room);
-        return PathIn(target) is { Length: > 0 } path ? files.AllowsReal(path, use)
-            : (use & FileUse.Change) == 0 && TryName(target, out (byte Kind, long Number) name) && own.Contains(name);
+        return PathIn(CapabilityApi.ReadDescriptor(descriptor, room)) is { Length: > 0 } path && files.AllowsReal(path, use);
     }
 
     /// <summary>Whether a standard stream may be used so: 0 is there to be read from, 1 and 2 to be written to, from where they are and in no other way.</summary>
-    public bool AllowsStream(int descriptor, FileUse use) =>
+    public static bool AllowsStream(int descriptor, FileUse use) =>
         (use & FileUse.Stream) != 0 && IsStandard(descriptor) && (use & (descriptor == 0 ? FileUse.Write : FileUse.Read)) == 0;
 
     /// <summary>Whether somebody may wait until a descriptor is ready.</summary>
-    public bool AllowsWaiting(int descriptor) => IsStandard(descriptor) || loose.Contains(descriptor) || AllowsWhatItIs(descriptor, FileUse.Look);
+    public bool AllowsWaiting(int descriptor) => IsStandard(descriptor) || Holds(descriptor) || AllowsWhatItIs(descriptor, FileUse.Look);
 
     /// <summary>What it takes to have a file used as it was opened.</summary>
     public static FileUse UseOfOpen(int descriptor) => (CapabilityApi.OpenMode(descriptor) & CapabilityApi.O_ACCMODE) switch
@@ -97,7 +103,7 @@ internal sealed class Descriptors(FileGrants files)
 
     /// <summary>The number that an argument means, as CPython takes it: an int, or what its fileno() returns.</summary>
     /// <returns>False with an exception pending.</returns>
-    public static unsafe bool TryRead(nint argument, out int descriptor)
+    public static bool TryRead(nint argument, out int descriptor)
     {
         descriptor = CapabilityApi.PyObject_AsFileDescriptor(argument);
         if (descriptor >= 0)
@@ -128,31 +134,5 @@ internal sealed class Descriptors(FileGrants files)
 
         ReadOnlySpan<byte> gone = " (deleted)"u8;
         return target.EndsWith(gone) ? target[..^gone.Length] : target;
-    }
-
-    private static bool TryName(ReadOnlySpan<byte> target, out (byte Kind, long Number) name)
-    {
-        int start = target.IndexOf((byte)'[') + 1;
-        bool isPipeOrSocket = target.StartsWith("pipe:"u8) || target.StartsWith("socket:"u8);
-        name = isPipeOrSocket && Utf8Parser.TryParse(target[start..], out long number, out _) ? (target[0], number) : default;
-        return name != default;
-    }
-
-    // The system gives each pipe and socket a number of its own for as long as it lives, so those that are gone need not be remembered, and must not be for ever.
-    [SkipLocalsInit]
-    private void Forget()
-    {
-        Span<byte> room = stackalloc byte[LongestLink];
-        HashSet<(byte Kind, long Number)> open = [];
-        foreach (string entry in Directory.GetFileSystemEntries("/proc/self/fd"))
-        {
-            if (int.TryParse(Path.GetFileName(entry), out int descriptor) && TryName(CapabilityApi.ReadDescriptor(descriptor, room), out (byte Kind, long Number) name))
-            {
-                _ = open.Add(name);
-            }
-        }
-
-        own.IntersectWith(open);
-        manyOwn = Math.Max(FewOwn, 2 * own.Count);
     }
 }

@@ -62,14 +62,14 @@ internal sealed unsafe class FileFunctions(FileGrants files, Descriptors descrip
         decided = (call.Get(0, "path"u8), use, follows);
         nint number = call.Continue();
         decided = default; // The address may be another object's now.
-        return Adding(number);
+        return descriptors.MoveResult(number);
     }
 
     /// <summary>Whether <see cref="Open"/> has just decided on this very object, which its event asks about once more: a str or bytes never changes.</summary>
     public bool HasDecided(nint path, FileUse use, bool follows) => path == decided.Path && use == decided.Use && follows == decided.Follows;
 
     /// <summary>A body for <c>dup</c>.</summary>
-    public nint Duplicate(scoped ref NativeCall call) => CheckDescriptor(ref call, "os.dup", 0, FileUse.Look, lends: true) ? Adding(call.Continue()) : 0;
+    public nint Duplicate(scoped ref NativeCall call) => CheckDescriptor(ref call, "os.dup", 0, FileUse.Look, lends: true) ? descriptors.MoveResult(call.Continue()) : 0;
 
     /// <summary>A body for <c>dup2</c>: neither number may be another's.</summary>
     public nint DuplicateTo(scoped ref NativeCall call)
@@ -81,7 +81,7 @@ internal sealed unsafe class FileFunctions(FileGrants files, Descriptors descrip
                 return 0;
             }
 
-            if (!call.Pin(descriptors, descriptor))
+            if (!descriptors.Holds(descriptor))
             {
                 return Foreign("os.dup2", descriptor);
             }
@@ -98,24 +98,36 @@ internal sealed unsafe class FileFunctions(FileGrants files, Descriptors descrip
             return 0;
         }
 
-        return descriptors.Take(descriptor) ? call.Continue() : Foreign("os.close", descriptor);
+        return descriptors.Holds(descriptor) ? call.Continue() : Foreign("os.close", descriptor);
     }
 
     /// <summary>A body for what returns a new descriptor, or a tuple of two.</summary>
     public nint Make(scoped ref NativeCall call)
     {
-        nint made = call.Continue();
-        if (made == 0 || !CPython.Is(made, CPython.Py_TPFLAGS_TUPLE_SUBCLASS))
+        using PyRef made = PyRef.Own(call.Continue());
+        return made.Value == 0 ? 0 : !CPython.Is(made.Value, CPython.Py_TPFLAGS_TUPLE_SUBCLASS) ? descriptors.MoveResult(made.NewReference()) : MoveBoth(made.Value);
+    }
+
+    /// <summary>A body for <c>scandir</c>: of a folder that is given by a number, the entries have its path. They would keep the number otherwise, and by the time that they look at what they stand for it may be another folder's.</summary>
+    public nint Scan(scoped ref NativeCall call)
+    {
+        nint argument = call.Get(0, "path"u8);
+        if (argument != 0 && CPython.Is(argument, CPython.Py_TPFLAGS_LONG_SUBCLASS))
         {
-            return Adding(made);
+            if (!CheckDescriptor(ref call, "os.scandir", 0, FileUse.Read, "path"u8) || !Descriptors.TryRead(call.Get(0, "path"u8), out int descriptor))
+            {
+                return 0;
+            }
+
+            if (Descriptors.PathOf(descriptor) is not { } place)
+            {
+                return call.Continue(); // It says that this is no folder.
+            }
+
+            call.Replace(0, "path"u8, PathArgument.New(place, CPython.Py_None));
         }
 
-        for (int i = 0; i < 2; i++)
-        {
-            _ = Adding(CPython.PyTuple_GetItem(made, i));
-        }
-
-        return made;
+        return Check(ref call, "os.scandir", 0, "path"u8, default, FileUse.Read, follow: true, out _) ? call.Continue() : 0;
     }
 
     /// <summary>A body for <c>DirEntry.stat</c>, <c>is_dir</c> and <c>is_file</c>, which look at what a link leads to.</summary>
@@ -132,9 +144,7 @@ internal sealed unsafe class FileFunctions(FileGrants files, Descriptors descrip
 
         if (follow && IsLink(isLink, call.Self, out failed))
         {
-            // Of an entry of a folder that was given by its descriptor, the path is the name alone.
-            bool isKnown = place.AsSpan().Contains((byte)'/') && files.Allows(place, FileUse.Look, follow: true);
-            return isKnown ? call.Continue() : Denied.Raise(name, nameof(PythonCapabilities.Read), path.Value);
+            return files.Allows(place, FileUse.Look, follow: true) ? call.Continue() : Denied.Raise(name, nameof(PythonCapabilities.Read), path.Value);
         }
         else
         {
@@ -167,7 +177,7 @@ internal sealed unsafe class FileFunctions(FileGrants files, Descriptors descrip
     /// <summary>Says that a descriptor is not Python's to use.</summary>
     public static nint Foreign(string name, int descriptor) => Denied.Refuse(descriptor is >= 0 and <= 2
         ? $"{name} is denied: the standard streams are the host's, 0 there to be read from, 1 and 2 to be written to, and nothing else"
-        : $"{name} is denied: the descriptor {descriptor} was not opened by Python code as a number, belongs to a file or socket object by now, or is in use by another call");
+        : $"{name} is denied: the descriptor {descriptor} was not opened by Python code, and what it stands for is not granted so");
 
     /// <summary>Checks one path argument, and has the function see what was checked.</summary>
     /// <returns>False with an exception pending.</returns>
@@ -257,12 +267,12 @@ internal sealed unsafe class FileFunctions(FileGrants files, Descriptors descrip
             return false;
         }
 
-        if (descriptors.AllowsStream(descriptor, use) || ((use & FileUse.Change) == 0 && call.Pin(descriptors, descriptor)))
+        if (Descriptors.AllowsStream(descriptor, use) || ((use & FileUse.Change) == 0 && descriptors.Holds(descriptor)))
         {
             return true;
         }
 
-        // An object's, or the host's: whoever closes it, what was looked at is what is used. Looking does no harm, and on a number of its own a lock would end with the call.
+        // The host's, or a number of Python's where that is not leave enough: whoever closes it, what was looked at is what is used. Looking does no harm, and on a number of its own a lock would end with the call.
         int used = descriptor;
         if (lends || (use & ~FileUse.Stream) != FileUse.Look)
         {
@@ -336,15 +346,28 @@ internal sealed unsafe class FileFunctions(FileGrants files, Descriptors descrip
         return true;
     }
 
-    private nint Adding(nint result)
+    private nint MoveBoth(nint made)
     {
-        if (result != 0)
+        nint first = descriptors.MoveResult(PyRef.New(CPython.PyTuple_GetItem(made, 0))), second = descriptors.MoveResult(PyRef.New(CPython.PyTuple_GetItem(made, 1)));
+        if (first != 0 && second != 0)
         {
-            int overflow;
-            descriptors.Add((int)CPython.PyLong_AsLongLongAndOverflow(result, &overflow));
+            nint both = PyRef.Checked(CPython.PyTuple_New(2));
+            _ = CPython.PyTuple_SetItem(both, 0, first);
+            _ = CPython.PyTuple_SetItem(both, 1, second);
+            return both;
         }
 
-        return result;
+        foreach (nint moved in new[] { first, second })
+        {
+            if (moved != 0)
+            {
+                int overflow;
+                CapabilityApi.Close((int)CPython.PyLong_AsLongLongAndOverflow(moved, &overflow));
+                CPython.Py_DecRef(moved);
+            }
+        }
+
+        return 0;
     }
 
     private bool Deny(string name, byte[] path, FileUse use, bool follow, nint subject)

@@ -94,6 +94,7 @@ internal sealed unsafe class GuardedFunctions
         Dictionary<string, NativeBody> bodies = new(StringComparer.Ordinal)
         {
             ["open"] = functions.Open,
+            ["scandir"] = functions.Scan,
             ["rename"] = functions.Rename,
             ["replace"] = functions.Rename,
             ["dup"] = functions.Duplicate,
@@ -107,7 +108,7 @@ internal sealed unsafe class GuardedFunctions
         };
         foreach ((string names, FileUse use, bool follows) in new[]
         {
-            ("stat access statvfs pathconf", Look, true), ("lstat", Look, false), ("readlink", Read, false), ("listdir scandir getxattr listxattr", Read, true),
+            ("stat access statvfs pathconf", Look, true), ("lstat", Look, false), ("readlink", Read, false), ("listdir getxattr listxattr", Read, true),
             ("mkdir rmdir unlink remove lchown", Change, false), ("truncate", Write, true), ("chmod chown utime setxattr removexattr", Change, true),
         })
         {
@@ -194,7 +195,8 @@ internal sealed unsafe class GuardedFunctions
         Put(module, "_io", "open_code", bytecode.OpenCode);
         using PyRef type = PyRef.Take(CPython.PyObject_GetAttrString(module, Text.Ascii("FileIO"u8)));
         using PyRef unopened = PyRef.Take(Unopened(type.Value));
-        RawFiles raw = new(descriptors, type.NewReference());
+        using PyRef posix = PyRef.Take(PythonCode.Own("posix"u8));
+        RawFiles raw = new(descriptors, type.Value, PyRef.Checked(CPython.PyObject_GetAttrString(posix.Value, Text.Ascii("open"u8))));
         foreach (string name in new[] { "seek", "truncate" })
         {
             Put(unopened.Value, "io.FileIO", name, raw.Moving($"FileIO.{name}"));
@@ -251,6 +253,7 @@ internal sealed unsafe class GuardedFunctions
         Put(poll.Value, "poll", "unregister", waits.Unregister);
         Put(poll.Value, "poll", "poll", waits.Poll);
         using PyRef epoll = PyRef.Take(Invoke(module, "epoll"));
+        NativePatch.BeforeConstructor(CPython.TypeOf(epoll.Value), "select.epoll", waits.NewEpoll);
         Put(epoll.Value, "epoll", "register", waits.Register("select.epoll.register"));
         Put(epoll.Value, "epoll", "modify", waits.Register("select.epoll.modify"));
         Deny(epoll.Value, "epoll", granted.Processes, nameof(PythonCapabilities.Processes), "fromfd"); // It would close the number when it goes.
@@ -276,9 +279,7 @@ internal sealed unsafe class GuardedFunctions
         Deny(module, Name, granted.Processes, nameof(PythonCapabilities.Processes), "sethostname");
         using PyRef type = PyRef.Take(CPython.PyObject_GetAttrString(module, Text.Ascii("socket"u8)));
         using PyRef unopened = PyRef.Take(Unopened(type.Value));
-        sockets.OfSocket = (PyRef.Checked(CPython.PyObject_GetAttrString(type.Value, Text.Ascii("getsockname"u8))), PyRef.Checked(CPython.PyObject_GetAttrString(type.Value, Text.Ascii("fileno"u8))));
-        sockets.Tls = new TlsSockets(sockets.OfSocket.Number);
-        Put(unopened.Value, Name, "close", sockets.Tls.CloseSocket);
+        sockets.OfSocket = (type.NewReference(), PyRef.Checked(CPython.PyObject_GetAttrString(type.Value, Text.Ascii("getsockname"u8))));
         foreach ((string function, int place) in new[] { ("connect", 0), ("connect_ex", 0), ("bind", 0), ("sendto", -1), ("sendmsg", 3) })
         {
             Put(unopened.Value, Name, function, sockets.Reaching($"socket.{function}", place));
@@ -291,7 +292,6 @@ internal sealed unsafe class GuardedFunctions
         }
 
         Put(unopened.Value, Name, "listen", sockets.Listen);
-        Put(unopened.Value, Name, "detach", sockets.Detach);
         Put(unopened.Value, Name, "_accept", sockets.Accept);
         NativePatch.BeforeInitializer(type.Value, Name, sockets.Initialize);
     }
@@ -311,7 +311,6 @@ internal sealed unsafe class GuardedFunctions
             Put(context.Value, "ssl", "set_default_verify_paths", (scoped ref NativeCall _) => PyRef.New(CPython.Py_None));
         }
 
-        Put(context.Value, "ssl", "_wrap_socket", sockets.Tls!.Wrap); // _ssl has imported _socket, which is guarded before it.
         Put(context.Value, "ssl", "load_dh_params", OfFile("ssl.load_dh_params", (0, "")));
 
         // It writes to a file, and is no function that could be guarded. The library looks whether there is one.

@@ -25,9 +25,9 @@ internal sealed unsafe class MemoryMaps(Descriptors descriptors)
             (descriptor, access) = (i == 0 ? number : descriptor, i == 4 ? number : access);
         }
 
-        if (descriptor < 0 || descriptor > int.MaxValue || call.Pin(descriptors, (int)descriptor))
+        if (descriptor < 0 || descriptor > int.MaxValue || descriptors.Holds((int)descriptor))
         {
-            return call.Continue(); // Memory alone, or a number that Python code has opened and that nobody closes now.
+            return call.Continue(); // Memory alone, or a number of Python's.
         }
 
         int lent = call.Lend((int)descriptor);

@@ -13,9 +13,6 @@ internal unsafe ref struct NativeCall
     private readonly int positional;
     private readonly Span<nint> values;     // Borrowed, but for those in owned.
     private List<nint>? owned;
-    private Descriptors? owner;
-    private int firstPin, secondPin;        // No function takes more numbers than two.
-    private int pins;
     private List<int>? lent;
 
     public NativeCall(nint original, int flags, nint self, nint second, nint third, nint fourth, nint fifth)
@@ -92,6 +89,12 @@ internal unsafe ref struct NativeCall
         return slot < 0 ? 0 : values[slot];
     }
 
+    /// <summary>The number of arguments, those by name included.</summary>
+    public readonly int Total => values.Length;
+
+    /// <summary>An argument that may be left out, as a new reference, which outlives what the call came with.</summary>
+    public readonly PyRef Take(int index, ReadOnlySpan<byte> name, nint otherwise) => PyRef.Own(Get(index, name) is var value and not 0 ? PyRef.New(value) : otherwise == 0 ? 0 : PyRef.New(otherwise));
+
     /// <summary>The names of the keyword arguments, borrowed; 0 where there are none.</summary>
     public readonly nint KeywordNames => names;
 
@@ -127,18 +130,17 @@ internal unsafe ref struct NativeCall
     /// <returns>False with an exception pending.</returns>
     public bool Initialize() => (int)Continue() == 0;
 
-    /// <summary>Keeps a number of Python's from being closed until the call is over: converting its other arguments may run anybody's code, and other threads run meanwhile.</summary>
-    /// <returns>False where it is not Python's.</returns>
-    public bool Pin(Descriptors descriptors, int descriptor)
+    /// <summary>Calls the function behind, where that is an <c>__init__</c>, with other arguments than it came with: by place, borrowed, in a tuple, which nobody can change.</summary>
+    /// <returns>False with an exception pending.</returns>
+    public readonly bool Initialize(scoped ReadOnlySpan<nint> arguments)
     {
-        if (!descriptors.Pin(descriptor))
+        using PyRef tuple = PyRef.Take(CPython.PyTuple_New(arguments.Length));
+        for (int i = 0; i < arguments.Length; i++)
         {
-            return false;
+            _ = CPython.PyTuple_SetItem(tuple.Value, i, PyRef.New(arguments[i]));
         }
 
-        owner = descriptors;
-        (pins++ == 0 ? ref firstPin : ref secondPin) = descriptor;
-        return true;
+        return ((delegate* unmanaged[Cdecl]<nint, nint, nint, int>)original)(self, tuple.Value, 0) == 0;
     }
 
     /// <summary>Another number, for the length of the call, for a descriptor that somebody else may close; -1 where it is not open.</summary>
@@ -156,11 +158,6 @@ internal unsafe ref struct NativeCall
     /// <summary>Releases what was held for the call.</summary>
     public void Dispose()
     {
-        for (; pins > 0; pins--)
-        {
-            owner!.Unpin(pins == 1 ? firstPin : secondPin);
-        }
-
         if (lent is not null)
         {
             foreach (int descriptor in lent)
@@ -232,7 +229,7 @@ internal unsafe ref struct NativeCall
     }
 }
 
-/// <summary>What runs in the stead of an <c>__init__</c> in C: decides, and may call <see cref="NativeCall.Initialize"/>.</summary>
+/// <summary>What runs in the stead of an <c>__init__</c> in C: decides, and may call <c>Initialize</c>.</summary>
 /// <returns>False with an exception pending.</returns>
 internal delegate bool InitializerBody(scoped ref NativeCall call);
 

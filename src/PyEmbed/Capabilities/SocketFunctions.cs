@@ -6,7 +6,10 @@ namespace PyEmbed.Capabilities;
 internal sealed unsafe class SocketFunctions(NetworkGrants network, Descriptors descriptors, FileFunctions functions, bool processes)
 {
     private const string Capability = nameof(PythonCapabilities.Network);
-    private const int Default = -1, Unix = 1, Internet = 2, Internet6 = 10, Raw = 3, Packet = 10, TypeMask = 0xF; // AF_* and SOCK_* of Linux
+    private const int Default = -1, Unix = 1, Internet = 2, Internet6 = 10, Stream = 1, Raw = 3, Packet = 10, TypeMask = 0xF; // AF_* and SOCK_* of Linux
+
+    private const int KindParameters = 3;
+    private static readonly (int, string)[] Parameters = [(0, "family"), (1, "type"), (2, "proto"), (3, "fileno")];
 
     // (level, option) of Linux that hold numbers: of SOL_SOCKET, IP, TCP and IPV6.
     private static readonly HashSet<(long Level, long Option)> Options =
@@ -22,10 +25,8 @@ internal sealed unsafe class SocketFunctions(NetworkGrants network, Descriptors 
     public bool Create(nint arguments)
     {
         int overflow;
-        long family = CPython.PyLong_AsLongLongAndOverflow(CPython.PyTuple_GetItem(arguments, 1), &overflow);
-        long type = CPython.PyLong_AsLongLongAndOverflow(CPython.PyTuple_GetItem(arguments, 2), &overflow) & TypeMask;
-        return processes || (family is Default or Unix or Internet or Internet6 && type is not (Raw or Packet))
-            || Deny("a socket of this kind", nameof(PythonCapabilities.Processes));
+        return Create(
+            CPython.PyLong_AsLongLongAndOverflow(CPython.PyTuple_GetItem(arguments, 1), &overflow), CPython.PyLong_AsLongLongAndOverflow(CPython.PyTuple_GetItem(arguments, 2), &overflow));
     }
 
     /// <summary>The events <c>socket.connect</c>, <c>bind</c>, <c>sendto</c> and <c>sendmsg</c>.</summary>
@@ -145,71 +146,193 @@ internal sealed unsafe class SocketFunctions(NetworkGrants network, Descriptors 
         return IsLocal(address.Value) || (TryReadAddress(address.Value, out string host, out int port) && network.Allows(host, port)) ? call.Continue() : Denied.Raise("socket.listen", Capability, address.Value);
     }
 
-    /// <summary>The C functions behind <c>socket.getsockname</c> and <c>socket.fileno</c>: a subclass may have others of those names.</summary>
-    public (nint Name, nint Number) OfSocket { get; set; }
-
-    /// <summary>The descriptors of TLS connections; null until the module <c>_socket</c> is guarded.</summary>
-    public TlsSockets? Tls { get; set; }
-
-    /// <summary>A body for <c>socket.detach</c>: the number is Python's own from now on.</summary>
-    public nint Detach(scoped ref NativeCall call) => Adding(call.Continue());
+    /// <summary>The type of sockets in C, and the function behind its <c>getsockname</c>: a subclass may have another of that name. References that are kept.</summary>
+    public (nint Type, nint Name) OfSocket { get; set; }
 
     /// <summary>A body for <c>socket._accept</c>, whose result is (descriptor, address).</summary>
     public nint Accept(scoped ref NativeCall call)
     {
-        nint result = call.Continue();
-        if (result != 0)
+        using PyRef result = PyRef.Own(call.Continue());
+        nint number = result.Value == 0 ? 0 : descriptors.MoveResult(PyRef.New(CPython.PyTuple_GetItem(result.Value, 0)));
+        if (number == 0)
         {
-            _ = Adding(CPython.PyTuple_GetItem(result, 0));
+            return 0;
         }
 
-        return result;
+        nint accepted = PyRef.Checked(CPython.PyTuple_New(2));
+        _ = CPython.PyTuple_SetItem(accepted, 0, number);
+        _ = CPython.PyTuple_SetItem(accepted, 1, PyRef.New(CPython.PyTuple_GetItem(result.Value, 1)));
+        return accepted;
     }
 
     /// <summary>A body for <c>_socket.close</c>.</summary>
     public nint Close(scoped ref NativeCall call) =>
-        !TryRead(call.Get(0), out int descriptor) ? 0 : descriptors.Take(descriptor) ? call.Continue() : FileFunctions.Foreign("socket.close", descriptor);
+        !TryRead(call.Get(0), out int descriptor) ? 0 : descriptors.Holds(descriptor) ? call.Continue() : FileFunctions.Foreign("socket.close", descriptor);
 
     /// <summary>A body for <c>_socket.dup</c>.</summary>
     public nint Duplicate(scoped ref NativeCall call) =>
-        functions.CheckDescriptor(ref call, "socket.dup", 0, FileUse.Look, lends: true) ? Adding(call.Continue()) : 0;
+        functions.CheckDescriptor(ref call, "socket.dup", 0, FileUse.Look, lends: true) ? descriptors.MoveResult(call.Continue()) : 0;
 
-    /// <summary>A body for <c>_socket.socket.__init__</c>, which takes a number over where it is given one.</summary>
+    /// <summary>A body for <c>_socket.socket.__init__</c>, which takes a number over where it is given one. Else it is given that of a socket that was opened here: so none has another number than Python's for a moment.</summary>
     public bool Initialize(scoped ref NativeCall call)
     {
-        nint number = call.Get(3, "fileno"u8);
-        if (number == 0 || number == CPython.Py_None)
+        // Taken before anybody's code runs, and passed on by place.
+        using PyRef one = PyRef.Take(CPython.PyLong_FromLongLong(Default));
+        using PyRef family = call.Take(0, "family"u8, one.Value), type = call.Take(1, "type"u8, one.Value), protocol = call.Take(2, "proto"u8, one.Value), number = call.Take(3, "fileno"u8, CPython.Py_None);
+        int known = 0;
+        foreach ((int index, string name) in Parameters)
         {
-            return call.Initialize() && Own(call.Self);
+            known += call.Get(index, NativeHost.NullTerminated(name).AsSpan(0, name.Length)) == 0 ? 0 : 1;
         }
 
-        if (!CPython.Is(number, CPython.Py_TPFLAGS_LONG_SUBCLASS) || !TryRead(number, out int descriptor))
+        if (known != call.Total)
+        {
+            return call.Initialize(); // It says so.
+        }
+
+        if (number.Value == CPython.Py_None)
+        {
+            return TryKind([family.Value, type.Value, protocol.Value], out (int Family, int Type, int Protocol) kind) && Open(ref call, kind);
+        }
+
+        if (!CPython.Is(number.Value, CPython.Py_TPFLAGS_LONG_SUBCLASS) || !TryRead(number.Value, out int descriptor))
         {
             _ = Denied.Refuse("socket is denied: fileno must be an int");
             return false;
         }
 
-        if (!descriptors.Take(descriptor))
+        if (!descriptors.Holds(descriptor))
         {
             _ = FileFunctions.Foreign("socket", descriptor);
             return false;
         }
 
-        if (!call.Initialize())
+        return call.Initialize([family.Value, type.Value, protocol.Value, number.Value]);
+    }
+
+    /// <summary>A body for <c>_socket.socketpair</c>.</summary>
+    public nint MakePair(scoped ref NativeCall call)
+    {
+        using PyRef local = PyRef.Take(CPython.PyLong_FromLongLong(Unix)), one = PyRef.Take(CPython.PyLong_FromLongLong(Default));
+        using PyRef family = call.Take(0, default, local.Value), type = call.Take(1, default, one.Value), protocol = call.Take(2, default, one.Value);
+        if (call.Count > KindParameters)
         {
-            descriptors.Add(descriptor); // It did not take it.
+            return call.Continue(); // It says so.
+        }
+
+        if (!TryKind([family.Value, type.Value, protocol.Value], out (int Family, int Type, int Protocol) kind) || !Create(kind.Family, kind.Type))
+        {
+            return 0;
+        }
+
+        int* made = stackalloc int[2];
+        if (!CapabilityApi.OpenSockets(kind.Family, kind.Type, kind.Protocol, made))
+        {
+            CapabilityApi.RaiseError();
+            return 0;
+        }
+
+        using PyRef pair = PyRef.Take(CPython.PyTuple_New(2));
+        for (int i = 0; i < 2; i++)
+        {
+            nint socket = NewSocket(kind, made[i]);
+            if (socket == 0)
+            {
+                if (i == 0)
+                {
+                    CapabilityApi.Close(made[1]);
+                }
+
+                return 0;
+            }
+
+            _ = CPython.PyTuple_SetItem(pair.Value, i, socket);
+        }
+
+        return pair.NewReference();
+    }
+
+    private bool Create(long family, long type) =>
+        processes || (family is Default or Unix or Internet or Internet6 && (type & TypeMask) is not (Raw or Packet)) || Deny("a socket of this kind", nameof(PythonCapabilities.Processes));
+
+    private bool Open(scoped ref NativeCall call, (int Family, int Type, int Protocol) kind)
+    {
+        if (!Create(kind.Family, kind.Type))
+        {
             return false;
         }
 
-        descriptors.Own(descriptor);
-        return true;
+        int made = CapabilityApi.OpenSocket(kind.Family, kind.Type, kind.Protocol);
+        if (made < 0)
+        {
+            CapabilityApi.RaiseError();
+            return false;
+        }
+
+        int descriptor = descriptors.Move(made);
+        if (descriptor < 0)
+        {
+            return false;
+        }
+
+        using PyRef family = NewInt(kind.Family), type = NewInt(kind.Type), protocol = NewInt(kind.Protocol), number = NewInt(descriptor);
+        bool isMade = call.Initialize([family.Value, type.Value, protocol.Value, number.Value]);
+        if (!isMade)
+        {
+            CapabilityApi.Close(descriptor);
+        }
+
+        return isMade;
     }
 
-    /// <summary>A body for <c>_socket.socketpair</c>, whose sockets are made without <c>__init__</c>.</summary>
-    public nint MakePair(scoped ref NativeCall call)
+    // Of a descriptor that is closed where no socket comes of it.
+    private nint NewSocket((int Family, int Type, int Protocol) kind, int made)
     {
-        nint pair = call.Continue();
-        return pair == 0 || (Own(CPython.PyTuple_GetItem(pair, 0)) && Own(CPython.PyTuple_GetItem(pair, 1))) ? pair : Dropped(pair);
+        int descriptor = descriptors.Move(made);
+        if (descriptor < 0)
+        {
+            return 0;
+        }
+
+        using PyRef family = NewInt(kind.Family), type = NewInt(kind.Type), protocol = NewInt(kind.Protocol), number = NewInt(descriptor);
+        nint* arguments = stackalloc nint[] { family.Value, type.Value, protocol.Value, number.Value };
+        nint socket = CPython.PyObject_VectorcallDict(OfSocket.Type, arguments, 4, 0);
+        if (socket == 0)
+        {
+            CapabilityApi.Close(descriptor);
+        }
+
+        return socket;
+    }
+
+    private static PyRef NewInt(int value) => PyRef.Take(CPython.PyLong_FromLongLong(value));
+
+    // What is left open means TCP over IPv4, as for CPython. False with an exception pending.
+    private static bool TryKind(scoped ReadOnlySpan<nint> arguments, out (int Family, int Type, int Protocol) kind)
+    {
+        Span<int> values = stackalloc int[KindParameters];
+        kind = default;
+        for (int i = 0; i < KindParameters; i++)
+        {
+            using PyRef plain = PyRef.Own(CPython.PyNumber_Index(arguments[i]));
+            if (plain.Value == 0)
+            {
+                return false;
+            }
+
+            int overflow;
+            long value = CPython.PyLong_AsLongLongAndOverflow(plain.Value, &overflow);
+            if (overflow != 0 || value is < int.MinValue or > int.MaxValue)
+            {
+                _ = Denied.RaiseValue("the family, type and protocol of a socket must be small ints");
+                return false;
+            }
+
+            values[i] = (int)value;
+        }
+
+        kind = (values[0] == Default ? Internet : values[0], values[1] == Default ? Stream : values[1], values[2] == Default ? 0 : values[2]);
+        return true;
     }
 
     // For a str CPython would ask the codec idna, which is Python code; bytes are taken as they are.
@@ -224,40 +347,10 @@ internal sealed unsafe class SocketFunctions(NetworkGrants network, Descriptors 
         }
     }
 
-    private bool Own(nint socket)
-    {
-        using PyRef number = PyRef.Own(CPython.PyObject_VectorcallDict(OfSocket.Number, &socket, 1, 0));
-        if (number.Value == 0)
-        {
-            return false;
-        }
-
-        int overflow;
-        descriptors.Own((int)CPython.PyLong_AsLongLongAndOverflow(number.Value, &overflow));
-        return true;
-    }
-
-    private static nint Dropped(nint pair)
-    {
-        CPython.Py_DecRef(pair);
-        return 0;
-    }
-
     private static bool TryRead(nint argument, out int descriptor)
     {
         descriptor = -1;
         return argument != 0 && Descriptors.TryRead(argument, out descriptor);
-    }
-
-    private nint Adding(nint result)
-    {
-        if (result != 0)
-        {
-            int overflow;
-            descriptors.Add((int)CPython.PyLong_AsLongLongAndOverflow(result, &overflow));
-        }
-
-        return result;
     }
 
     private void Remember(string name, nint address)

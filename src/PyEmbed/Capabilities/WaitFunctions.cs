@@ -42,6 +42,11 @@ internal sealed unsafe class WaitFunctions(Descriptors descriptors)
                     return 0;
                 }
 
+                if (!TryLend(ref call, numbers[i]))
+                {
+                    return 0;
+                }
+
                 call.Replace(i, default, NewTuple(numbers[i]));
             }
 
@@ -57,6 +62,32 @@ internal sealed unsafe class WaitFunctions(Descriptors descriptors)
 
             CPython.Py_DecRef(result);
         }
+    }
+
+    /// <summary>A body for <c>select.epoll.__new__</c>: the new object, which no other code knows yet, gets a number of Python's.</summary>
+    public nint NewEpoll(scoped ref NativeCall call)
+    {
+        nint epoll = call.Continue();
+        if (epoll == 0)
+        {
+            return 0;
+        }
+
+        int* place = (int*)(epoll + (2 * sizeof(nint))); // Its first member, behind what all objects have.
+        if (CapabilityApi.PyObject_AsFileDescriptor(epoll) != *place)
+        {
+            CPython.Py_DecRef(epoll);
+            return Denied.Refuse("select.epoll is denied: those of this CPython have a layout that PyEmbed does not know");
+        }
+
+        *place = descriptors.Move(*place);
+        if (*place < 0)
+        {
+            CPython.Py_DecRef(epoll);
+            return 0;
+        }
+
+        return epoll;
     }
 
     /// <summary>A body for <c>select.poll</c>.</summary>
@@ -127,6 +158,21 @@ internal sealed unsafe class WaitFunctions(Descriptors descriptors)
     /// <summary>A body for <c>poll</c> of <c>select.poll</c>: a number that was registered may be another's by now.</summary>
     public nint Poll(scoped ref NativeCall call) =>
         TryNumber(ref call, 0) && Check(registered.GetValueOrDefault(call.Self) ?? [], "select.poll") ? call.Continue() : 0;
+
+    // The system's select knows the first 1024 numbers alone. Python's are above them.
+    private bool TryLend(scoped ref NativeCall call, List<int> numbers)
+    {
+        for (int i = 0; i < numbers.Count; i++)
+        {
+            if (descriptors.Holds(numbers[i]) && (numbers[i] = call.Lend(numbers[i])) < 0)
+            {
+                CapabilityApi.RaiseError();
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     private bool Check(IEnumerable<int> numbers, string name)
     {

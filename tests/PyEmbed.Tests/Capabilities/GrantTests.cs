@@ -1,3 +1,6 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.RegularExpressions;
 
 namespace PyEmbed.Tests.Capabilities;
@@ -74,11 +77,17 @@ public sealed class GrantTests
         Directory.CreateDirectory(Path.Combine(granted, "modules"));
         File.WriteAllText(Path.Combine(granted, "modules", "granted_module.py"), "VALUE = 4\n");
         File.CreateSymbolicLink(Path.Combine(root, "linked"), granted);
+        if (mode == "tls")
+        {
+            WriteCertificate(Path.Combine(granted, "server.pem"));
+        }
+
         string grants = mode switch
         {
             "files" => $"read={granted}/,{single};write={root}/linked,{drop}",
             "name" => "network=localhost:PORT",
             "address" => "network=127.0.0.1:PORT",
+            "tls" => $"read={granted};network=127.0.0.1:*",
             "listen" => "network=127.0.0.1:*,[::1]:*",
             "everything" => "read=/;write=/",
             "programs" => "read=/;write=/;network=*:*;processes;environment",
@@ -90,5 +99,20 @@ public sealed class GrantTests
         return run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => line.Split('\t', 3))
             .ToDictionary(parts => parts[0], parts => (parts[1], parts[2]), StringComparer.Ordinal);
+    }
+
+    /// <summary>A certificate of this machine's address that vouches for itself, and its key.</summary>
+    private static void WriteCertificate(string path)
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        CertificateRequest request = new("CN=127.0.0.1", key, HashAlgorithmName.SHA256);
+        SubjectAlternativeNameBuilder names = new();
+        names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.DigitalSignature, critical: true));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
+        using X509Certificate2 certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        File.WriteAllText(path, $"{certificate.ExportCertificatePem()}\n{key.ExportPkcs8PrivateKeyPem()}\n");
     }
 }

@@ -9,7 +9,7 @@ import traceback
 
 from checks.support import checks
 
-for name in ['files', 'library', 'descriptors', 'network', 'programs']:
+for name in ['files', 'library', 'descriptors', 'network', 'encryption', 'programs']:
     importlib.import_module(f'checks.{name}')
 
 for each in checks:

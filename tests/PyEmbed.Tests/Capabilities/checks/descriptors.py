@@ -14,12 +14,14 @@ def descriptors_of_one_s_own():
     copy = os.dup(reading)
     for number in (reading, writing, copy):
         os.close(number)
-    denied(os.close, reading)
+    denied(os.close, reading, error=OSError)
+    denied(os.close, 3, words='descriptor')
     folder = os.open(GRANTED, os.O_RDONLY)
     assert os.stat('file.txt', dir_fd=folder).st_size == 7
     assert 'file.txt' in os.listdir(folder)
     with os.scandir(folder) as entries:
-        assert any(entry.is_file(follow_symlinks=False) for entry in entries)
+        entry = next(entry for entry in entries if entry.name == 'file.txt')
+        assert entry.is_file() and entry.is_file(follow_symlinks=False) and entry.stat().st_size == 7
     os.close(folder)
     print('', end='', flush=True)
     open(1, 'w', closefd=False)
@@ -59,6 +61,7 @@ def one_s_own_pipes_work_by_number_and_as_files():
     with open(read, 'rb', buffering=0) as file:
         with open(write, 'wb', buffering=0, closefd=False) as other:
             other.write(b'ab')
+            assert other.fileno() == write
         os.write(write, b'c')
         assert os.read(file.fileno(), 2) == b'ab'
         os.set_blocking(file.fileno(), False)
@@ -178,6 +181,54 @@ def one_s_own_descriptors_can_be_waited_for():
     for each in one, other:
         each.close()
     os.close(write)
+
+
+@check('files')
+def numbers_are_inherited_as_asked():
+    if hasattr(os, 'pipe2'):
+        for number in os.pipe2(0):
+            assert os.get_inheritable(number)
+            os.close(number)
+    reading, writing = os.pipe()
+    copy = os.dup2(reading, os.dup(reading))
+    assert not os.get_inheritable(reading) and not os.get_inheritable(writing) and os.get_inheritable(copy)
+    for number in reading, writing, copy:
+        os.close(number)
+
+
+@check('files')
+def errors_of_files_are_as_ever():
+    missing = os.path.join(GRANTED, 'missing.txt')
+    try:
+        open(missing)
+    except FileNotFoundError as error:
+        assert error.filename == missing and error.errno == 2
+    denied(open, GRANTED, error=IsADirectoryError, words=GRANTED)
+    denied(open, os.path.join(GRANTED, 'file.txt'), 'x', error=FileExistsError)
+    with open(os.fsencode(os.path.join(GRANTED, 'file.txt')), 'rb', buffering=0) as file:
+        assert file.name == os.fsencode(os.path.join(GRANTED, 'file.txt')) and file.read() == b'granted'
+    import io
+    for arguments in {'name': missing}, {'file': missing, 'unknown': 1}, {'file': missing, 'mode': 'rw'}:
+        denied(lambda: io.FileIO(**arguments), error=(TypeError, ValueError))
+
+
+@check('files')
+def errors_of_sockets_are_as_ever():
+    import socket
+    assert socket.socket().type == socket.SOCK_STREAM and socket.socket(type=socket.SOCK_DGRAM).family == socket.AF_INET
+    denied(lambda: socket.socket(socket.AF_INET, socket.SOCK_STREAM, 12345), error=OSError)
+    denied(lambda: socket.socketpair(socket.AF_INET), error=OSError)
+    for arguments in ['x'], [1, 2, 3, None, 5]:
+        denied(socket.SocketType, *arguments, error=TypeError)
+    denied(lambda: socket.SocketType(unknown=1), error=TypeError)
+    with socket.socket(fileno=socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)[0].detach()) as found:
+        assert found.type == socket.SOCK_DGRAM and found.family == socket.AF_UNIX
+    socket.setdefaulttimeout(5)
+    try:
+        with socket.socket() as patient:
+            assert patient.gettimeout() == 5
+    finally:
+        socket.setdefaulttimeout(None)
 
 
 @check('files')

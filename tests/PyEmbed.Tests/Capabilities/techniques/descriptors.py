@@ -5,7 +5,7 @@ import os
 
 import host
 
-from techniques.support import FILE, FOREIGN, GRANTED, NOTHING, PROCESSES, TEXT, WRITE, has, module, needs, technique
+from techniques.support import APART, FILE, FOREIGN, GRANTED, NOTHING, PROCESSES, SOCKET, TEXT, WRITE, Missing, has, module, needs, technique
 
 _kept = []
 
@@ -16,6 +16,12 @@ def host_takes(number, name='secret.txt', is_writable=False):
         if host.open(name, is_writable) == number:
             return
     raise AssertionError(f'{number} is not free')
+
+
+def taken(number):
+    """A number that was closed, and that the host's next file has: a call that other code has under way would use that."""
+    host_takes(number)
+    return number
 
 
 def reopened(number):
@@ -63,7 +69,7 @@ def read_by_mapping_the_host_s_descriptor():
     return has(mmap.mmap(FILE, 0, access=mmap.ACCESS_READ)[:])
 
 
-@technique(NOTHING)     # What is mapped is the file that the decision was about.
+@technique(APART)
 def read_by_mapping_a_number_that_comes_to_mean_another_file():
     """The event of mapping comes after the decision, and before CPython asks the system."""
     import mmap
@@ -80,7 +86,7 @@ def read_by_mapping_a_number_that_comes_to_mean_another_file():
     return has(mmap.mmap(number, 0, access=mmap.ACCESS_READ)[:])
 
 
-@technique(FOREIGN)
+@technique(APART)
 def read_by_mapping_while_the_length_is_asked():
     import mmap
     number = os.open(os.path.join(GRANTED, 'file.txt'), os.O_RDONLY)
@@ -137,7 +143,7 @@ def read_by_a_descriptor_sent_through_a_socket():
     return has(os.pread(number, 100, 0))
 
 
-@technique(FOREIGN)
+@technique(APART)
 def read_a_stale_descriptor():
     """Close a number under a file object, so that the host's next file gets it."""
     file = open(os.path.join(GRANTED, 'file.txt'), 'rb', buffering=0)
@@ -165,7 +171,7 @@ def read_by_the_slot_of_fileio():
     return has(file.readall())
 
 
-@technique(FOREIGN)
+@technique(APART)
 def read_while_the_length_is_asked():
     number = os.open(os.path.join(GRANTED, 'file.txt'), os.O_RDONLY)
 
@@ -177,9 +183,8 @@ def read_while_the_length_is_asked():
     return has(os.pread(number, Length(), 0))
 
 
-@technique(NOTHING)
+@technique(APART)
 def read_a_file_object_s_while_the_length_is_asked():
-    """The call has a number of its own for the file that was decided on, and reads that."""
     file = open(os.path.join(GRANTED, 'file.txt'), 'rb', buffering=0)
     number = file.fileno()
 
@@ -192,7 +197,7 @@ def read_a_file_object_s_while_the_length_is_asked():
     return has(os.pread(number, Length(), 0))
 
 
-@technique(FOREIGN)
+@technique(APART)
 def copy_while_the_other_number_is_asked():
     number = os.open(os.path.join(GRANTED, 'file.txt'), os.O_RDONLY)
     other = os.dup(number)
@@ -208,7 +213,7 @@ def copy_while_the_other_number_is_asked():
     return has(os.pread(other, 50, 0))
 
 
-@technique(FOREIGN)
+@technique(APART)
 def read_a_number_that_a_failed_file_has_closed():
     class File(io.FileIO):
         @property
@@ -276,9 +281,9 @@ def change_the_mode_of_dev_null():
     return change(lambda number, state: os.chmod('/dev/null', state.st_mode & 0o7777), '/dev/null')
 
 
-@technique(NOTHING)
+@technique(APART)
 def write_by_a_tls_connection_whose_socket_is_closed():
-    """It has a number of its own for the socket, and goes on with that: the other side gets what it writes, the host's file does not."""
+    """It keeps the number."""
     import socket
     ssl = module('ssl')
 
@@ -300,3 +305,89 @@ def write_by_a_tls_connection_whose_socket_is_closed():
         pass                # nobody answers
     with other:
         return None if other.recv(10) else 'written elsewhere'
+
+
+@technique(APART)
+def have_the_host_take_the_number_of_a_closed_file():
+    with open(os.path.join(GRANTED, 'file.txt'), 'rb', buffering=0) as file:
+        number = file.fileno()
+    return taken(number)
+
+
+@technique(APART)
+def have_the_host_take_the_number_of_a_file_with_an_opener():
+    with open(os.path.join(GRANTED, 'file.txt'), 'rb', opener=os.open) as file:
+        number = file.fileno()
+    return taken(number)
+
+
+@technique(APART)
+def have_the_host_take_the_number_of_a_closed_pipe():
+    reading, writing = os.pipe()
+    copy = os.dup(writing)
+    for number in copy, writing, reading:
+        os.close(number)
+    return taken(reading)
+
+
+@technique(APART)
+def have_the_host_take_the_number_of_a_closed_socket():
+    import socket
+    with socket.socket() as one:
+        number = one.fileno()
+    return taken(number)
+
+
+@technique(APART)
+def have_the_host_take_the_number_of_one_of_two_sockets():
+    import socket
+    one, other = socket.socketpair()
+    with one, other, one.dup() as copy:
+        numbers = other.fileno(), copy.fileno()
+    return taken(numbers[0]) and taken(numbers[1])
+
+
+@technique(APART)
+def have_the_host_take_the_number_of_a_closed_epoll():
+    import select
+    with needs(select, 'epoll')() as epoll:
+        number = epoll.fileno()
+    return taken(number)
+
+
+# The entry looks at what its path leads to.
+@technique(NOTHING)
+def look_at_a_link_by_an_entry_of_another_folder():
+    """Where the number of the folder that was listed comes to mean another one, in which the same name is a link."""
+    place = os.path.join(GRANTED, 'listed')
+    os.mkdir(place)
+    with open(os.path.join(place, 'link.txt'), 'w'):
+        pass
+    number = os.open(place, os.O_RDONLY)
+    with os.scandir(number) as entries:
+        entry = next(entries)
+    os.dup2(os.open(GRANTED, os.O_RDONLY), number)
+    return entry.stat().st_size
+
+
+# The number that was decided on is the one that is taken.
+@technique(NOTHING)
+def take_the_host_s_socket_while_the_family_is_asked():
+    import _socket
+    import gc
+    import sys
+    if sys.version_info >= (3, 11):
+        raise Missing('a socket that looks at its arguments one after the other')
+    own = _socket.socketpair()[0].detach()
+
+    class Family:
+        def __index__(self):
+            for each in gc.get_objects():
+                if type(each) is dict and each.get('family') is self:
+                    each['fileno'] = SOCKET
+            return int(_socket.AF_INET)
+
+    sock = _socket.socket.__new__(_socket.socket)
+    _kept.append(sock)      # closed, it would close the host's
+    sock.__init__(family=Family(), type=int(_socket.SOCK_STREAM), proto=0, fileno=own)
+    return sock.fileno() if sock.fileno() == SOCKET else None

@@ -288,6 +288,7 @@ def look_up_a_protocol():
     return socket.getprotobyname('tcp')
 
 
-@technique(NOTHING, race=True)      # A context is made, as on a system that has none, and this one may have none.
+# A context is made, as on a system that has none, and this one may have none.
+@technique(NOTHING, race=True)
 def read_the_system_s_certificates():
     return module('ssl').create_default_context().cert_store_stats()['x509']

@@ -30,6 +30,7 @@ def by(capability, error=PermissionError):
 READ, WRITE, NETWORK, PROCESSES, ENVIRONMENT, NATIVE_CODE = map(by, ['Read', 'Write', 'Network', 'Processes', 'Environment', 'NativeCode'])
 NATIVE_MODULE = by('NativeCode', ImportError)
 FOREIGN = ending(PermissionError, r'.* is denied: the descriptor \d+ was not opened by Python code')
+APART = ending(AssertionError, r'\d+ is not free')      # host_takes says so: numbers of Python's are never the host's.
 KEPT = ending(PermissionError, '.* is denied: where the standard library and PyEmbed keep code')
 LINK = ending(PermissionError, '.* is denied: what would be moved is a link')
 FORK = ending(PermissionError, '.*os.fork is denied where capabilities are set')

@@ -2,7 +2,8 @@
 
 import os
 
-from techniques.support import FOREIGN, module, needs, SOCKET, technique
+from techniques.descriptors import reopened
+from techniques.support import APART, FOREIGN, module, needs, SOCKET, technique
 
 
 @technique(FOREIGN)
@@ -30,12 +31,12 @@ def wait_with_poll():
     return poll.poll(0)
 
 
-@technique(FOREIGN)
+@technique(APART)
 def wait_with_poll_by_a_number_that_was_one_s_own():
     poll = needs(module('select'), 'poll')()
     number = os.pipe()[1]
     poll.register(number)
-    os.close(number)
+    reopened(number)
     return poll.poll(0)
 
 
