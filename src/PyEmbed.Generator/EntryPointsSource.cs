@@ -22,6 +22,12 @@ internal static class EntryPointsSource
 
         // A method may well be called Main; it is not the program's, as the compiler finds by its parameters and warns of.
         writer.Line("#pragma warning disable CS0028, CS7022");
+        for (int i = 0; i < names.Length; i++)
+        {
+            ManifestEntryPoint entry = input.EntryPoints[i];
+            writer.AssemblyMetadata(ProgramAttribute.EntryPointKey, $"{(entry.Script.Length > 0 ? entry.Script : names[i])}={entry.Reference}");
+        }
+
         bool opened = writer.OpenNamespace(input.RootNamespace);
         writer.Line("/// <summary>The Python functions that this project can call as programs.</summary>");
         writer.Line(SourceWriter.GeneratedCode);

@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using PyEmbed.Manifest;
 
 namespace PyEmbed.Generator;
 
@@ -20,6 +21,7 @@ internal static class ProgramSource
 
         string run = input.Main.IndexOf(':') >= 0 ? "RunEntryPoint" : "RunModule";
         var writer = new SourceWriter(nullable: true);
+        writer.AssemblyMetadata(ProgramAttribute.MainKey, input.Main);
         bool opened = writer.OpenNamespace(input.RootNamespace);
         writer.Line($"/// <summary>The program: runs <c>{XmlText.Escape(input.Main)}</c> and returns its exit code.</summary>");
         writer.Line(SourceWriter.GeneratedCode);

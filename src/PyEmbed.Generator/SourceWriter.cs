@@ -40,6 +40,10 @@ internal sealed class SourceWriter
         _text.Append('\n');
     }
 
+    /// <summary>Writes an attribute of the assembly that has a key and a value; before the first namespace.</summary>
+    public void AssemblyMetadata(string key, string value) =>
+        Line($"[assembly: global::System.Reflection.AssemblyMetadata({Literal(key)}, {Literal(value)})]");
+
     /// <summary>Writes a header and an opening brace.</summary>
     public void Open(string header)
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using PyEmbed.Tool.Commands;
 using PyEmbed.Tool.Output;
@@ -27,6 +28,9 @@ internal sealed class ToolCommandLine
             ShowCommand.Create(output),
             VerifyCommand.Create(output),
             ExtractCommand.Create(output),
+            RunCommand.Create(output),
+            DoctorCommand.Create(output),
+            CacheCommand.Create(output),
             CompletionCommand.Create(output),
         };
         foreach (HelpOption help in root.Options.OfType<HelpOption>())
@@ -46,7 +50,7 @@ internal sealed class ToolCommandLine
         ParseResult parsed = root.Parse(Renamed(arguments), new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Action is ParseErrorAction)
         {
-            string command = parsed.CommandResult.Command == root ? "pyembed" : $"pyembed {parsed.CommandResult.Command.Name}";
+            string command = NameOf(parsed.CommandResult);
             string errors = string.Join(" ", parsed.Errors.Select(error => error.Message));
             throw new ToolException(ExitCodes.CommandLine, $"{errors} See '{command} --help'.");
         }
@@ -73,6 +77,10 @@ internal sealed class ToolCommandLine
 
         return [directive, root.Name + line[end..]];
     }
+
+    // The root's own name is that of the assembly.
+    private string NameOf(CommandResult result) =>
+        result.Command == root || result.Parent is not CommandResult parent ? "pyembed" : $"{NameOf(parent)} {result.Command.Name}";
 
     /// <summary>The library's help, under the command's name instead of its program file's, and with the exit codes.</summary>
     private sealed class CommandHelp(HelpAction inner, Command root) : SynchronousCommandLineAction

@@ -30,6 +30,19 @@ public sealed class ProgramTests
     }
 
     [TestMethod]
+    public void The_assembly_says_what_it_can_run()
+    {
+        Assembly program = Load(BuildManifest.Empty with
+        {
+            Main = "mypkg",
+            EntryPoints = new([new("Main", "mypkg.a:main", ""), new("Main", "mypkg.b:main", ""), new("SphinxBuild", "sphinx.cmd.build:main", "", "sphinx-build")]),
+        });
+        CollectionAssert.AreEquivalent(
+            new[] { "PyEmbed.Main mypkg", "PyEmbed.EntryPoint Main=mypkg.a:main", "PyEmbed.EntryPoint Main_=mypkg.b:main", "PyEmbed.EntryPoint sphinx-build=sphinx.cmd.build:main" },
+            program.GetCustomAttributes<AssemblyMetadataAttribute>().Select(item => $"{item.Key} {item.Value}").ToArray());
+    }
+
+    [TestMethod]
     public void Main_says_that_Python_is_missing_without_a_stack_trace()
     {
         Assembly program = Load(BuildManifest.Empty with { Main = "mypkg" });

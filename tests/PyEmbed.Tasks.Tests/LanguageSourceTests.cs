@@ -41,7 +41,9 @@ public sealed class LanguageSourceTests : IDisposable
         GenerateLanguageSources task = Task(language, BuildManifest.Empty with { Main = main });
         Assert.IsTrue(task.Execute());
         Assert.IsNull(task.Attributes);
-        Assert.Contains(expected, File.ReadAllText(task.Program!.ItemSpec));
+        string program = File.ReadAllText(task.Program!.ItemSpec);
+        Assert.Contains(expected, program);
+        Assert.Contains($"ystem.Reflection.AssemblyMetadata(\"PyEmbed.Main\", \"{main}\")", program);
     }
 
     [TestMethod]

@@ -60,6 +60,9 @@ public sealed class InstalledTool
     /// <summary>Runs the command in the workspace, its output in pipes.</summary>
     internal static ProcessResult Run(params string[] arguments) => Shell.Run(Workspace, [Command, .. arguments]);
 
+    /// <summary>The same with other environment variables; a null value removes one.</summary>
+    internal static ProcessResult RunIn(IReadOnlyDictionary<string, string?> environment, params string[] arguments) => Shell.Run(Workspace, [Command, .. arguments], environment);
+
     /// <summary>A new empty folder in the workspace.</summary>
     internal static string NewFolder() => Directory.CreateDirectory(Path.Combine(Workspace, Path.GetRandomFileName())).FullName;
 

@@ -15,6 +15,7 @@ internal sealed class SampleAssembly(string name)
     private readonly BlobBuilder resources = new();
     private readonly List<(string Resource, int Offset)> embedded = [];
     private readonly List<byte[]> attributes = [];
+    private readonly List<byte[]> said = [];
 
     /// <summary>An archive of files.</summary>
     public static byte[] Archive(string distribution, IEnumerable<(string Path, string Content)> files, bool deflate = false, TreeInfo? info = null) =>
@@ -88,6 +89,18 @@ internal sealed class SampleAssembly(string name)
         }
     }
 
+    /// <summary>Says something by <c>AssemblyMetadataAttribute</c>.</summary>
+    public SampleAssembly WithMetadata(string key, string value)
+    {
+        BlobBuilder blob = new();
+        blob.WriteUInt16(1);
+        blob.WriteSerializedString(key);
+        blob.WriteSerializedString(value);
+        blob.WriteUInt16(0);
+        said.Add(blob.ToArray());
+        return this;
+    }
+
     /// <summary>Writes the assembly into a folder and returns its path.</summary>
     public string Save(string folder)
     {
@@ -103,6 +116,20 @@ internal sealed class SampleAssembly(string name)
         foreach (byte[] value in attributes)
         {
             metadata.AddCustomAttribute(assembly, constructor, metadata.GetOrAddBlob(value));
+        }
+
+        AssemblyReferenceHandle core = metadata.AddAssemblyReference(metadata.GetOrAddString("System.Runtime"), new Version(8, 0), default, default, 0, default);
+        TypeReferenceHandle pair = metadata.AddTypeReference(core, metadata.GetOrAddString("System.Reflection"), metadata.GetOrAddString("AssemblyMetadataAttribute"));
+        BlobBuilder texts = new();
+        new BlobEncoder(texts).MethodSignature(isInstanceMethod: true).Parameters(2, result => result.Void(), parameters =>
+        {
+            parameters.AddParameter().Type().String();
+            parameters.AddParameter().Type().String();
+        });
+        MemberReferenceHandle ofPair = metadata.AddMemberReference(pair, metadata.GetOrAddString(".ctor"), metadata.GetOrAddBlob(texts));
+        foreach (byte[] value in said)
+        {
+            metadata.AddCustomAttribute(assembly, ofPair, metadata.GetOrAddBlob(value));
         }
 
         foreach ((string resource, int offset) in embedded)

@@ -43,6 +43,18 @@ internal static class AttributeBlob
         return tree.Resource.Length > 0 ? tree : throw Corrupt();
     }
 
+    /// <summary>The two texts that an attribute was made with.</summary>
+    /// <exception cref="BadImageFormatException">The value is corrupt.</exception>
+    public static KeyValuePair<string, string> ReadPair(BlobReader value)
+    {
+        if (value.ReadUInt16() != Prolog)
+        {
+            throw new BadImageFormatException("the value of its AssemblyMetadata attribute is corrupt");
+        }
+
+        return new KeyValuePair<string, string>(value.ReadSerializedString() ?? "", value.ReadSerializedString() ?? "");
+    }
+
     // What a newer version of the attribute has beside these is passed over.
     private static TreeAttribute With(TreeAttribute tree, string? property, object value) => (property, value) switch
     {

@@ -51,6 +51,12 @@ internal sealed class EmbeddedAssembly : IDisposable
     /// <summary>Its attributes, in their order.</summary>
     public IReadOnlyList<TreeAttribute> Trees { get; }
 
+    /// <summary>Keys and values of its <c>AssemblyMetadataAttribute</c>s, in their order.</summary>
+    /// <exception cref="BadImageFormatException">The metadata is corrupt.</exception>
+    public IReadOnlyList<KeyValuePair<string, string>> Metadata => Read(() => _metadata.GetAssemblyDefinition().GetCustomAttributes()
+        .Select(handle => _metadata.GetCustomAttribute(handle)).Where(attribute => Is(attribute, "System.Reflection", "AssemblyMetadataAttribute"))
+        .Select(attribute => AttributeBlob.ReadPair(_metadata.GetBlobReader(attribute.Value))).ToList());
+
     /// <summary>The names of the manifest resources that it holds itself, in their order.</summary>
     /// <exception cref="BadImageFormatException">The metadata is corrupt.</exception>
     public IReadOnlyList<string> ResourceNames => Read(() => _metadata.ManifestResources.Select(handle => _metadata.GetManifestResource(handle))

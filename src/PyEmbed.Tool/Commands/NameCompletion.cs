@@ -12,6 +12,11 @@ internal static class NameCompletion
     /// <param name="file">The argument that names the file.</param>
     public static void AddTo(Argument name, Argument<string> file) => name.CompletionSources.Add(context => Names(context, file));
 
+    /// <summary>Lets the value of an option be completed.</summary>
+    /// <param name="name">The option.</param>
+    /// <param name="file">The argument that names the file.</param>
+    public static void AddTo(Option name, Argument<string> file) => name.CompletionSources.Add(context => Names(context, file));
+
     private static List<string> Names(CompletionContext context, Argument<string> file)
     {
         if (context.ParseResult.GetValue(file) is not { Length: > 0 } path)

@@ -20,6 +20,7 @@ internal sealed class InputFile : IDisposable
     private readonly List<IDisposable> open = [];
     private readonly List<EmbeddedTree> trees = [];
     private readonly List<UnreadableTree> unreadable = [];
+    private readonly List<EntryPoint> entryPoints = [];
 
     private InputFile(string path) => Path = path;
 
@@ -37,6 +38,15 @@ internal sealed class InputFile : IDisposable
 
     /// <summary>The simple name of the application's own assembly, whose entry points are the application's; empty where that is unknown.</summary>
     public string EntryAssembly { get; private set; } = "";
+
+    /// <summary>The entry points of the application's own assembly, in its order.</summary>
+    public IReadOnlyList<EntryPoint> EntryPoints => entryPoints;
+
+    /// <summary>What the application's <c>Main</c> runs, where the build wrote that: <c>module:function</c>, or a module's name; else null.</summary>
+    public string? Main { get; private set; }
+
+    /// <summary>The file that holds a tree's archive, among other things.</summary>
+    public string FileOf(EmbeddedTree tree) => Kind == InputKind.Assembly ? System.IO.Path.Combine(System.IO.Path.GetDirectoryName(Path)!, tree.Assembly) : Path;
 
     private string RuntimeConfig => System.IO.Path.ChangeExtension(Path, ".runtimeconfig.json");
 
@@ -236,6 +246,11 @@ internal sealed class InputFile : IDisposable
     // By attribute, and by the resource's name where an assembly was merged or written without attributes.
     private void AddTrees(EmbeddedAssembly assembly, string file, bool all)
     {
+        if (assembly.Name == EntryAssembly)
+        {
+            ReadPrograms(assembly);
+        }
+
         Dictionary<string, TreeAttribute?> resources = new(StringComparer.Ordinal);
         foreach (TreeAttribute tree in assembly.Trees)
         {
@@ -271,6 +286,20 @@ internal sealed class InputFile : IDisposable
             {
                 unreadable.Add(new UnreadableTree(file, name, $"The tree '{origin}' cannot be read: {e.Message}. Build or download the assembly again."));
             }
+        }
+    }
+
+    private void ReadPrograms(EmbeddedAssembly assembly)
+    {
+        try
+        {
+            IReadOnlyList<KeyValuePair<string, string>> metadata = assembly.Metadata;
+            entryPoints.AddRange(metadata.Where(pair => pair.Key == ProgramAttribute.EntryPointKey).Select(pair => EntryPoint.Parse(pair.Value)).OfType<EntryPoint>());
+            Main = metadata.FirstOrDefault(pair => pair.Key == ProgramAttribute.MainKey).Value;
+        }
+        catch (BadImageFormatException e)
+        {
+            throw new ToolException(ExitCodes.Input, $"The assembly '{assembly.Name}' cannot be read: {e.Message}. Build or download it again.", e);
         }
     }
 

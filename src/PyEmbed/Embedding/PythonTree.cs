@@ -129,6 +129,12 @@ public sealed class PythonTree
         return Build(entries, name, InMemory(name), materialize);
     }
 
+    /// <summary>A tree that was read from an assembly's file, by somebody who does not load the assembly. Mounting checks the archive.</summary>
+    /// <param name="archive">The archive, which nobody else changes.</param>
+    /// <param name="origin">The tree's origin.</param>
+    /// <param name="source">The file that holds the archive: the assembly, or the program of a single-file application.</param>
+    internal static PythonTree FromFile(byte[] archive, string origin, string source) => new(new PythonOwnedMemory(archive, source), origin);
+
     /// <summary>All trees of an assembly, in the order of its resources.</summary>
     internal static IEnumerable<PythonTree> AllFrom(Assembly assembly)
     {

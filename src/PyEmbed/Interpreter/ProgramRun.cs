@@ -20,8 +20,8 @@ internal sealed class ProgramRun : IDisposable
 
     public int Module(string name, string[] arguments) => module.InvokeMethod<int>("run_module", name, arguments, interruptible);
 
-    public int EntryPoint(string name, string attribute, string[] arguments) =>
-        module.InvokeMethod<int>("run_entry_point", name, attribute, ProgramArguments.Program(), arguments, interruptible);
+    public int EntryPoint(string name, string attribute, string program, string[] arguments) =>
+        module.InvokeMethod<int>("run_entry_point", name, attribute, program, arguments, interruptible);
 
     public void Dispose()
     {

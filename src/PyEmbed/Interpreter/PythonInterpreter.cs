@@ -159,7 +159,10 @@ public sealed class PythonInterpreter : IDisposable
     /// <returns>As for <see cref="RunModule"/>; what the function returns counts as the argument of <c>sys.exit</c>.</returns>
     /// <exception cref="ArgumentException">The reference has not that form.</exception>
     /// <remarks>One program at a time: <c>sys.argv</c> and <c>__main__</c> belong to the process.</remarks>
-    public int RunEntryPoint(string reference, params string[] arguments)
+    public int RunEntryPoint(string reference, params string[] arguments) => RunEntryPointAs(reference, ProgramArguments.Program(), arguments);
+
+    /// <summary>The same with another <c>sys.argv[0]</c>.</summary>
+    internal int RunEntryPointAs(string reference, string program, string[] arguments)
     {
         ArgumentException.ThrowIfNullOrEmpty(reference);
         ArgumentNullException.ThrowIfNull(arguments);
@@ -169,7 +172,7 @@ public sealed class PythonInterpreter : IDisposable
             throw new ArgumentException($"'{reference}' is no entry point: it must have the form 'module:attribute', such as 'mypkg.__main__:main'.", nameof(reference));
         }
 
-        return Run(run => run.EntryPoint(parts[0].Trim(), parts[1].Trim(), arguments));
+        return Run(run => run.EntryPoint(parts[0].Trim(), parts[1].Trim(), program, arguments));
     }
 
     /// <summary>Executes statements.</summary>

@@ -9,13 +9,15 @@ namespace PyEmbed.Discovery;
 internal sealed class PythonLocator(DiscoveryPlatform platform, DiscoveryCache cache, TimeSpan probeLimit)
 {
     private readonly List<DiscoveryStep> _steps = [];
-    private int? _staticMinor;
 
     /// <summary>The places that were looked at, in order.</summary>
     public IReadOnlyList<DiscoveryStep> Steps => _steps;
 
+    /// <summary>X of the system's own python3.X, if all that it lacks is its shared library.</summary>
+    public int? StaticMinor { get; private set; }
+
     /// <summary>The command that installs what is missing; null where the machine has no package manager that is known.</summary>
-    public string? InstallCommand => InstallationAdvice.Command(platform, _staticMinor);
+    public string? InstallCommand => InstallationAdvice.Command(platform, StaticMinor);
 
     /// <summary>Finds the CPython for these options on this machine.</summary>
     /// <exception cref="PythonRuntimeNotFoundException">None is usable.</exception>
@@ -46,6 +48,11 @@ internal sealed class PythonLocator(DiscoveryPlatform platform, DiscoveryCache c
         return ActiveEnvironment() ?? OnPath() ?? InLoaderFolders()
             ?? throw new PythonRuntimeNotFoundException(NotFoundMessage(), Searched());
     }
+
+    /// <summary>Finds the CPython of one interpreter.</summary>
+    /// <exception cref="PythonRuntimeNotFoundException">It cannot be used.</exception>
+    public PythonInstallation FindOf(string interpreter) =>
+        Ask([interpreter]) ?? throw new PythonRuntimeNotFoundException($"The CPython of '{interpreter}' cannot be used: {_steps[^1].Finding}.", Searched());
 
     private string? Noted(string variable)
     {
@@ -218,7 +225,7 @@ internal sealed class PythonLocator(DiscoveryPlatform platform, DiscoveryCache c
             Refuse(name, $"it is linked statically and its shared library {platform.LibraryFile(answers.Version.Minor)} is not installed");
             if (answers.BasePrefix == "/usr")
             {
-                _staticMinor ??= answers.Version.Minor; // The system's own: its package manager has the library.
+                StaticMinor ??= answers.Version.Minor; // The system's own: its package manager has the library.
             }
         }
         else if (library is null)
@@ -328,6 +335,6 @@ internal sealed class PythonLocator(DiscoveryPlatform platform, DiscoveryCache c
     {
         return $"No usable CPython (3.{LibraryName.OldestMinor} or newer, default build, with a shared library, for {platform.Architecture}) was found. Looked at:\n  "
             + string.Join("\n  ", _steps)
-            + $"\nTo fix it, {InstallationAdvice.Sentence(platform, _staticMinor)}; or set PYEMBED_LIBRARY (or PythonOptions.Library) to the path of {platform.LibraryFile(13)} or the like.";
+            + $"\nTo fix it, {InstallationAdvice.Sentence(platform, StaticMinor)}; or set PYEMBED_LIBRARY (or PythonOptions.Library) to the path of {platform.LibraryFile(13)} or the like.";
     }
 }

@@ -16,8 +16,13 @@ _BYTECODE = re.compile(r'(.+?)\.([^.]+\d+t?(?:\.opt-[12])?)$')       # the distr
 
 def directories():
     """The default extraction directories of this user that are there: absolute, real paths. The code cache lies there too."""
+    return [place for place, _, _ in default_places() if os.path.isdir(place)]
+
+
+def default_places():
+    """(path, why it cannot be used or None, whether it is used) of the default extraction directories, in order of preference."""
     places = dict.fromkeys([os.path.realpath(place) for place in _importer._default_stores()])
-    return [place for place in places if os.path.isdir(place)]
+    return [(place, _importer.unusable(place), place == _importer.store()) for place in places]
 
 
 def list_roots(directory):
