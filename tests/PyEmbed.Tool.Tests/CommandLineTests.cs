@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using PyEmbed.EndToEnd;
 
 namespace PyEmbed.Tool.Tests;
@@ -37,12 +38,18 @@ public sealed class CommandLineTests
         string folder = InstalledTool.NewFolder();
         string text = Path.Combine(folder, "text.dll"), none = Path.Combine(folder, "none.dll"), noTree = new SampleAssembly("Plain").Save(folder);
         File.WriteAllText(text, "no assembly\n");
-        string cut = Path.Combine(folder, "cut.dll");
+        string cut = Path.Combine(folder, "cut.dll"), empty = Path.Combine(folder, "empty.dll"), foreign = Path.Combine(folder, "foreign.zip");
         File.WriteAllBytes(cut, File.ReadAllBytes(noTree)[..600]);
+        File.WriteAllText(empty, "");
+        using (ZipArchive zip = ZipFile.Open(foreign, ZipArchiveMode.Create))
+        {
+            zip.CreateEntry("mypkg/core.py");
+        }
 
         foreach ((string path, string problem) in new[]
         {
             (text, "is no .NET assembly"), (none, "There is no file"), (folder, "is a folder"), (noTree, "embeds no Python tree"), (cut, "cut.dll"),
+            (empty, "is no .NET assembly"), (foreign, "it has no PyEmbed index"),
         })
         {
             ProcessResult result = InstalledTool.Run("list", path).Exits(3);

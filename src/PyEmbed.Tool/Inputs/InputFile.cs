@@ -109,6 +109,12 @@ internal sealed class InputFile : IDisposable
     private void Read(string path, bool references)
     {
         FileStream file = OpenStream(Path);
+        if (!file.CanSeek || file.Length == 0)
+        {
+            // A pipe, a device, an empty file.
+            throw NoInput(path);
+        }
+
         Span<byte> head = stackalloc byte[4];
         file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
         if (BinaryPrimitives.ReadInt32LittleEndian(head) == ZipSignature)
@@ -137,8 +143,8 @@ internal sealed class InputFile : IDisposable
 
     private static bool TryReadAssembly(FileStream file, string path)
     {
-        file.Position = 0;
-        using PEReader image = new(file, PEStreamOptions.LeaveOpen);
+        // A program that is larger than any assembly can be may still be a single-file application.
+        using PEReader image = new(new StreamSlice(file, 0, Math.Min(file.Length, int.MaxValue)), PEStreamOptions.LeaveOpen);
         try
         {
             return image.HasMetadata;
