@@ -12,7 +12,7 @@ namespace PyEmbed.Capabilities;
 internal static unsafe class CapabilityApi
 {
     public const int METH_VARARGS = 1, METH_KEYWORDS = 2, METH_NOARGS = 4, METH_O = 8, METH_FASTCALL = 0x80, METH_METHOD = 0x200;
-    public const int ENOENT = 2, EACCES = 13, ENOTDIR = 20;
+    public const int ENOENT = 2, EACCES = 13, ENOTDIR = 20, EMFILE = 24;
     public const int O_ACCMODE = 3, O_WRONLY = 1, O_RDWR = 2;
     public const int Py_tp_new = 65;
     private const int F_DUPFD = 0, F_GETFD = 1, F_GETFL = 3, F_DUPFD_CLOEXEC = 1030, FD_CLOEXEC = 1, SOCK_CLOEXEC = 0x80000, RLIMIT_NOFILE = 7, FirstFree = 3, LongestPath = 4096; // PATH_MAX, which realpath keeps to.
@@ -162,6 +162,20 @@ internal static unsafe class CapabilityApi
 
     /// <summary>Another number for what a descriptor stands for, which nobody else knows; -1 and errno where it is not open, or no number is left.</summary>
     public static int Duplicate(int descriptor) => fcntl(descriptor, F_DUPFD_CLOEXEC, FirstFree);
+
+    /// <summary>The same, where that is a number below a limit; else -1 and errno.</summary>
+    public static int DuplicateBelow(int descriptor, int limit)
+    {
+        int other = Duplicate(descriptor);
+        if (other < limit)
+        {
+            return other;
+        }
+
+        Close(other);
+        *errno() = EMFILE;
+        return -1;
+    }
 
     /// <summary>Another number, not below <paramref name="first"/>, that children inherit where they inherit this one; -1 and errno where none is left.</summary>
     public static int Duplicate(int descriptor, int first) => fcntl(descriptor, (fcntl(descriptor, F_GETFD, 0) & FD_CLOEXEC) != 0 ? F_DUPFD_CLOEXEC : F_DUPFD, first);

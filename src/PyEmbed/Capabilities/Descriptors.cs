@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Microsoft.Win32.SafeHandles;
 using PyEmbed.Interop;
 
 namespace PyEmbed.Capabilities;
@@ -14,6 +15,8 @@ internal sealed unsafe class Descriptors(FileGrants files, int first)
 {
     private const int LastStandard = 2, LongestLink = 4096, Room = 1024, Highest = 1 << 16; // The system keeps a table up to the highest number in use.
 
+    private readonly SafeFileHandle sample = File.OpenHandle("/dev/null"); // Something to copy.
+
     /// <summary>Whether the descriptor is one of the standard streams, which are the host's.</summary>
     public static bool IsStandard(int descriptor) => descriptor is >= 0 and <= LastStandard;
 
@@ -28,6 +31,23 @@ internal sealed unsafe class Descriptors(FileGrants files, int first)
             $"Capabilities need {first + Room} file descriptors, to keep those of Python code apart from the host's, and this process may have {limit}: raise the limit (ulimit -n, LimitNOFILE of systemd, RLIMIT_NOFILE).");
     }
 
+    /// <summary>Whether a call may take a number of the host's, for as long as it runs or what it makes lives. Else there is an exception pending: with all of those in use, the system would give the host Python's.</summary>
+    public bool HasRoom(string name)
+    {
+        int lowest = CapabilityApi.DuplicateBelow((int)sample.DangerousGetHandle(), first / 2);
+        if (lowest >= 0)
+        {
+            CapabilityApi.Close(lowest);
+            return true;
+        }
+
+        _ = Denied.Refuse($"{name} is denied: so many descriptors are open that those which are left are the host's");
+        return false;
+    }
+
+    /// <summary>A copy of a descriptor for a call, which closes it; -1 and errno where it is not open, or <see cref="HasRoom"/> would say no.</summary>
+    public int Copy(int descriptor) => CapabilityApi.DuplicateBelow(descriptor, first / 2);
+
     /// <summary>Whether the number is one of Python's.</summary>
     public bool Holds(int descriptor) => descriptor >= first;
 
@@ -35,10 +55,10 @@ internal sealed unsafe class Descriptors(FileGrants files, int first)
     /// <returns>The number; or -1 with an exception pending, and it is closed.</returns>
     public int Move(int descriptor)
     {
-        if (Holds(descriptor))
+        if (descriptor >= first / 2)
         {
             CapabilityApi.Close(descriptor);
-            _ = Denied.Refuse("opening is denied: the host has so many descriptors open that its numbers and Python's cannot be told apart");
+            _ = Denied.Refuse("opening is denied: so many descriptors are open that those which are left are the host's");
             return -1;
         }
 

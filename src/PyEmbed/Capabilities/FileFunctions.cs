@@ -54,7 +54,8 @@ internal sealed unsafe class FileFunctions(FileGrants files, Descriptors descrip
 
         FileUse use = UseOfFlags(flags);
         bool follows = Follows(flags);
-        if (!Check(ref call, "os.open", 0, "path"u8, "dir_fd"u8, use, follows, out _))
+        // The system takes a number before it waits for the other end of a pipe that has a name.
+        if (!Check(ref call, "os.open", 0, "path"u8, "dir_fd"u8, use, follows, out _) || !descriptors.HasRoom("os.open"))
         {
             return 0;
         }
@@ -127,7 +128,8 @@ internal sealed unsafe class FileFunctions(FileGrants files, Descriptors descrip
             call.Replace(0, "path"u8, PathArgument.New(place, CPython.Py_None));
         }
 
-        return Check(ref call, "os.scandir", 0, "path"u8, default, FileUse.Read, follow: true, out _) ? call.Continue() : 0;
+        // It holds the folder open.
+        return Check(ref call, "os.scandir", 0, "path"u8, default, FileUse.Read, follow: true, out _) && descriptors.HasRoom("os.scandir") ? call.Continue() : 0;
     }
 
     /// <summary>A body for <c>DirEntry.stat</c>, <c>is_dir</c> and <c>is_file</c>, which look at what a link leads to.</summary>
@@ -276,7 +278,7 @@ internal sealed unsafe class FileFunctions(FileGrants files, Descriptors descrip
         int used = descriptor;
         if (lends || (use & ~FileUse.Stream) != FileUse.Look)
         {
-            used = call.Lend(descriptor);
+            used = call.Lend(descriptors, descriptor);
             if (used >= 0)
             {
                 call.Replace(index, place, PyRef.Checked(CPython.PyLong_FromLongLong(used)));

@@ -293,6 +293,8 @@ internal sealed unsafe class GuardedFunctions
 
         Put(unopened.Value, Name, "listen", sockets.Listen);
         Put(unopened.Value, Name, "_accept", sockets.Accept);
+        Put(unopened.Value, Name, "recvmsg", sockets.Receiving("socket.recvmsg"));
+        Put(unopened.Value, Name, "recvmsg_into", sockets.Receiving("socket.recvmsg_into"));
         NativePatch.BeforeInitializer(type.Value, Name, sockets.Initialize);
     }
 

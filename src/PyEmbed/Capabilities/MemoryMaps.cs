@@ -25,12 +25,18 @@ internal sealed unsafe class MemoryMaps(Descriptors descriptors)
             (descriptor, access) = (i == 0 ? number : descriptor, i == 4 ? number : access);
         }
 
+        // A map keeps a copy.
+        if (descriptor >= 0 && !descriptors.HasRoom("mmap"))
+        {
+            return 0;
+        }
+
         if (descriptor < 0 || descriptor > int.MaxValue || descriptors.Holds((int)descriptor))
         {
             return call.Continue(); // Memory alone, or a number of Python's.
         }
 
-        int lent = call.Lend((int)descriptor);
+        int lent = call.Lend(descriptors, (int)descriptor);
         FileUse use = access is AccessRead or AccessCopy ? FileUse.Read : Descriptors.UseOfOpen(lent);
         if (lent < 0 || !descriptors.AllowsWhatItIs(lent, use))
         {

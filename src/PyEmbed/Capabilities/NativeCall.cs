@@ -143,10 +143,10 @@ internal unsafe ref struct NativeCall
         return ((delegate* unmanaged[Cdecl]<nint, nint, nint, int>)original)(self, tuple.Value, 0) == 0;
     }
 
-    /// <summary>Another number, for the length of the call, for a descriptor that somebody else may close; -1 where it is not open.</summary>
-    public int Lend(int descriptor)
+    /// <summary>Another number, for the length of the call, for a descriptor that somebody else may close; -1 and errno where there is none.</summary>
+    public int Lend(Descriptors descriptors, int descriptor)
     {
-        int other = CapabilityApi.Duplicate(descriptor);
+        int other = descriptors.Copy(descriptor);
         if (other >= 0)
         {
             (lent ??= []).Add(other);

@@ -101,7 +101,7 @@ internal sealed unsafe class RawFiles
         }
 
         // The host's, to be used as it was granted: by a number of Python's for the same.
-        int other = closed == CPython.Py_True ? -1 : CapabilityApi.Duplicate(descriptor);
+        int other = closed == CPython.Py_True ? -1 : descriptors.Copy(descriptor);
         if (other < 0 || !descriptors.AllowsWhatItIs(other, Descriptors.UseOfOpen(other)))
         {
             if (other >= 0)

@@ -152,6 +152,12 @@ internal sealed unsafe class SocketFunctions(NetworkGrants network, Descriptors 
     /// <summary>A body for <c>socket._accept</c>, whose result is (descriptor, address).</summary>
     public nint Accept(scoped ref NativeCall call)
     {
+        // The system takes a number before it waits for somebody to connect.
+        if (!descriptors.HasRoom("socket.accept"))
+        {
+            return 0;
+        }
+
         using PyRef result = PyRef.Own(call.Continue());
         nint number = result.Value == 0 ? 0 : descriptors.MoveResult(PyRef.New(CPython.PyTuple_GetItem(result.Value, 0)));
         if (number == 0)
@@ -164,6 +170,9 @@ internal sealed unsafe class SocketFunctions(NetworkGrants network, Descriptors 
         _ = CPython.PyTuple_SetItem(accepted, 1, PyRef.New(CPython.PyTuple_GetItem(result.Value, 1)));
         return accepted;
     }
+
+    /// <summary>A body for <c>recvmsg</c> and <c>recvmsg_into</c>, by which one's own descriptors come under further numbers, that nobody closes.</summary>
+    public NativeBody Receiving(string name) => (scoped ref NativeCall call) => descriptors.HasRoom(name) ? call.Continue() : 0;
 
     /// <summary>A body for <c>_socket.close</c>.</summary>
     public nint Close(scoped ref NativeCall call) =>

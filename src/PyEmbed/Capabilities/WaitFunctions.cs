@@ -164,7 +164,7 @@ internal sealed unsafe class WaitFunctions(Descriptors descriptors)
     {
         for (int i = 0; i < numbers.Count; i++)
         {
-            if (descriptors.Holds(numbers[i]) && (numbers[i] = call.Lend(numbers[i])) < 0)
+            if (descriptors.Holds(numbers[i]) && (numbers[i] = call.Lend(descriptors, numbers[i])) < 0)
             {
                 CapabilityApi.RaiseError();
                 return false;

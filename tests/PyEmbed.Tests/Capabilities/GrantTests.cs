@@ -65,6 +65,16 @@ public sealed class GrantTests
         StringAssert.Contains(run.Error, words, StringComparison.Ordinal);
     }
 
+    [TestMethod]
+    public void Too_few_descriptors_are_refused()
+    {
+        TestHostProcess run = TestHostProcess.RunProgram(
+            new Dictionary<string, string?>(), "/bin/sh", "-c", "ulimit -n 1500 && exec \"$0\" \"$@\"", TestHostProcess.Executable, "capabilities-code-cache", "", "");
+        Assert.AreNotEqual(0, run.ExitCode);
+        StringAssert.Contains(run.Error, "InvalidOperationException", StringComparison.Ordinal);
+        StringAssert.Contains(run.Error, "this process may have 1500", StringComparison.Ordinal);
+    }
+
     private static Dictionary<string, (string Word, string What)> Run(string mode)
     {
         using CapabilityFolder folder = new();
@@ -88,6 +98,7 @@ public sealed class GrantTests
             "name" => "network=localhost:PORT",
             "address" => "network=127.0.0.1:PORT",
             "tls" => $"read={granted};network=127.0.0.1:*",
+            "full" => "",
             "listen" => "network=127.0.0.1:*,[::1]:*",
             "everything" => "read=/;write=/",
             "programs" => "read=/;write=/;network=*:*;processes;environment",

@@ -263,3 +263,31 @@ def ctrl_c_can_be_handled():
         signal.signal(signal.SIGINT, signal.SIG_DFL if before is None else before)
     except ValueError:
         pass        # not on Python's main thread
+
+
+@check('full')
+def the_host_keeps_numbers_of_its_own():
+    """Descriptors that come through a socket stay, and nobody closes them."""
+    import array
+    import host
+    import select
+    import socket
+    one, other = socket.socketpair()
+    own = min(one.fileno(), other.fileno())
+    rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', [own] * 100))]
+
+    def fill():
+        while one.sendmsg([b'x'], rights):
+            other.recvmsg(1, socket.CMSG_SPACE(400))
+
+    denied(fill, words='so many descriptors')
+    denied(os.open, os.__file__, os.O_RDONLY, words='so many descriptors')
+    denied(open, os.__file__, words='so many descriptors')
+    denied(os.scandir, os.path.dirname(os.__file__), words='so many descriptors')
+    denied(os.pipe, words='so many descriptors')
+    denied(socket.socket, words='so many descriptors')
+    denied(socket.socketpair, words='so many descriptors')
+    denied(select.epoll, words='so many descriptors')
+    denied(select.select, [own], [], [], 0, error=OSError)
+    for _ in range(500):
+        assert host.open(os.path.join('single', 'one.txt'), False) < own

@@ -5,7 +5,7 @@ import os
 
 import host
 
-from techniques.support import APART, FILE, FOREIGN, GRANTED, NOTHING, PROCESSES, SOCKET, TEXT, WRITE, Missing, has, module, needs, technique
+from techniques.support import APART, FILE, FOREIGN, GRANTED, NOTHING, PROCESSES, ROOM, SOCKET, TEXT, WRITE, Missing, has, module, needs, technique
 
 _kept = []
 
@@ -353,6 +353,24 @@ def have_the_host_take_the_number_of_a_closed_epoll():
     with needs(select, 'epoll')() as epoll:
         number = epoll.fileno()
     return taken(number)
+
+
+def many():
+    """More numbers than Python code may take of those that the host's files get."""
+    import resource
+    return min(resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2, 65536) // 2 + 100
+
+
+@technique(ROOM)
+def have_the_host_take_python_s_numbers_by_listing():
+    return len([os.scandir(GRANTED) for _ in range(many())])
+
+
+@technique(ROOM)
+def have_the_host_take_python_s_numbers_by_mapping():
+    import mmap
+    with open(os.path.join(GRANTED, 'file.txt'), 'rb') as file:
+        return len([mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) for _ in range(many())])
 
 
 # The entry looks at what its path leads to.

@@ -31,6 +31,7 @@ READ, WRITE, NETWORK, PROCESSES, ENVIRONMENT, NATIVE_CODE = map(by, ['Read', 'Wr
 NATIVE_MODULE = by('NativeCode', ImportError)
 FOREIGN = ending(PermissionError, r'.* is denied: the descriptor \d+ was not opened by Python code')
 APART = ending(AssertionError, r'\d+ is not free')      # host_takes says so: numbers of Python's are never the host's.
+ROOM = ending(PermissionError, '.* is denied: so many descriptors are open')
 KEPT = ending(PermissionError, '.* is denied: where the standard library and PyEmbed keep code')
 LINK = ending(PermissionError, '.* is denied: what would be moved is a link')
 FORK = ending(PermissionError, '.*os.fork is denied where capabilities are set')
