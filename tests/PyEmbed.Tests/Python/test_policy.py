@@ -290,6 +290,12 @@ class StoppedTests(unittest.TestCase):
         self.assertIn('is not where that reads from', self.check('import sys; L = sys.modules["mygame"].__loader__; L.path = "/somewhere/mygame.py"; L.get_code("mygame")',
                                                                  restricted=True, allow=['*', 'sys'], before=before + '\nimport mygame'))
 
+    def test_a_relative_path_of_a_file_where_the_file_system_is_off(self):
+        before = 'import importlib.machinery, os, tempfile, types\nos.chdir(tempfile.mkdtemp())\nopen("mine.py", "w").write("S = 1")\nimport builtins; builtins.L, builtins.types = importlib.machinery.SourceFileLoader, types'
+        code = 'got = types.ModuleType("mine"); L("mine", "mine.py").exec_module(got); got = got.S'
+        self.assertIn('PythonOptions.FileSystem is off', self.check(code, deny=['other'], before=before, files=False))
+        self.assertEqual('gained 1\n', self.check(code, deny=['other'], before=before))
+
     def test_a_spec_whose_attributes_are_code(self):
         code = ('import _imp, functools, sys; b = sys.modules["_frozen_importlib"]\n'
                 '    class Evil(type(sys.__spec__)):\n        name = property(functools.partial(__import__, "socket"))\n        loader = sys.__loader__\n        def __init__(self): pass\n'
@@ -401,6 +407,29 @@ class BytecodeTests(unittest.TestCase):
                 'L._code = None\ntry: L.exec_module(game.two)\nexcept ImportError as e: print("refused")\nprint(game.two.N)')
         exit_code, output, errors = self.run_open(code, deny=['hidden'])
         self.assertEqual('2\nnot w\nnot w\nrefused\n2\n', output, errors)
+
+    def test_a_loader_that_is_put_together_from_others_is_looked_at(self):
+        start = ('import types\nL = game.two.__loader__; tree = L._folder.tree\n'
+                 'record = next(r for name, r in tree.bytecode("hidden").items() if name.startswith("mod."))\n')
+        for code in ('other = type(L)("x", "/x/y.py", L._folder, record); module = types.ModuleType("x")',
+                     'other = type(L)("game.two", L.path, L._folder, record); module = types.ModuleType("game.two")',
+                     'other = type(L)("hidden.mod", L.path.replace("game", "hidden").replace("two", "mod"), L._folder, record); module = types.ModuleType("hidden.mod")',
+                     'L._code = record; other, module = L, game.two',
+                     'L._code = memoryview(__import__("struct").pack("3Q", *record)).cast("Q")\n'
+                     'class other: exec_module = lambda module: exec(L.get_code("game.two"), vars(module))\nmodule = game.two',
+                     'L._code = type("Record", (tuple,), {"__hash__": lambda _: hash(was), "__eq__": lambda *_: True})(record); other, module = L, game.two'):
+            with self.subTest(code):
+                script = f'{start}was = L._code\n{code}\ntry: other.exec_module(module)\nexcept ImportError as e: print("denied", e.rule[-33:])\nprint(vars(module).get("N"))'
+                exit_code, output, errors = self.run_open(script, deny=['hidden'])
+                self.assertRegex(output, "^denied .*(is not where that reads from|Deny names 'hidden')\n(2|None)\n$", errors)
+                exit_code, output, errors = self.run_open(script.replace('"hidden"', '"game"').replace('"mod."', '"one."').replace('"mod"', '"one"').replace('hidden', 'game'), policy=False)
+                self.assertEqual('1\n', output, errors)
+        script = ('import importlib.util, types\nL = importlib.util.find_spec("hidden").loader; L._folder = game.two.__loader__._folder\n'
+                  'module = types.ModuleType("hidden")\ntry: L.exec_module(module)\nexcept ImportError as e: print("denied")\nprint("SECRET" in vars(module))')
+        before = 'pyembed.unmount(root); root = mount({"game/__init__.py": "", "game/one.py": "N = 1", "game/two.py": "N = 2", "hidden/__init__.py": "SECRET = 1"})'
+        for options, expected in ({'deny': ['hidden']}, 'denied\nFalse\n'), ({'policy': False}, 'True\n'):
+            exit_code, output, errors = self.run_open(script, before=before, **options)
+            self.assertEqual(expected, output, errors)
 
     def test_tracebacks_are_those_of_CPython(self):
         traces = []

@@ -21,6 +21,14 @@ def roots():
     return _roots
 
 
+def settle(loader):
+    """Let what a loader reads by be plain strings: one of another type may be read as another text than was looked at."""
+    for attribute, value in ('path', getattr(loader, 'path', None)), ('prefix', loader.__dict__.get('prefix')), ('archive', loader.__dict__.get('archive')):
+        if value is not None and type(value) is not str:
+            value = os.fspath(value) if hasattr(type(value), '__fspath__') else value
+            setattr(loader, attribute, str.__str__(value) if isinstance(value, str) else value)
+
+
 def place_name(loader, name):
     """The name of what a loader loads; *name* is what it is asked for, and given back where its place tells none."""
     path = getattr(loader, 'path', None)
@@ -37,12 +45,20 @@ def place_name(loader, name):
 
 
 def is_in_place(loader):
-    """Whether the path of a loader lies in what it reads from: a script may have changed the one of a tree's loader. True for
-    every other loader."""
+    """Whether the path of a loader is where it reads from: a script may have given it a path that is none, or changed what a
+    tree's loader has."""
+    path = getattr(loader, 'path', None)
     folder = getattr(loader, '_folder', None)
+    if type(path) is not str:
+        return path is None and folder is None
     if folder is None:
         return True
-    place = os.path.dirname(loader.path).replace(os.sep, '/') if type(loader.path) is str else ''
+    place, name = os.path.split(path)
+    code = getattr(loader, '_code', None)
+    if code is not None and not (type(code) is memoryview and len(code) > 3):       # what a code cache has is of one source only
+        if code is not folder.tree.bytecode(folder.inner).get(f'{name.rpartition(".")[0]}{folder.tree.suffix}'):
+            return False
+    place = place.replace(os.sep, '/')
     for root in (folder.tree.root.replace(os.sep, '/'), MEMORY[:-1]):
         if f'{place}/'.startswith(root + '/'):
             return posixpath.normpath(place[len(root):] + '/').strip('/.') == folder.inner.strip('/.')
@@ -63,8 +79,7 @@ def package_of(loader):
         return folder.inner.replace('/', '.')
     if (place + '/').startswith(MEMORY):                # a source that the host gave
         return place[len(MEMORY):].replace('/', '.')
-    if not os.path.isabs(place):
-        return None
+    place = os.path.abspath(place)
     if place not in _prefixes:
         _prefixes[place] = _package_at(place)
     return _prefixes[place]

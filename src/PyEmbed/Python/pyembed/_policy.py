@@ -1,7 +1,7 @@
 """Import policy: stops imports of modules that a host's rules deny, and says by which rule and who asked.
 
 CPython's import looks functions of ``_frozen_importlib`` up by name, C code included: at every uncached import, for each
-name list of a package, and at a cached import of a module whose spec says that it is initialising. So three functions are
+name list of a package, and at a cached import of a module whose spec says that it is initialising. So four functions are
 replaced there, and the specs of loaded modules that are denied say so for ever: imports that are allowed cost no more than a
 look into a dict, cached ones nothing, and CPython leaves the guards out of tracebacks as it does the rest of importlib. Behind
 them the loaders are guarded, by the place that a module is loaded from, for whoever gets there without them.
@@ -25,7 +25,7 @@ from _frozen_importlib_external import ExtensionFileLoader, SourceFileLoader, So
 
 from . import _adapters, _callers, _errors, _importer, _loaders, _module_places, _registry
 from ._callers import spec_of
-from ._module_places import is_in_place, package_of, place_name
+from ._module_places import is_in_place, package_of, place_name, settle
 from ._mounts import standard_library
 from ._rules import Rules
 
@@ -38,6 +38,7 @@ _rules = None               # None where no policy applies
 _verdicts = {}              # name -> None, or the rule that denies it
 _open = {}                  # package -> whether everything in it is allowed
 _open_folders = set()       # (path, what serves it where it is of a tree), and the latter, of folders of others' modules that all are allowed
+_open_codes = {}            # the latter -> {record: record} of its bytecode
 _host_thread = None         # the thread on which the host imports for itself, see exempt()
 _ends = False               # whether CPython ends this process, as it does workers; a host never lets it
 _originals = []             # (object, attribute, what it was, None where it is inherited) of each thing replaced
@@ -96,7 +97,7 @@ def lift():
             spec._initializing = False
     _rules = None
     _callers.forget()
-    for memory in (_verdicts, _open, _open_folders):
+    for memory in (_verdicts, _open, _open_folders, _open_codes):
         memory.clear()
 
 
@@ -137,12 +138,15 @@ def _check(name):
 
 
 def _check_place(loader, name):
-    """Raise ImportError where a module that a loader loads is denied by its name, or by lying on disk."""
+    """Raise ImportError where a module that a loader loads under a name is denied by its own, or by lying on disk."""
+    settle(loader)
+    name = place_name(loader, name)
     _check(name)
     if not is_in_place(loader):
         _refuse(name, f'the path of its loader, {loader.path!r}, is not where that reads from')
     path = getattr(loader, 'archive' if type(loader).__module__ == 'zipimport' else 'path', None)
-    if not _importer.allow_files and type(path) is str and os.path.isabs(path) and getattr(loader, '_folder', None) is None and not (
+    on_disk = type(path) is str and (os.path.isabs(path) or isinstance(loader, _external.FileLoader)) and getattr(loader, '_folder', None) is None
+    if not _importer.allow_files and on_disk and not (
             _callers.is_in_library(path) or path in _callers.library or _callers.is_own(name)):
         _refuse(name, f'PythonOptions.FileSystem is off, and {path!r} is a file')
 
@@ -281,39 +285,52 @@ def _guards():
     def exec_module(self, module):
         # Where everything in a folder is allowed there is nothing to check, and nothing of others to trust.
         get_code = plain.get(type(self))
-        if get_code is not None and (self.path[:self.path.rfind(separator)], self.__dict__.get('_folder')) in _open_folders:
+        if (get_code is not None and type(self.path) is str and type(self) is not _loaders.CachedLoader
+                and (self.path[:self.path.rfind(separator)], self.__dict__.get('_folder')) in _open_folders):
             code = get_code(self, module.__name__)
         else:
             code = self.get_code(module.__name__)
             if code is None:
                 raise ImportError(f'cannot load module {module.__name__!r} when get_code() returns None')
-            package = get_code is not None and package_of(self)
+            package = get_code is not None and is_in_place(self) and package_of(self)
             if not _callers.trust_loading(self, code, module, place_name(self, module.__name__)) and package and _is_open(package):
                 open_folder(self.path[:self.path.rfind(separator)], self.__dict__.get('_folder'))
         call(exec, code, module.__dict__)
 
     def by_folder(kind):
         get_code = kind.get_code
+        codes_of, none = _open_codes.get, {}
 
         def exec_cached(self, module):
-            # What these read is of their folder, whatever path they show.
+            # What these read is of their folder, whatever path they show: by its table,
             if type(self) is kind and self._folder in _open_folders:
                 exec(get_code(self, module.__name__), module.__dict__)
             else:
                 exec_module(self, module)
 
+        def exec_recorded(self, module):
+            # or by a record, which a script may have of another.
+            if type(self) is kind and codes_of(self._folder, none).get(self._code, none) is self._code:
+                exec(get_code(self, module.__name__), module.__dict__)
+            else:
+                exec_module(self, module)
+
+        guard = exec_recorded if kind is _loaders.CachedLoader else exec_cached
         # CPython knows what runs code for importlib by this name, and leaves it and what is above it out of tracebacks.
-        exec_cached.__code__ = exec_cached.__code__.replace(co_name=call.__name__)
-        return exec_cached
+        guard.__code__ = guard.__code__.replace(co_name=call.__name__)
+        return guard
 
     def open_folder(path, folder):
         nonlocal trees
         if trees is not _importer._trees:       # what is no longer mounted is not kept
             trees = _importer._trees
             _open_folders.clear()
+            _open_codes.clear()
         _open_folders.add((path, folder))
         if folder is not None:
             _open_folders.add(folder)
+            records = folder.tree.bytecode(folder.inner).values()
+            _open_codes[folder] = dict(zip(records, records))
 
     def frozen_exec_module(module):
         name = module.__spec__.name
@@ -324,17 +341,17 @@ def _guards():
 
     def by_place(original):
         def load(self, subject):
+            subject = _exact(subject)
             name = subject if isinstance(subject, str) else getattr(subject, 'name', None) or subject.__name__
-            _check_place(self, place_name(self, _exact(name)))
+            _check_place(self, _exact(name))
             return original(self, subject)
         return load
 
     def create_dynamic(self, spec):
         name, origin = _exact(spec.name), _exact(spec.origin)
-        _check_place(self, place_name(self, name))
-        if type(self.path) is not str or origin != self.path:       # the file that is loaded is that of the spec
-            other = ExtensionFileLoader(name, origin)
-            _check_place(other, place_name(other, name))
+        _check_place(self, name)
+        if origin != self.path:         # the file that is loaded is that of the spec
+            _check_place(ExtensionFileLoader(name, origin), name)
         return create_extension(self, _plain(spec, name, origin))
 
     def create_builtin(spec):

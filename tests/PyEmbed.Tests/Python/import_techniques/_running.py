@@ -51,7 +51,7 @@ def _run(index, kind, folder, target=None):
         sys.unraisablehook, sys.breakpointhook = hooks
     got = space.get('got')
     gained = (got is not None and got is not False and got != []) or (loaded if target == _STANDARD else name in builtins.RAN)
-    return {'title': title, 'kind': kind, 'disk': 'DISK' in source or 'ZIPPED' in source, 'late': late, 'only_by_deny': bool(names) and names[0] in ONLY_BY_DENY,
+    return {'title': title, 'kind': kind, 'disk': any([word in source for word in ('DISK', 'ZIPPED', 'zipfile')]), 'late': late, 'only_by_deny': bool(names) and names[0] in ONLY_BY_DENY,
             'gained': bool(gained), 'rule': errors and errors[0], 'error': errors and errors[1], 'by': rule}
 
 

@@ -53,6 +53,41 @@ import types
 from importlib.machinery import SourceFileLoader
 module = types.ModuleType('innocent'); SourceFileLoader('innocent', FOLDER + "/DISK.py").exec_module(module); got = module.secret
 ''')
+_PRETENDING = 'class Path(str):\n    pass\n'
+technique('exec_module of a file loader whose path is a kind of str', _PRETENDING + '''
+import types
+from importlib.machinery import SourceFileLoader
+module = types.ModuleType('innocent'); SourceFileLoader('innocent', Path(FOLDER + "/DISK.py")).exec_module(module); got = module.secret
+''')
+technique('exec_module of a file loader whose path says to be another', '''
+import types
+from importlib.machinery import SourceFileLoader
+class Path(str):
+    def __getitem__(self, _): return 'innocent.py'
+    def rfind(self, *_): return 0
+    def __fspath__(self): return FOLDER + "/DISK.py"
+    __str__ = __fspath__
+module = types.ModuleType('innocent'); SourceFileLoader('innocent', Path(FOLDER + "/DISK.py")).exec_module(module); got = module.secret
+''')
+technique('exec_module of a file loader whose path is no str', '''
+import types, pathlib
+from importlib.machinery import SourceFileLoader
+module = types.ModuleType('innocent'); SourceFileLoader('innocent', pathlib.Path(FOLDER, "DISK.py")).exec_module(module); got = module.secret
+''')
+technique('spec_from_file_location of a kind of str', _PRETENDING + '''
+import importlib.util as u
+spec = u.spec_from_file_location('innocent', Path(FOLDER + "/DISK.py")); module = u.module_from_spec(spec)
+spec.loader.exec_module(module); got = module.secret
+''')
+technique('a relative path', '''
+import types, os
+from importlib.machinery import SourceFileLoader
+before = os.getcwd(); os.chdir(FOLDER)
+try:
+    module = types.ModuleType('innocent'); SourceFileLoader('innocent', "DISK.py").exec_module(module); got = module.secret
+finally:
+    os.chdir(before)
+''')
 technique('bytecode by a loader of its own', '''
 import py_compile, types
 from importlib.machinery import SourcelessFileLoader
@@ -97,6 +132,14 @@ technique('imp', 'import imp; got = imp.load_module("innocent", *imp.find_module
 technique('imp.load_source', 'import imp; got = imp.load_source("innocent", FOLDER + "/DISK.py")', until=(3, 12))
 technique('zipimporter', 'import zipimport; got = zipimport.zipimporter(ARCHIVE).load_module("ZIPPED")', until=(3, 15))
 technique('get_code of zipimporter', 'import zipimport; exec(zipimport.zipimporter(ARCHIVE).get_code("ZIPPED")); got = secret')
+for title, prefix in ('prefix', '"NAME/"'), ('prefix that is a kind of str', 'Path("NAME/")'):
+    technique(f'zipimporter whose {title} was changed', _PRETENDING + f'''
+import os, zipfile, zipimport
+place = os.path.join(FOLDER, 'inner-NAME.zip')
+with zipfile.ZipFile(place, 'w') as archive: archive.writestr('NAME/x.py', 'secret = 1')
+importer = zipimport.zipimporter(place); importer.prefix = {prefix}
+got = importer.load_module('x').secret
+''', until=(3, 15))
 technique('another importlib from its source', '''
 import importlib.util as u, sys, _imp, _thread, _warnings, _weakref
 spec = u.spec_from_file_location('importlib2', u.find_spec('importlib').submodule_search_locations[0] + '/_bootstrap.py')
