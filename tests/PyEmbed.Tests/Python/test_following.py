@@ -156,6 +156,16 @@ class Graphs(unittest.TestCase):
             self.assertEqual(pairs(graph.edges), [] if graph.problems else [('a', 'b')], source)
             self.assertEqual([problem.line for problem in graph.problems], [2] if source.endswith('(\n') else [], source)
 
+    def test_an_assertion_counts_for_what_follows_in_its_block(self):
+        source = ('import a\nassert sys.platform == "x"\nimport b\ndef f():\n    assert version\n    if x:\n        import c\n    import d\n'
+                  'def g():\n    assert x == 1\n    import e\n')
+        tree = ast.parse(source)
+        for simple in (False, True):
+            found = [(node.names[0].name, required) for node, _, required in _import_statements.statements(tree.body, simple)]
+            self.assertEqual(found, [('a', True), ('b', False), ('c', False), ('d', False), ('e', False)])
+        found = [required for _, _, required in _import_statements.statements(tree.body[-1:])]
+        self.assertEqual(found, [True])
+
     def test_what_is_parsed_has_every_import_of_the_file(self):
         folder = os.path.dirname(os.__file__)
         names = [name for name in sorted(os.listdir(folder)) if name.endswith('.py')][::3]

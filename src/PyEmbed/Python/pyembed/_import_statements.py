@@ -27,24 +27,31 @@ def statements(body, simple=False):
     """(node, kind, is required) for each import statement in a block and in all blocks below it, as they stand in the file,
     and with *simple* for each usual statement that holds no others, too. A statement is required where the code is not
     prepared to miss what it imports: outside of what depends on the installation, and of ``try`` that catches import errors."""
-    blocks = [(iter(body), _TOP, True)]     # No recursion: a chain of elif is as deep as it is long.
+    blocks = [(iter(body), _TOP, True, [])]     # No recursion: a chain of elif is as deep as it is long.
     while blocks:
-        block, kind, required = blocks[-1]
+        block, kind, required, asserted = blocks[-1]
         node = next(block, None)
         if node is None:
             blocks.pop()
-        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            continue
+        if node.__class__ is ast.Assert:
+            asserted.append(node.test)      # looked at once something follows for which it counts: tests are full of them
+            continue
+        if node.__class__ in _SIMPLE and not simple:
+            continue
+        if asserted:
+            if any(map(is_condition, asserted)):
+                kind, required = max(kind, _CONDITIONAL), False
+            blocks[-1] = block, kind, required, []
+        if node.__class__ in _SIMPLE or isinstance(node, (ast.Import, ast.ImportFrom)):
             yield node, KINDS[kind], required
-        elif node.__class__ in _SIMPLE:
-            if simple:
-                yield node, KINDS[kind], required
-        else:
-            below, rest = _blocks_of(node)
-            if rest:                        # of this block is for some installations only
-                blocks[-1] = block, max(kind, rest), False
-            for inner, inner_kind, inner_required in reversed(below):
-                if inner:
-                    blocks.append((iter(inner), max(kind, inner_kind), required and inner_required))
+            continue
+        below, rest = _blocks_of(node)
+        if rest:                            # of this block is for some installations only
+            blocks[-1] = block, max(kind, rest), False, []
+        for inner, inner_kind, inner_required in reversed(below):
+            if inner:
+                blocks.append((iter(inner), max(kind, inner_kind), required and inner_required, []))
 
 
 def _blocks_of(node):
@@ -57,8 +64,6 @@ def _blocks_of(node):
                 (node.orelse, kind, not caught), (node.finalbody, _TOP, True)], 0
     if isinstance(node, ast.If):
         return _branches(node)
-    if isinstance(node, ast.Assert):
-        return [], _CONDITIONAL if is_condition(node.test) else 0
     if isinstance(node, (ast.With, ast.AsyncWith)):
         tolerant = any(map(tolerates, node.items))
         return [(node.body, _CONDITIONAL if tolerant else _TOP, not tolerant)], 0
