@@ -28,6 +28,7 @@ internal sealed class ToolCommandLine
             ShowCommand.Create(output),
             VerifyCommand.Create(output),
             ExtractCommand.Create(output),
+            GraphCommand.Create(output),
             RunCommand.Create(output),
             DoctorCommand.Create(output),
             CacheCommand.Create(output),

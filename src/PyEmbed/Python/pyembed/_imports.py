@@ -193,7 +193,8 @@ class ImportGraph:
             known = imported
             while known and known not in self.modules:
                 known = known.rpartition('.')[0]
-            if known and known != imported:         # what there is of a dotted name is imported before the rest is missed
+            # What there is of a dotted name is imported before the rest is missed; a package that the module is in was before.
+            if known not in ('', imported) and not f'{importer}.'.startswith(f'{known}.'):
                 self._add(importer, known, KINDS[kind], line)
         for (importer, imported), (kind, line) in sorted(self._found.items(), key=lambda item: (item[0][0], item[1][1], item[0][1])):
             edges = self.edges if imported in self.modules else self.outside

@@ -1,0 +1,56 @@
+"""What the ``pyembed`` command asks of Python: to follow imports. It gives and gets plain values, for .NET to convert."""
+
+from ._imports import NAMESPACE, Module, follow
+from ._standard_library import standard_library
+
+IN_TREE, STANDARD_LIBRARY, THIRD_PARTY, MISSING = 'tree', 'standard-library', 'third-party', 'missing'
+
+
+def describe_imports(trees):
+    """A JSON text of what the modules of trees import.
+
+    *trees* has a list for each tree, in mount order, of (name, kind, path, source) for each module: what _imports.Module has,
+    and the bytes of its source or None. The text is an object::
+
+        modules    [{name, kind, tree, source}]: tree is the number of the one that the module is imported from
+        imports    [{importer, imported, kind, line, place}]: place is one of this module's constants; MISSING is what should be in
+                   a package of the trees and is not
+        cycles     [{modules, path}]
+        problems   [{path, line, message}]
+    """
+    import json
+    chosen = _merge(trees)
+    modules = {name: Module(*item[:3]) for name, (_, item) in chosen.items()}
+    graph = follow(modules, lambda module: chosen[module.name][1][3])
+    library = set(standard_library())
+
+    def place(name):
+        top = name.partition('.')[0]
+        return IN_TREE if name in modules else MISSING if top in modules else STANDARD_LIBRARY if top in library else THIRD_PARTY
+
+    edges = sorted([*graph.edges, *graph.outside], key=lambda edge: (edge.importer, edge.line, edge.imported))
+    return json.dumps({
+        'modules': [{'name': name, 'kind': module.kind, 'tree': chosen[name][0], 'source': module.has_source}
+                    for name, module in modules.items()],
+        'imports': [{**edge._asdict(), 'place': place(edge.imported)} for edge in edges],
+        'cycles': [{'modules': names, 'path': way} for names, way in graph.cycles()],
+        'problems': [problem._asdict() for problem in graph.problems],
+    })
+
+
+def _merge(trees):
+    """{name: (number of the tree, item)} of the modules that are imported where several trees have them, sorted by name: the
+    first that is no namespace package, and below a package only what is in its own tree."""
+    found = {}
+    for number, items in enumerate(trees):
+        for item in items:
+            found.setdefault(item[0], []).append((number, item))
+    chosen = {}
+    for name in sorted(found):
+        candidates = found[name]
+        if '.' in name:
+            number, parent = chosen.get(name.rpartition('.')[0], (None, None))
+            candidates = [entry for entry in candidates if parent and (parent[1] == NAMESPACE or number == entry[0])]
+        if candidates:
+            chosen[name] = next((entry for entry in candidates if entry[1][1] != NAMESPACE), candidates[0])
+    return chosen
