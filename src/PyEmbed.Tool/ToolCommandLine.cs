@@ -29,6 +29,7 @@ internal sealed class ToolCommandLine
             VerifyCommand.Create(output),
             ExtractCommand.Create(output),
             GraphCommand.Create(output),
+            StitchCommand.Create(output),
             RunCommand.Create(output),
             DoctorCommand.Create(output),
             CacheCommand.Create(output),

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using PyEmbed.Tool.Inputs;
 using PyEmbed.Tool.Output;
+using PyEmbed.Tool.Stitching;
 
 namespace PyEmbed.Tool.Commands;
 
@@ -19,7 +20,8 @@ internal static class ExtractCommand
         Command command = new("extract", "Writes the files of a file's Python trees into a folder.") { file, names, folder, bytecode, force, references };
         command.SetAction(parsed =>
         {
-            using InputFile input = InputFile.Open(parsed.GetRequiredValue(file), parsed.GetValue(references));
+            string path = parsed.GetRequiredValue(file);
+            using InputFile input = StitchedFile.IsAt(path) ? StitchedFile.Open(path, output.Complain) : InputFile.Open(path, parsed.GetValue(references));
             return Run(input, parsed.GetValue(names) ?? [], parsed.GetRequiredValue(folder), parsed.GetValue(bytecode), parsed.GetValue(force), output);
         });
         return command;

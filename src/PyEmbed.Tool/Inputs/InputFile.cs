@@ -74,6 +74,16 @@ internal sealed class InputFile : IDisposable
         }
     }
 
+    /// <summary>An input of one archive in memory.</summary>
+    /// <param name="path">The file that it comes from, as the user gave it.</param>
+    /// <param name="archive">The archive.</param>
+    public static InputFile OfArchive(string path, byte[] archive)
+    {
+        InputFile input = new(System.IO.Path.GetFullPath(path)) { Kind = InputKind.Archive };
+        input.AddTree(new MemoryStream(archive, writable: false), "", System.IO.Path.GetFileNameWithoutExtension(path), input.Path, null);
+        return input;
+    }
+
     /// <summary>The readable trees, where there is one.</summary>
     /// <exception cref="ToolException">None can be read.</exception>
     public IReadOnlyList<EmbeddedTree> Readable() =>

@@ -1,4 +1,7 @@
-"""What the ``pyembed`` command asks of Python: to follow imports. It gives and gets plain values, for .NET to convert."""
+"""What the ``pyembed`` command asks of Python: to follow imports, and to make and take apart stitched files. It gives and gets
+plain values, for .NET to convert."""
+
+import warnings
 
 from ._imports import NAMESPACE, Module, follow
 from ._standard_library import standard_library
@@ -54,3 +57,29 @@ def _merge(trees):
         if candidates:
             chosen[name] = next((entry for entry in candidates if entry[1][1] != NAMESPACE), candidates[0])
     return chosen
+
+
+def stitch(source, package, version, leave_out_extensions):
+    """(name of the package, its origin, the stitched file's bytes, warnings) for a folder's path, or a list of (origin, archive) of
+    the trees to look for the package in; the rest is as for pyembed.stitch.build."""
+    from ._importer import open_tree
+    from ._stitch_sources import find_package, package_of
+    from .stitch import build_package
+    if isinstance(source, str):
+        found = find_package(source, package)
+    else:
+        found = package_of([open_tree(memoryview(archive), origin) for origin, archive in source], package)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter('always')
+        text = build_package(found, version, leave_out_extensions)
+    return found.name, found.origin, text.encode(), [str(warning.message) for warning in caught]
+
+
+def unpack(path):
+    """(an archive of the files that a stitched file holds, warnings)."""
+    from ._archive import write_archive
+    from .stitch import unpack
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter('always')
+        files = unpack(path)
+    return write_archive(files, 'stitched'), [str(warning.message) for warning in caught]
