@@ -63,7 +63,7 @@ internal static unsafe class CapabilityWall
 
         string[] left = [.. SitePackages.Select(name => Path.Combine(library, name)).Where(path => !paths.Contains(path))];
         FileGrants files = new(capabilities, [.. paths, .. kept, .. TimeZones], kept, left);
-        RefuseLoadedModules(sys, capabilities, files);
+        RefuseLoadedModules(sys, capabilities);
 
         Descriptors descriptors = new(files, Descriptors.Divide());
         FileFunctions functions = new(files, descriptors, capabilities.Processes);
@@ -148,7 +148,7 @@ internal static unsafe class CapabilityWall
         return paths;
     }
 
-    private static void RefuseLoadedModules(PythonObject sys, PythonCapabilities capabilities, FileGrants files)
+    private static void RefuseLoadedModules(PythonObject sys, PythonCapabilities capabilities)
     {
         using PythonScope scope = new();
         using PythonObject loaded = sys.GetAttribute("modules");
@@ -167,7 +167,7 @@ internal static unsafe class CapabilityWall
             """);
         foreach (string name in scope.Get<List<string>>("found"))
         {
-            if (ExtensionModules.Needs(name, capabilities, files) is { } needed)
+            if (ExtensionModules.Needs(name, capabilities) is { } needed)
             {
                 throw new InvalidOperationException(
                     $"The module '{name}' is loaded already, and what it can do cannot be taken back: set capabilities before other code runs, or grant {needed}.");

@@ -4,7 +4,8 @@ namespace PyEmbed.Capabilities;
 
 /// <summary>
 /// Which of the standard library's modules in C may be loaded. Those listed reach nothing outside Python's memory, or raise events for it, or have their functions guarded
-/// (<see cref="GuardedFunctions"/>). Others, and what later versions of CPython bring, need the capability that is named.
+/// (<see cref="GuardedFunctions"/>). Others, and what later versions of CPython bring, need the capability that is named. So do <c>_sqlite3</c>, <c>_dbm</c> and <c>_gdbm</c>: their libraries open files
+/// unseen, and SQLite calls functions by addresses that SQL gives it.
 /// </summary>
 internal static class ExtensionModules
 {
@@ -19,14 +20,10 @@ internal static class ExtensionModules
     // They reach other processes (libuuid its daemon), terminals or devices, or run programs.
     private static readonly FrozenSet<string> OfProcesses = Names("_curses _curses_panel _multiprocessing _posixshmem _uuid nis ossaudiodev readline spwd syslog termios");
 
-    // They open files by themselves, wherever they are told to.
-    private static readonly FrozenSet<string> OfFiles = Names("_dbm _gdbm _sqlite3");
-
     /// <summary>The capability that a module needs, in words; null where none.</summary>
-    public static string? Needs(string module, PythonCapabilities capabilities, FileGrants files) =>
+    public static string? Needs(string module, PythonCapabilities capabilities) =>
         capabilities.NativeCode || Safe.Contains(module) ? null
         : OfProcesses.Contains(module) ? capabilities.Processes ? null : nameof(PythonCapabilities.Processes)
-        : OfFiles.Contains(module) ? files.CoversEverything ? null : "Read and Write of '/'"
         : nameof(PythonCapabilities.NativeCode);
 
     private static FrozenSet<string> Names(string names) =>

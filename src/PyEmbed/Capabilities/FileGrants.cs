@@ -40,11 +40,6 @@ internal sealed class FileGrants
         this.left = [.. left.Select(Real)];
     }
 
-    /// <summary>Whether everything may be read and written, so that modules that open files unseen do no more than is granted.</summary>
-    public bool CoversEverything => readable.Contains(Root, ByteArrays) && writable.Contains(Root, ByteArrays);
-
-    private static IEqualityComparer<byte[]> ByteArrays { get; } = EqualityComparer<byte[]>.Create((a, b) => a.AsSpan().SequenceEqual(b), a => a.Length);
-
     /// <summary>Whether a path may be used so, links and dots resolved; relative ones lead from the current folder.</summary>
     /// <param name="path">As given to the system; not empty, without NUL.</param>
     /// <param name="use">What for. All of it must be granted.</param>

@@ -34,7 +34,7 @@ internal sealed unsafe class GuardedFunctions
         this.functions = functions;
         this.sockets = sockets;
         this.bytecode = bytecode;
-        Loading = new ModuleLoading(granted, files, folders, Guard);
+        Loading = new ModuleLoading(granted, folders, Guard);
         posix = OfPosix(functions, granted.Processes);
     }
 
@@ -74,7 +74,10 @@ internal sealed unsafe class GuardedFunctions
             case "fcntl": GuardControl(module); break;
             case "pwd": GuardUsers(module, "/etc/passwd"u8, "pwd", "getpwnam", "getpwuid", "getpwall"); break;
             case "grp": GuardUsers(module, "/etc/group"u8, "grp", "getgrnam", "getgrgid", "getgrall"); break;
-            case "_locale": Put(module, name, "bindtextdomain", OfFile("locale.bindtextdomain", (1, ""))); break;
+            case "_locale":
+                // The C library takes catalogues as they are: one with wrong offsets has it read any memory, and a domain with dots leads anywhere.
+                Deny(module, "locale", granted.NativeCode, nameof(PythonCapabilities.NativeCode), "bindtextdomain", "bind_textdomain_codeset", "textdomain", "gettext", "dgettext", "dcgettext");
+                break;
             case "time": Deny(module, name, granted.Processes, nameof(PythonCapabilities.Processes), "clock_settime", "clock_settime_ns"); break;
             case "sys": Deny(module, name, granted.Processes, nameof(PythonCapabilities.Processes), "activate_stack_trampoline", "remote_exec", "_dump_tracelets"); break;
             case "select": GuardSelect(module); break;
@@ -347,6 +350,11 @@ internal sealed unsafe class GuardedFunctions
             if (!PathArgument.TryRead(plain, out byte[] path))
             {
                 return 0;
+            }
+
+            if (parameter == "capath" && path.AsSpan().Contains((byte)':'))
+            {
+                return Denied.Refuse($"{function} is denied: capath is a list for OpenSSL, which ':' divides: name one folder", plain);
             }
 
             if (FileGrants.Resolve(path, follow: true) is not { } real || !files.AllowsReal(real, Read))

@@ -6,7 +6,7 @@ namespace PyEmbed.Capabilities;
 /// Loading modules in C: decided by name and place, and guarded as soon as they are there. A module that is guarded exists once: made again, it is the first one, so that nobody has its types
 /// before they are guarded, nor guards what Python code has put in their places.
 /// </summary>
-internal sealed unsafe class ModuleLoading(PythonCapabilities capabilities, FileGrants files, IReadOnlyList<byte[]> folders, Action<string, nint> guard)
+internal sealed unsafe class ModuleLoading(PythonCapabilities capabilities, IReadOnlyList<byte[]> folders, Action<string, nint> guard)
 {
     // By the name that CPython's sources have; references that are kept. Guarded by the GIL.
     private readonly Dictionary<string, nint> modules = new(StringComparer.Ordinal);
@@ -39,7 +39,7 @@ internal sealed unsafe class ModuleLoading(PythonCapabilities capabilities, File
         }
 
         string module = Text.Read(name.Value);
-        if (ExtensionModules.Needs(module, capabilities, files) is { } needed)
+        if (ExtensionModules.Needs(module, capabilities) is { } needed)
         {
             Denied.RaiseImport(module, needed);
             return 0;
@@ -150,7 +150,7 @@ internal sealed unsafe class ModuleLoading(PythonCapabilities capabilities, File
 
         int dot = name.IndexOf((byte)'.');
         module = System.Text.Encoding.UTF8.GetString(dot < 0 ? name : name[..dot]);
-        if ((isOwn ? ExtensionModules.Needs(module, capabilities, files) : capabilities.NativeCode ? null : nameof(PythonCapabilities.NativeCode)) is { } needed)
+        if ((isOwn ? ExtensionModules.Needs(module, capabilities) : capabilities.NativeCode ? null : nameof(PythonCapabilities.NativeCode)) is { } needed)
         {
             _ = Denied.RaiseImport(module, needed);
             return false;

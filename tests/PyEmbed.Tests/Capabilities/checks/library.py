@@ -31,7 +31,7 @@ def importing_is_what_it_was():
     sys.modules['posix'] = posix
     denied(importlib.import_module, 'no_such_module', error=ModuleNotFoundError)
     denied(importlib.import_module, 'ctypes', error=ImportError, words='NativeCode')
-    denied(importlib.import_module, 'sqlite3', error=ImportError, words='/')
+    denied(importlib.import_module, 'sqlite3', error=ImportError, words='NativeCode')
 
 
 @check('files')

@@ -5,7 +5,7 @@ import io
 import os
 import sys
 
-from techniques.support import GRANTED, NOTHING, OUTSIDE, PROCESSES, READ, SECRET, WRITE, by, ending, has, made, Missing, module, new_place, technique
+from techniques.support import GRANTED, NATIVE_CODE, NATIVE_MODULE, NOTHING, OUTSIDE, PROCESSES, READ, SECRET, WRITE, by, ending, has, made, Missing, module, needs, new_place, technique
 
 
 @technique(READ)
@@ -81,7 +81,7 @@ def read_with_urllib():
     return has(urlopen(f'file://{SECRET}').read())
 
 
-@technique(by('Read and Write', ImportError))
+@technique(NATIVE_MODULE)
 def write_with_sqlite():
     sqlite3 = module('sqlite3')
     connection = sqlite3.connect(':memory:')
@@ -107,6 +107,46 @@ def read_with_configparser():
         return has(error)
 
 
+# Of a name of its own, and valid for a hundred years; nobody else trusts it.
+CERTIFICATE, CERTIFICATE_NAME = """\
+-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQggh3LSLOf7CzCm5Jk
+f2qUAzReqUUiWgIOD2hoy4p+JVmhRANCAASCvcjlcTydV1taPTk0nvm6Az7zw4pC
+yGOG5MG2mk96k/2pTskn+xyeR1Y+t2+obwh9FP8+AYC0fuK+IMlMhBfk
+-----END PRIVATE KEY-----
+-----BEGIN CERTIFICATE-----
+MIIBYTCCAQegAwIBAgIBATAKBggqhkjOPQQDAjAUMRIwEAYDVQQDDAlsb2NhbGhv
+c3QwIBcNMjAwMTAxMDAwMDAwWhgPMjEyMDAxMDEwMDAwMDBaMBQxEjAQBgNVBAMM
+CWxvY2FsaG9zdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABIK9yOVxPJ1XW1o9
+OTSe+boDPvPDikLIY4bkwbaaT3qT/alOySf7HJ5HVj63b6hvCH0U/z4BgLR+4r4g
+yUyEF+SjSDBGMA8GA1UdEwEB/wQFMAMBAf8wFAYDVR0RBA0wC4IJbG9jYWxob3N0
+MB0GA1UdDgQWBBSnfOTKIMjeRb0+2DEPFCtCHPz+QzAKBggqhkjOPQQDAgNIADBF
+AiADEsMZFle0OI357ENhO++5+RM/0jXUTQhGR2MkiQq03wIhAIY0MCu/F5AaSUEb
+4v6pxqyuC/PLzDaNOA9md+kaxNKV
+-----END CERTIFICATE-----
+""", 'ce275665.0'
+
+
+@technique(ending(PermissionError, r'.*ssl\.load_verify_locations is denied: .*name one folder'))
+def trust_a_certificate_in_a_list_of_folders():
+    """OpenSSL takes one path for a list of them."""
+    ssl = module('ssl')
+    client, server = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    client.load_verify_locations(capath=f'{GRANTED}/certificates:{OUTSIDE}')
+    for place in os.path.join(OUTSIDE, CERTIFICATE_NAME), os.path.join(GRANTED, 'server.pem'):
+        with open(place, 'w') as file:
+            file.write(CERTIFICATE)
+    server.load_cert_chain(os.path.join(GRANTED, 'server.pem'))
+    sent, received = ssl.MemoryBIO(), ssl.MemoryBIO()
+    ends = [client.wrap_bio(received, sent, server_hostname='localhost'), server.wrap_bio(sent, received, server_side=True)]
+    for end in ends * 3:
+        try:
+            end.do_handshake()
+        except ssl.SSLWantReadError:
+            pass
+    return ends[0].getpeercert()['subject']
+
+
 @technique(READ)
 def read_certificates_with_ssl():
     ssl = module('ssl')
@@ -127,13 +167,26 @@ def write_keys_with_ssl():
     return made(place)
 
 
-@technique(READ)
+@technique(NATIVE_CODE)
 def read_by_gettext():
-    """The C library opens the catalogue; CPython raises no event."""
+    """The C library opens the catalogue, wherever the domain leads, and trusts its offsets; CPython raises no event."""
     import locale
-    if not hasattr(locale, 'bindtextdomain'):
-        raise Missing('locale.bindtextdomain')
-    return locale.bindtextdomain('escape', OUTSIDE)
+    import struct
+    needs(locale, 'bindtextdomain')
+    domain = '../../../outside/catalogue'
+    locale.bindtextdomain(domain, GRANTED)
+    key, text = b'key', b's3cret'
+    with open(os.path.join(OUTSIDE, 'catalogue.mo'), 'wb') as file:
+        file.write(struct.pack('<11I', 0x950412DE, 0, 1, 28, 36, 0, 44, len(key), 44, len(text), 48) + key + b'\0' + text + b'\0')
+    os.makedirs(os.path.join(GRANTED, 'C.UTF-8', 'LC_MESSAGES'), exist_ok=True)
+    before = locale.setlocale(locale.LC_MESSAGES)
+    try:
+        locale.setlocale(locale.LC_MESSAGES, 'C.UTF-8')
+        return has(locale.dgettext(domain, 'key'))
+    except locale.Error:
+        raise Missing('the locale C.UTF-8')
+    finally:
+        locale.setlocale(locale.LC_MESSAGES, before)
 
 
 @technique(by('Read', KeyError))

@@ -72,3 +72,17 @@ def make_an_interpreter():
         interpreters.destroy(number)
         return 'made'
     raise Missing('_interpreters')
+
+
+@technique(NATIVE_MODULE)
+def call_an_address_with_sqlite():
+    """SQL tells where a tokenizer's functions lie, and gives others by a number."""
+    sqlite3 = module('sqlite3')
+    connection = sqlite3.connect(':memory:')
+    try:
+        address, = connection.execute("select fts3_tokenizer('simple')").fetchone()
+        connection.execute('select fts3_tokenizer(?, ?)', ('escape', address))
+        connection.execute('create virtual table texts using fts3(tokenize=escape)')
+    except sqlite3.OperationalError as error:
+        raise Missing(str(error))
+    return hex(int.from_bytes(address, sys.byteorder))
