@@ -164,7 +164,7 @@ internal sealed unsafe class Bytecode(PythonCapabilities capabilities, FileGrant
     }
 
     private bool IsTrusted(nint start, nint length) =>
-        ImageBytecode.Covers(start, (nuint)length) || (read.TryGetValue(start, out (nint Length, nint Bytes) known) && known.Length == length);
+        ImageBytecode.IsCode(start, (nuint)length) || (read.TryGetValue(start, out (nint Length, nint Bytes) known) && known.Length == length);
 
     private void Remember(nint bytes, bool isCache)
     {

@@ -40,6 +40,7 @@ internal static unsafe class CapabilityApi
     public static delegate* unmanaged[Cdecl]<nint, nint, nint, nint> PyObject_Call;
     public static delegate* unmanaged[Cdecl]<nint, void> PyDict_Clear;
     public static delegate* unmanaged[Cdecl]<nint, nint> PyDict_Size;
+    public static delegate* unmanaged[Cdecl]<nint> PyImport_GetMagicNumber;
     public static delegate* unmanaged[Cdecl]<nint, nint*, nint*, nint*, int> PyDict_Next;
     public static delegate* unmanaged[Cdecl]<nint, void> PyObject_GC_UnTrack;
     public static delegate* unmanaged[Cdecl]<nint, nint> PyUnicode_FromObject;
@@ -85,6 +86,7 @@ internal static unsafe class CapabilityApi
         PyObject_AsFileDescriptor = (delegate* unmanaged[Cdecl]<nint, int>)exports.Required("PyObject_AsFileDescriptor");
         PyObject_Call = (delegate* unmanaged[Cdecl]<nint, nint, nint, nint>)exports.Required("PyObject_Call");
         PyDict_Clear = (delegate* unmanaged[Cdecl]<nint, void>)exports.Required("PyDict_Clear");
+        PyImport_GetMagicNumber = (delegate* unmanaged[Cdecl]<nint>)exports.Required("PyImport_GetMagicNumber");
         PyDict_Size = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyDict_Size");
         PyDict_Next = (delegate* unmanaged[Cdecl]<nint, nint*, nint*, nint*, int>)exports.Required("PyDict_Next");
         PyObject_GC_UnTrack = (delegate* unmanaged[Cdecl]<nint, void>)exports.Required("PyObject_GC_UnTrack");

@@ -171,3 +171,26 @@ def load_bytecode_by_a_buffer_that_changes():
         name = marshal.loads(Buffer()).co_filename
         if name == 'crafted':
             return name
+
+
+@technique(NATIVE_CODE)
+def load_bytecode_from_the_midst_of_an_assembly():
+    """Some function's code, whose references marshal takes for others."""
+    import marshal
+    view = sys.modules['pyembed._host'].__loader__._folder.tree.view
+    start = bytes(view).index(b'.pyc' + importlib.util.MAGIC_NUMBER + b'\1\0\0\0') + 20
+    for offset in range(start + 1, len(view)):
+        if view[offset] == 0xE3:        # a code object that may be referred to
+            try:
+                return marshal.loads(view[offset:]).co_name
+            except (EOFError, ValueError, TypeError, AttributeError):
+                pass
+    raise Missing('a code object that may be referred to')
+
+
+@technique(NATIVE_CODE)
+def load_bytecode_and_what_follows_it_in_an_assembly():
+    import marshal
+    view = sys.modules['pyembed._host'].__loader__._folder.tree.view
+    start = bytes(view).index(b'.pyc' + importlib.util.MAGIC_NUMBER + b'\1\0\0\0') + 20
+    return marshal.loads(view[start:]).co_name
