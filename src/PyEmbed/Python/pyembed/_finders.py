@@ -112,10 +112,10 @@ class Folder:
                     return self._spec(fullname, tail + suffix, ExtensionLoader)
         for suffix in SOURCE_SUFFIXES:
             if table.get(tail + suffix):
-                code = self._codes.get(f'{tail}{self._suffix}')
+                code = f'{tail}{self._suffix}'
                 path = f'{self._shown}{tail}{suffix}'
-                spec = ModuleSpec(fullname, self._source_loader(fullname, path, tail) if code is None
-                                  else CachedLoader(fullname, path, self, code), origin=path)
+                spec = ModuleSpec(fullname, CachedLoader(fullname, path, self, code) if code in self._codes
+                                  else self._source_loader(fullname, path, tail), origin=path)
                 if self._located:
                     spec._set_fileattr = True
                     if self._suffix and sys.pycache_prefix is None:    # what ModuleSpec.cached would compute, slowly

@@ -211,7 +211,7 @@ class CachedLoader(SourceLoader):
             self.name = fullname
             self.path = path
             self._folder = folder
-        self._code = code               # the bytecode's record
+        self._code = code               # the name of the bytecode's file in the folder's __pycache__; or its bytes
 
     def create_module(self, spec):
         module = _MODULE(spec.name)
@@ -224,10 +224,11 @@ class CachedLoader(SourceLoader):
         return module
 
     def get_code(self, fullname):
-        if fullname == self.name and _imp.check_hash_based_pycs != 'always':
+        if self._code is not None and fullname == self.name and _imp.check_hash_based_pycs != 'always':
             try:
-                _, start, size = self._code         # a stored file's record has three members
-                tree = self._folder.tree
+                folder = self._folder
+                _, start, size = folder._codes[self._code]      # a stored file's record has three members
+                tree = folder.tree
                 if self.path in tree.triggers:
                     materialize(tree, self.path)
                 view = tree.view
@@ -236,7 +237,7 @@ class CachedLoader(SourceLoader):
                     if code.__class__ is _CODE:
                         _imp._fix_co_filename(code, self.path)
                         return code
-            except (TypeError, ValueError, EOFError):
+            except (TypeError, ValueError, KeyError, EOFError):
                 pass
             except PermissionError:
                 return self._compile(fullname)
@@ -260,8 +261,9 @@ class CachedLoader(SourceLoader):
 
     def _inflate(self, fullname):
         """The code of bytecode that is deflated and not to be checked; None."""
-        if self._code.__class__ is tuple and len(self._code) == 4:
-            data = self._folder.tree.read(self._code, self.path)
+        record = self._folder._codes.get(self._code) if self._code.__class__ is str else None
+        if record.__class__ is tuple and len(record) == 4:
+            data = self._folder.tree.read(record, self.path)
             if data[:8] == UNCHECKED:
                 try:
                     code = marshal.loads(memoryview(data)[16:])

@@ -55,8 +55,8 @@ def is_in_place(loader):
         return True
     place, name = os.path.split(path)
     code = getattr(loader, '_code', None)
-    if code is not None and not (type(code) is memoryview and len(code) > 3):       # what a code cache has is of one source only
-        if code is not folder.tree.bytecode(folder.inner).get(f'{name.rpartition(".")[0]}{folder.tree.suffix}'):
+    if code is not None and type(code) is not memoryview:       # what a code cache has is of one source only
+        if type(code) is not str or code != f'{name.rpartition(".")[0]}{folder.tree.suffix}':
             return False
     place = place.replace(os.sep, '/')
     for root in (folder.tree.root.replace(os.sep, '/'), MEMORY[:-1]):

@@ -38,7 +38,6 @@ _rules = None               # None where no policy applies
 _verdicts = {}              # name -> None, or the rule that denies it
 _open = {}                  # package -> whether everything in it is allowed
 _open_folders = set()       # (path, what serves it where it is of a tree), and the latter, of folders of others' modules that all are allowed
-_open_codes = {}            # the latter -> {record: record} of its bytecode
 _host_thread = None         # the thread on which the host imports for itself, see exempt()
 _ends = False               # whether CPython ends this process, as it does workers; a host never lets it
 _originals = []             # (object, attribute, what it was, None where it is inherited) of each thing replaced
@@ -97,7 +96,7 @@ def lift():
             spec._initializing = False
     _rules = None
     _callers.forget()
-    for memory in (_verdicts, _open, _open_folders, _open_codes):
+    for memory in (_verdicts, _open, _open_folders):
         memory.clear()
 
 
@@ -285,8 +284,7 @@ def _guards():
     def exec_module(self, module):
         # Where everything in a folder is allowed there is nothing to check, and nothing of others to trust.
         get_code = plain.get(type(self))
-        if (get_code is not None and type(self.path) is str and type(self) is not _loaders.CachedLoader
-                and (self.path[:self.path.rfind(separator)], self.__dict__.get('_folder')) in _open_folders):
+        if (get_code is not None and type(self.path) is str and (self.path[:self.path.rfind(separator)], self.__dict__.get('_folder')) in _open_folders):
             code = get_code(self, module.__name__)
         else:
             code = self.get_code(module.__name__)
@@ -299,38 +297,26 @@ def _guards():
 
     def by_folder(kind):
         get_code = kind.get_code
-        codes_of, none = _open_codes.get, {}
 
         def exec_cached(self, module):
-            # What these read is of their folder, whatever path they show: by its table,
+            # What these read is of their folder, whatever path they show.
             if type(self) is kind and self._folder in _open_folders:
                 exec(get_code(self, module.__name__), module.__dict__)
             else:
                 exec_module(self, module)
 
-        def exec_recorded(self, module):
-            # or by a record, which a script may have of another.
-            if type(self) is kind and codes_of(self._folder, none).get(self._code, none) is self._code:
-                exec(get_code(self, module.__name__), module.__dict__)
-            else:
-                exec_module(self, module)
-
-        guard = exec_recorded if kind is _loaders.CachedLoader else exec_cached
         # CPython knows what runs code for importlib by this name, and leaves it and what is above it out of tracebacks.
-        guard.__code__ = guard.__code__.replace(co_name=call.__name__)
-        return guard
+        exec_cached.__code__ = exec_cached.__code__.replace(co_name=call.__name__)
+        return exec_cached
 
     def open_folder(path, folder):
         nonlocal trees
         if trees is not _importer._trees:       # what is no longer mounted is not kept
             trees = _importer._trees
             _open_folders.clear()
-            _open_codes.clear()
         _open_folders.add((path, folder))
         if folder is not None:
             _open_folders.add(folder)
-            records = folder.tree.bytecode(folder.inner).values()
-            _open_codes[folder] = dict(zip(records, records))
 
     def frozen_exec_module(module):
         name = module.__spec__.name

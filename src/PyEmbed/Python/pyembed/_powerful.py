@@ -162,6 +162,7 @@ POWERFUL = {
     'importlib.abc': _IMPORTS + 'loaders that read any file',
     'importlib.machinery': _IMPORTS + 'loaders that read any file',
     'importlib.readers': _IMPORTS + 'reads the files of any folder or zip',
+    'importlib.resources.readers': _IMPORTS + 'reads the files of any folder or zip',
     'importlib.util': _IMPORTS + 'makes modules of any file',
     'modulefinder': _IMPORTS + 'reads the modules of any folder',
     'pyclbr': _IMPORTS + 'reads the modules of any folder',

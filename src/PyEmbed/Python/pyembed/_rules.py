@@ -23,6 +23,18 @@ SERVES = {
     'time': ('datetime', '_datetime'),
 }
 
+# Module in C -> the public modules that show what it has, which pickle asks for by this name.
+_SHOWN_BY = {
+    '_bisect': ('bisect',),
+    '_codecs': ('codecs', 'pickle', '_pickle'),
+    '_contextvars': ('contextvars',),
+    '_csv': ('csv',),
+    '_functools': ('functools',),
+    '_heapq': ('heapq',),
+    '_operator': ('operator',),
+    '_struct': ('struct',),
+}
+
 
 class Rules:
     """*allow* and *deny* are dotted prefixes, ``'*'`` for every name; *allow* may be None. With *restricted* a powerful
@@ -59,7 +71,7 @@ class Rules:
             return f'{prefix!r} is a powerful module ({gives}), and Allow does not name it'
         if self.allow is None or named is not None or self._leads(name):
             return None
-        if any(self.denial(served) is None for served in SERVES.get(name, ())):
+        if any(self.denial(served) is None for served in SERVES.get(name) or _SHOWN_BY.get(name, ())):
             return None
         return 'Allow does not name it'
 
