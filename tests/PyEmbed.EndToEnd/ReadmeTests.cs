@@ -6,9 +6,10 @@ namespace PyEmbed.EndToEnd;
 [TestClass]
 public class ReadmeTests
 {
-    private static readonly MarkdownPage s_readme = new("README.md");
+    private static readonly MarkdownPage s_readme = new(PackageFeed.RepositoryRoot, "README.md");
 
-    private static string Snippet(string heading, string language) => s_readme.Snippet(heading, language);
+    private static string Snippet(string heading, string language) =>
+        s_readme.Snippet(heading, language).Replace("0.1.0", PackageFeed.Version, StringComparison.Ordinal);
 
     [TestMethod]
     public void Five_minutes_from_csharp()
@@ -66,7 +67,7 @@ public class ReadmeTests
 
     [TestMethod]
     public void Two_lines_with_pythonnet_are_those_that_are_tested() =>
-        Assert.AreEqual(new MarkdownPage("docs/pythonnet.md").Snippet("## Two lines", "csharp"), Snippet("## With pythonnet", "csharp"));
+        Assert.AreEqual(new MarkdownPage(PackageFeed.RepositoryRoot, "docs/pythonnet.md").Snippet("## Two lines", "csharp"), Snippet("## With pythonnet", "csharp"));
 
     [TestMethod]
     public void Plain_Python()
