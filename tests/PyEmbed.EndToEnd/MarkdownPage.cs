@@ -5,7 +5,8 @@ namespace PyEmbed.EndToEnd;
 /// <summary>A page of the documentation, whose snippets the tests run.</summary>
 /// <param name="root">The repository.</param>
 /// <param name="path">The file, from the repository's root.</param>
-internal sealed partial class MarkdownPage(string root, string path)
+/// <param name="version">The version that snippets are to use instead of the one they show; null leaves it.</param>
+internal sealed partial class MarkdownPage(string root, string path, string? version = null)
 {
     private readonly string _text = File.ReadAllText(Path.Combine(root, path));
 
@@ -16,7 +17,7 @@ internal sealed partial class MarkdownPage(string root, string path)
         Assert.IsGreaterThanOrEqualTo(0, section, $"{path} has no heading '{heading}'");
         var block = Fence().Matches(_text[section..]).FirstOrDefault(match => match.Groups[1].Value == language);
         Assert.IsNotNull(block, $"{path} has no {language} block under '{heading}'");
-        return block.Groups[2].Value;
+        return version is null ? block.Groups[2].Value : block.Groups[2].Value.Replace("0.1.0", version, StringComparison.Ordinal);
     }
 
     /// <summary>Fails the test where a link into the repository leads nowhere.</summary>

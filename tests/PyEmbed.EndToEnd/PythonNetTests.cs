@@ -6,7 +6,7 @@ public class PythonNetTests
 {
     private const string Greeting = "Hello from utils processed";
 
-    private static readonly MarkdownPage s_page = new("docs/pythonnet.md");
+    private static readonly MarkdownPage s_page = new(PackageFeed.RepositoryRoot, "docs/pythonnet.md", PackageFeed.Version);
 
     // No word of where Python is, so that it must be found.
     private static readonly Dictionary<string, string?> s_bare = new() { ["HOME"] = null, ["LANG"] = null, ["LC_ALL"] = null, ["PYTHONNET_PYDLL"] = null };

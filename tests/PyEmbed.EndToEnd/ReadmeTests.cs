@@ -6,10 +6,9 @@ namespace PyEmbed.EndToEnd;
 [TestClass]
 public class ReadmeTests
 {
-    private static readonly MarkdownPage s_readme = new(PackageFeed.RepositoryRoot, "README.md");
+    private static readonly MarkdownPage s_readme = new(PackageFeed.RepositoryRoot, "README.md", PackageFeed.Version);
 
-    private static string Snippet(string heading, string language) =>
-        s_readme.Snippet(heading, language).Replace("0.1.0", PackageFeed.Version, StringComparison.Ordinal);
+    private static string Snippet(string heading, string language) => s_readme.Snippet(heading, language);
 
     [TestMethod]
     public void Five_minutes_from_csharp()
@@ -67,7 +66,7 @@ public class ReadmeTests
 
     [TestMethod]
     public void Two_lines_with_pythonnet_are_those_that_are_tested() =>
-        Assert.AreEqual(new MarkdownPage(PackageFeed.RepositoryRoot, "docs/pythonnet.md").Snippet("## Two lines", "csharp"), Snippet("## With pythonnet", "csharp"));
+        Assert.AreEqual(new MarkdownPage(PackageFeed.RepositoryRoot, "docs/pythonnet.md", PackageFeed.Version).Snippet("## Two lines", "csharp"), Snippet("## With pythonnet", "csharp"));
 
     [TestMethod]
     public void Plain_Python()
