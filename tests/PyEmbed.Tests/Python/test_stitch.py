@@ -5,6 +5,7 @@ import os
 import random
 import subprocess
 import sys
+import textwrap
 import unittest
 import warnings
 
@@ -167,6 +168,37 @@ class WriteTest(TreeCase):
             with self.subTest(files=files):
                 got = stitch.unpack(stitch.build(os.path.join(self.folder(files), 'one')))
                 self.assertEqual({path.partition('/')[0] for path in got}, {root})
+
+    @unittest.skipUnless(hasattr(os, 'mkfifo'), 'this system has no named pipes')
+    def test_only_regular_files_of_a_folder_travel(self):
+        """What else is there could have no end: a pipe that nobody writes to. The child process is given up then."""
+        folder = self.folder({'one/a.py': '', 'two/real.py': 'x = 1\n'})
+        one, two = os.path.join(folder, 'one'), os.path.join(folder, 'two')
+        os.symlink(os.path.join(two, 'real.py'), os.path.join(one, 'b.py'))
+        os.symlink(os.path.join(folder, 'nothing'), os.path.join(one, 'lock.py'))
+        os.symlink(os.devnull, os.path.join(one, 'null.txt'))
+        os.mkfifo(os.path.join(one, 'pipe.txt'))
+        os.mkfifo(os.path.join(one, 'c.py'))
+        os.mkfifo(os.path.join(folder, 'three.py'))
+        os.mkdir(os.path.join(folder, 'four'))
+        os.mkfifo(os.path.join(folder, 'four', 'd.py'))
+        script = textwrap.dedent("""
+            import sys
+            from pyembed import stitch
+            folder, one, four = sys.argv[1:]
+            print(sorted(stitch.unpack(stitch.build(one))), sorted(stitch.unpack(stitch.build(folder, package='two'))))
+            for source in folder, four:
+                try:
+                    stitch.build(source)
+                except stitch.StitchError as error:
+                    print(str(error)[len(source):])
+            """)
+        done = subprocess.run([sys.executable, '-c', script, folder, one, os.path.join(folder, 'four')], stdout=subprocess.PIPE, timeout=120,
+                              check=True, text=True, env={**os.environ, 'PYTHONPATH': os.pathsep.join(sys.path)})
+        self.assertEqual(done.stdout.splitlines(), [
+            "['one/a.py', 'one/b.py'] ['two/real.py']",
+            ': 2 packages or modules, and one file holds one: one, two; choose one by its name (--package)',
+            ': no Python in this folder: stitch needs the folder of a package, with .py files'])
 
     def test_one_of_several(self):
         files = {'a/__init__.py': '', 'b/__init__.py': '', 'c.py': 'x = 1\n'}

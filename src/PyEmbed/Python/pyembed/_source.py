@@ -75,6 +75,7 @@ def _tree_of(files, name, origin):
 
 
 def _read_folder(folder):
+    """The regular files below a folder: what else is there, as a named pipe, could have no end."""
     def fail(error):
         raise error
 
@@ -83,6 +84,8 @@ def _read_folder(folder):
         folders[:] = [name for name in folders if name not in _SKIPPED]
         prefix = os.path.relpath(place, folder).replace(os.sep, '/')
         for name in names:
-            with open(os.path.join(place, name), 'rb') as file:
-                files[name if prefix == '.' else f'{prefix}/{name}'] = file.read()
+            path = os.path.join(place, name)
+            if os.path.isfile(path):
+                with open(path, 'rb') as file:
+                    files[name if prefix == '.' else f'{prefix}/{name}'] = file.read()
     return files

@@ -82,18 +82,22 @@ def _of_folder(path, shown, name):
 
 def _below(path):
     """The names of the packages and modules in a folder, sorted."""
-    entries = os.listdir(path)
-    names = [entry for entry in entries if is_name(entry) and entry not in _SKIPPED and _is_package(os.path.join(path, entry))]
-    return sorted({*names, *(entry[:-3] for entry in entries if entry.endswith('.py') and is_name(entry[:-3]))})
+    names = [entry for entry in os.listdir(path) if is_name(entry) and entry not in _SKIPPED and _is_package(os.path.join(path, entry))]
+    return sorted({*names, *(module[:-3] for module in _modules(path))})
+
+
+def _modules(path):
+    """The names of the modules' files in a folder."""
+    return [entry for entry in os.listdir(path)
+            if entry.endswith('.py') and is_name(entry[:-3]) and os.path.isfile(os.path.join(path, entry))]
 
 
 def _is_one_package(path):
     """Whether a folder without __init__.py is a package itself, and not one that packages and modules lie in: where its modules
     import relatively, where it can be run, or where its modules have no regular package beside them."""
-    entries = os.listdir(path)
-    modules = [entry for entry in entries if entry.endswith('.py') and is_name(entry[:-3])]
+    modules = _modules(path)
     return '__main__.py' in modules or any(_is_relative(os.path.join(path, module)) for module in modules) or bool(modules) and not any(
-        os.path.isfile(os.path.join(path, entry, '__init__.py')) for entry in entries)
+        os.path.isfile(os.path.join(path, entry, '__init__.py')) for entry in os.listdir(path))
 
 
 def _is_relative(path):
@@ -107,9 +111,9 @@ def _is_package(path):
 
 
 def _has_python(path):
-    for _, folders, names in os.walk(path):
+    for place, folders, names in os.walk(path):
         folders[:] = [name for name in folders if name not in _SKIPPED]
-        if any(name.endswith('.py') for name in names):
+        if any(name.endswith('.py') and os.path.isfile(os.path.join(place, name)) for name in names):
             return True
     return False
 
