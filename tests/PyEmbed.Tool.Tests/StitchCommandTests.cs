@@ -220,6 +220,39 @@ public sealed class StitchCommandTests
     }
 
     [TestMethod]
+    public void Only_a_regular_file_is_replaced()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Inconclusive("Windows has no named pipes and devices among its files.");
+        }
+
+        string folder = InstalledTool.NewFolder(), pipe = Path.Combine(folder, "pipe"), file = Path.Combine(folder, "file"), link = Path.Combine(folder, "link"), broken = Path.Combine(folder, "broken");
+        Shell.Run(folder, ["mkfifo", pipe]).Succeeds();
+        File.WriteAllText(file, "mine\n");
+        File.CreateSymbolicLink(link, file);
+        File.CreateSymbolicLink(broken, Path.Combine(folder, "nothing"));
+        string[] before = Directory.GetFileSystemEntries(folder);
+        foreach ((string output, string named) in new[] { (pipe, "no regular file"), (link, "is a link"), (broken, "is a link") })
+        {
+            foreach (string[] force in new string[][] { [], ["--force"] })
+            {
+                ProcessResult result = InstalledTool.Run(["stitch", Package, "-o", output, .. force]).Exits(4);
+
+                Assert.Contains(output, result.Error);
+                Assert.Contains(named, result.Error);
+                Assert.HasCount(1, result.Error.TrimEnd().Split('\n'), result.Error);
+            }
+        }
+
+        CollectionAssert.AreEquivalent(before, Directory.GetFileSystemEntries(folder));
+        Assert.AreEqual(file, new FileInfo(link).LinkTarget);
+        Assert.IsNotNull(new FileInfo(broken).LinkTarget);
+        Assert.AreEqual("mine\n", File.ReadAllText(file));
+        Shell.Run(folder, ["test", "-p", pipe]).Succeeds();
+    }
+
+    [TestMethod]
     public void What_will_not_work_from_one_file_is_told()
     {
         string folder = InstalledTool.NewFolder(), package = Path.Combine(folder, "pkg");

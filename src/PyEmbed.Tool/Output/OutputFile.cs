@@ -28,7 +28,8 @@ internal sealed class OutputFile
             throw Refused(given, "is a folder; name a file");
         }
 
-        if (!force && (File.Exists(path) || new FileInfo(path).LinkTarget is not null))
+        CheckKind(path, given);
+        if (!force && File.Exists(path))
         {
             throw Refused(given, "is there already; '--force' replaces it");
         }
@@ -69,6 +70,7 @@ internal sealed class OutputFile
             }
 
             cancellation.ThrowIfCancellationRequested();
+            CheckKind(Path, given);
             File.Move(staging, Path, overwrite: force);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -78,6 +80,20 @@ internal sealed class OutputFile
         finally
         {
             File.Delete(staging);
+        }
+    }
+
+    // Moving over a device or a link would put a file in its place, whose readers are then without it.
+    private static void CheckKind(string path, string given)
+    {
+        if (new FileInfo(path) is { LinkTarget: { } target })
+        {
+            throw Refused(given, $"is a link, to '{target}'; name the file itself");
+        }
+
+        if (!OperatingSystem.IsWindows() && NativeHost.IsRegularFile(path) == false)
+        {
+            throw Refused(given, "is there, and no regular file but a device, a pipe or a socket, which is not replaced; name a file");
         }
     }
 
