@@ -3,6 +3,7 @@
 import ast
 import os
 import random
+import re
 import subprocess
 import sys
 import textwrap
@@ -159,7 +160,8 @@ class WriteTest(TreeCase):
     def test_what_is_a_package(self):
         """A folder with __init__.py, or with modules that no package stands beside; else what lies in it."""
         for files, root in (({'one/__init__.py': '', 'one/sub/__init__.py': ''}, 'one'),
-                            ({'one/a.py': '', 'one/templates/b.py': ''}, 'one'),
+                            ({'one/a.py': '', 'one/my-files/b.py': '', 'one/templates/b.txt': ''}, 'one'),
+                            ({'one/a.py': 'import one.sub.x\n', 'one/sub/x.py': ''}, 'one'),
                             ({'one/a.py': 'from .sub import x\n', 'one/sub/__init__.py': ''}, 'one'),
                             ({'one/__main__.py': '', 'one/sub/__init__.py': ''}, 'one'),
                             ({'one/two/__init__.py': ''}, 'two'),
@@ -211,8 +213,11 @@ class WriteTest(TreeCase):
                 stitch.build(source, package='d')
 
     def test_one_module_of_a_folder_that_could_be_a_package(self):
-        folder = self.folder({'one/tool.py': '', 'one/other.py': '', 'one/sub/x.py': ''})
-        for name, paths in (None, {'one/tool.py', 'one/other.py', 'one/sub/x.py'}), ('tool', {'tool.py'}), ('sub', {'sub/x.py'}):
+        """As a package without __init__.py beside a setup.py: nothing tells whether the folder is the package."""
+        folder = self.folder({'one/tool.py': '', 'one/setup.py': 'import once\n', 'one/sub/x.py': ''})
+        with self.assertRaisesRegex(stitch.StitchError, r'3 packages or modules.*: setup, sub, tool; .*\(--package\); one is the folder itself'):
+            stitch.build(os.path.join(folder, 'one'))
+        for name, paths in ('one', {'one/tool.py', 'one/setup.py', 'one/sub/x.py'}), ('tool', {'tool.py'}), ('sub', {'sub/x.py'}):
             with self.subTest(name):
                 self.assertEqual(set(stitch.unpack(stitch.build(os.path.join(folder, 'one'), package=name))), paths)
 
@@ -237,6 +242,16 @@ class WriteTest(TreeCase):
                              ('def main(): pass\nif __name__ == "__main__": main()\n', '_package.run(args)'),
                              ('def main(args): pass\nmain(1)\n', '_package.run(args)'),
                              ('from .x import main\n', '_package.run(args)'),
+                             ('"""Doc."""\nimport sys\ntry:\n    import x\nexcept ImportError:\n    x = None\nY = 1\ndef main(a, b=2, *, c=3): pass\n',
+                              'from pkg.__main__ import main\n'),
+                             ('def main(a, b): pass\n', '_package.run(args)'),
+                             ('def main(*, x): pass\n', '_package.run(args)'),
+                             ('async def main(args): pass\n', '_package.run(args)'),
+                             ('import sys\ndef run(): return 5\ndef main(): return run()\nsys.exit(run())\n', '_package.run(args)'),
+                             ('import argparse\nargs = argparse.ArgumentParser().parse_args()\ndef main(args): pass\n', '_package.run(args)'),
+                             ('import sys\nname = sys.argv[1]\ndef main(args): pass\n', '_package.run(args)'),
+                             ('for x in []: pass\ndef main(args): pass\n', '_package.run(args)'),
+                             ('if 1:\n    raise KeyError\ndef main(args): pass\n', '_package.run(args)'),
                              ('print(1)\n', '_package.run(args)')):
             with self.subTest(source):
                 self.assertIn(kind, stitch.build({'pkg/__main__.py': source}).rpartition('_package.install()')[2])
@@ -298,6 +313,11 @@ class UnpackTest(TreeCase):
         with self.assertWarnsRegex(stitch.StitchWarning, 'files were added to the stitched file, or taken from it'):
             self.assertEqual(set(stitch.unpack(head + rest[rest.index('\n# --- '):])), {'mypkg/utils.py', 'mypkg/__main__.py'})
 
+    def test_any_text_as_hash_is_a_change(self):
+        text = re.sub('"mypkg/core.py", "[0-9a-f]*"', r'"mypkg/core.py", "\\ud800"', stitch.build(HELLO))
+        with self.assertWarnsRegex(stitch.StitchWarning, r'mypkg/core\.py was changed'):
+            self.assertEqual({path: content.decode() for path, content in stitch.unpack(text).items()}, HELLO)
+
     def test_line_ends_of_another_system_change_nothing(self):
         text = stitch.build({'pkg/a.py': b'a = 1\nb = 2\n', 'pkg/b.py': b'a = 1\r\n'})
         self.assertEqual(stitch.unpack(text.replace('\n', '\r\n').encode()), {'pkg/a.py': b'a = 1\nb = 2\n', 'pkg/b.py': b'a = 1\r\n'})
@@ -323,6 +343,10 @@ class UnpackTest(TreeCase):
                                 (text.replace('add("mypkg/core.py"', 'add("mypkg/utils.py/x"'), 'a file and a folder'),
                                 (text.replace("\n''')\n\n# --- mypkg/core", "\n''', \"nonsense\")\n\n# --- mypkg/core"), 'cannot be read'),
                                 (text.replace('_package.add(', '_package.add(*', 1), 'not given as literals'),
+                                (re.sub(r'_package = _Package\(.*\)', '_package = _Package("mypkg")', text), 'arguments are missing'),
+                                (text + '_package.add()\n', 'arguments are missing'),
+                                (text + '_package.add("a/b.py", "x")\n', 'arguments are missing'),
+                                ('x = ' + '-' * 300000 + '1\n' + text, r'no Python file that can be parsed: \w'),
                                 ('x = (' * 3000 + text, 'no Python file that can be parsed'),
                                 (text.encode() + b'# \xff', 'no Python file that can be parsed')):
             with self.subTest(pattern), self.assertRaisesRegex(stitch.StitchError, pattern):

@@ -57,12 +57,12 @@ def _from_folder(folder, name):
             raise StitchError(f'{folder}: this folder is the package {own!r} and holds no package {name!r}')
         is_package = True
     elif name is None:
-        is_package = not roots or _is_one_package(path)
+        is_package = not roots or _is_one_package(path, own)
     else:
         is_package = name == own and name not in roots
     if is_package:
         return _of_folder(path, folder, own)
-    chosen = _choose(roots, name, folder)
+    chosen = _choose(roots, name, folder, own if _modules(path) and is_name(own) and own not in roots else None)
     return _of_folder(os.path.join(path, chosen), os.path.join(folder, chosen), chosen)
 
 
@@ -82,8 +82,12 @@ def _of_folder(path, shown, name):
 
 def _below(path):
     """The names of the packages and modules in a folder, sorted."""
-    names = [entry for entry in os.listdir(path) if is_name(entry) and entry not in _SKIPPED and _is_package(os.path.join(path, entry))]
-    return sorted({*names, *(module[:-3] for module in _modules(path))})
+    return sorted({*_packages(path), *(module[:-3] for module in _modules(path))})
+
+
+def _packages(path):
+    """The names of the packages in a folder."""
+    return [entry for entry in os.listdir(path) if is_name(entry) and entry not in _SKIPPED and _is_package(os.path.join(path, entry))]
 
 
 def _modules(path):
@@ -92,18 +96,19 @@ def _modules(path):
             if entry.endswith('.py') and is_name(entry[:-3]) and os.path.isfile(os.path.join(path, entry))]
 
 
-def _is_one_package(path):
-    """Whether a folder without __init__.py is a package itself, and not one that packages and modules lie in: where its modules
-    import relatively, where it can be run, or where its modules have no regular package beside them."""
+def _is_one_package(path, name):
+    """Whether a folder without __init__.py is a package itself, and not one that packages and modules lie in: where it can be run,
+    where its modules import relatively or by its name, or where they have no package beside them."""
     modules = _modules(path)
-    return '__main__.py' in modules or any(_is_relative(os.path.join(path, module)) for module in modules) or bool(modules) and not any(
-        os.path.isfile(os.path.join(path, entry, '__init__.py')) for entry in os.listdir(path))
+    return '__main__.py' in modules or any(_is_in(os.path.join(path, module), name) for module in modules) or (
+        bool(modules) and not _packages(path))
 
 
-def _is_relative(path):
-    """Whether a module imports relatively, as only one in a package does."""
+def _is_in(path, name):
+    """Whether a module imports as only one in that package does."""
+    pattern = rb'^[ \t]*(?:from[ \t]*\.|(?:from|import)[ \t]+%b\b)' % re.escape(name.encode())
     with open(path, 'rb') as file:
-        return re.search(rb'^[ \t]*from[ \t]*\.', file.read(), re.MULTILINE) is not None
+        return re.search(pattern, file.read(), re.MULTILINE) is not None
 
 
 def _is_package(path):
@@ -172,11 +177,13 @@ def _files_of(tree, root):
 
 # Both ################################################################################################################
 
-def _choose(roots, name, where):
+def _choose(roots, name, where, whole=None):
+    """One of *roots*; *whole* is the name that would choose all of them, as modules of one package."""
     if name is None:
         if len(roots) > 1:
+            also = f'; {whole} is the folder itself as a package' if whole else ''
             raise StitchError(f'{where}: {len(roots)} packages or modules, and one file holds one: {", ".join(roots)}; '
-                              'choose one by its name (--package)')
+                              f'choose one by its name (--package){also}')
         return roots[0]
     if name not in roots:
         raise StitchError(f'{where}: no package {name!r}; there is {", ".join(roots) or "none"}')

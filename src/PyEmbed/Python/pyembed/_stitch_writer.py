@@ -28,7 +28,7 @@ def write(package, files, order, version, main):
 
 def tree_hash(hashes):
     """The hash over the hashes of all files, a dict from path to hexadecimal text."""
-    return hashlib.sha256(''.join(f'{path}\0{hashes[path]}\0' for path in sorted(hashes)).encode()).hexdigest()
+    return hashlib.sha256(''.join(f'{path}\0{hashes[path]}\0' for path in sorted(hashes)).encode('utf-8', 'surrogatepass')).hexdigest()
 
 
 def _header(package, version, count):

@@ -78,7 +78,7 @@ def unpack(file_or_text):
         text = text if isinstance(text, str) else text.decode('utf-8-sig')
         tree = _parse(text) if MARK in text else None
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise StitchError(f'{where}: this is no Python file that can be parsed: {error}') from error
+        raise StitchError(f'{where}: this is no Python file that can be parsed: {str(error) or type(error).__name__}') from error
     if tree is None:
         raise StitchError(f'{where}: this is no stitched file: `pyembed stitch` makes them')
     return _unpack(tree, where)
@@ -151,8 +151,8 @@ def _version(package, files, version):
 
 
 def _main(package, files):
-    """How a package's __main__ runs: as FUNCTION where importing it does no more than define a function ``main`` that takes
-    the arguments, as PROCEDURE where that takes none, else as SCRIPT, whole; None where there is no __main__."""
+    """How a package's __main__ runs: as FUNCTION where importing it does no more than define a function ``main`` that can be
+    called with the arguments, as PROCEDURE where that takes none, else as SCRIPT, whole; None where there is no __main__."""
     source = files.get(f'{package.name}/__main__.py')
     if source is None:
         return None
@@ -160,12 +160,25 @@ def _main(package, files):
     for node in _parse(source).body:
         if isinstance(node, ast.FunctionDef) and node.name == 'main':
             main = node.args
-        elif not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and any(
-                name_of(part) == 'main' or name_of(part) == '__name__' and isinstance(node, ast.If) for part in ast.walk(node)):
+        elif not _only_binds(node):
             return SCRIPT
-    if main is None:
+    if main is None or None in main.kw_defaults:
         return SCRIPT
-    return FUNCTION if main.posonlyargs or main.args or main.vararg else PROCEDURE
+    positional = len(main.posonlyargs) + len(main.args)
+    if positional - len(main.defaults) > 1:
+        return SCRIPT
+    return FUNCTION if positional or main.vararg else PROCEDURE
+
+
+def _only_binds(node):
+    """Whether a statement of a module does no more than import and define, and so may run where the module is imported only."""
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return True
+    if isinstance(node, ast.Expr):
+        return isinstance(node.value, ast.Constant)
+    return isinstance(node, (ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign, ast.If, ast.Try, ast.Pass)) and not any(
+        isinstance(part, (ast.Call, ast.Subscript, ast.Raise)) or name_of(part) == 'main'
+        or name_of(part) == '__name__' and isinstance(node, ast.If) for part in ast.walk(node))
 
 
 # Reading a stitched file #############################################################################################
@@ -178,10 +191,10 @@ def _unpack(tree, where):
             if node.targets[0].id == MARK.partition(' ')[0]:
                 _check_format(call, where)
             elif node.targets[0].id == '_package' and isinstance(call, ast.Call):
-                written = _constants(call.args[:2], node, where)[1]
+                written = _constants(call.args[:2], node, where, 2)[1]
         elif (isinstance(node, ast.Expr) and isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)
                 and call.func.attr == 'add' and isinstance(call.func.value, ast.Name) and call.func.value.id == '_package'):
-            path, hashed, text, *options = _constants(call.args, node, where)
+            path, hashed, text, *options = _constants(call.args, node, where, 3)
             newline = _constants([keyword.value for keyword in call.keywords if keyword.arg == 'newline'], node, where)
             _check_path(path, f'{where}, line {node.lineno}')
             if path in files:
@@ -214,7 +227,9 @@ def _check_format(value, where):
         raise StitchError(f'{where}: this stitched file is of format {found}; this PyEmbed reads up to {FORMAT}: update it')
 
 
-def _constants(nodes, call, where):
+def _constants(nodes, call, where, least=0):
+    if len(nodes) < least:
+        raise StitchError(f'{where}, line {call.lineno}: this stitched file is damaged: arguments are missing')
     values = [node.value if isinstance(node, ast.Constant) else None for node in nodes]
     if not all(isinstance(value, str) for value in values):
         raise StitchError(f'{where}, line {call.lineno}: this stitched file is damaged: a file is not given as literals')
