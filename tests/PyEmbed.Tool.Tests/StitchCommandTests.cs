@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text.Json;
 using PyEmbed.EndToEnd;
 using PyEmbed.Manifest;
@@ -250,6 +251,58 @@ public sealed class StitchCommandTests
         Assert.IsNotNull(new FileInfo(broken).LinkTarget);
         Assert.AreEqual("mine\n", File.ReadAllText(file));
         Shell.Run(folder, ["test", "-p", pipe]).Succeeds();
+    }
+
+    [TestMethod]
+    public void Standard_output_takes_the_file()
+    {
+        string folder = InstalledTool.NewFolder(), file = Path.Combine(folder, "one.py");
+        InstalledTool.Run("stitch", Package, "-o", file).Succeeds();
+
+        Assert.AreEqual(File.ReadAllText(file), InstalledTool.Run("stitch", Package, "-o", "-").Succeeds().Output);
+
+        ProcessResult both = InstalledTool.Run("stitch", Package, "-o", "-", "--json").Exits(2);
+        Assert.AreEqual("", both.Output);
+        Assert.Contains("--json", both.Error);
+    }
+
+    [TestMethod]
+    public void A_zip_of_another_program_is_a_source()
+    {
+        string folder = InstalledTool.NewFolder(), zip = Path.Combine(folder, "p-1.0-py3-none-any.whl"), file = Path.Combine(folder, "one.py");
+        using (ZipArchive archive = ZipFile.Open(zip, ZipArchiveMode.Create))
+        {
+            foreach ((string path, string content) in new[] { ("p/__init__.py", "x = 5\n"), ("p-1.0.dist-info/METADATA", "Name: p\n") })
+            {
+                using StreamWriter writer = new(archive.CreateEntry(path).Open());
+                writer.Write(content);
+            }
+        }
+
+        InstalledTool.Run("stitch", zip, "-o", file).Succeeds();
+
+        CollectionAssert.Contains(File.ReadAllLines(file), "# Version: 1.0");
+        Python(folder, "-c", "import one, p; print(p.x)").Succeeds().Prints("5");
+        File.WriteAllBytes(zip, [.. File.ReadAllBytes(zip).Take(100)]);
+        Assert.HasCount(1, InstalledTool.Run("stitch", zip, "-o", file, "--force").Exits(3).Error.TrimEnd().Split('\n'));
+    }
+
+    [TestMethod]
+    public void Of_many_warnings_the_first_are_shown()
+    {
+        string folder = InstalledTool.NewFolder(), package = Path.Combine(folder, "pkg");
+        Directory.CreateDirectory(package);
+        foreach (int number in Enumerable.Range(0, 5))
+        {
+            File.WriteAllText(Path.Combine(package, $"m{number}.py"), "here = __file__\n");
+        }
+
+        string[] lines = InstalledTool.Run("stitch", package, "-o", Path.Combine(folder, "a.py")).Succeeds().Error.TrimEnd().Split('\n');
+
+        Assert.HasCount(4, lines);
+        Assert.Contains("and 2 more", lines[3]);
+        using JsonDocument document = JsonDocument.Parse(InstalledTool.Run("stitch", package, "-o", Path.Combine(folder, "b.py"), "--json").Succeeds().Output);
+        Assert.AreEqual(5, document.RootElement.GetProperty("warnings").GetArrayLength());
     }
 
     [TestMethod]

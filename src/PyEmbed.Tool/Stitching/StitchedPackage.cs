@@ -10,9 +10,9 @@ namespace PyEmbed.Tool.Stitching;
 /// <param name="Warnings">What it will not do that the package does.</param>
 internal sealed record StitchedPackage(string Name, string Origin, byte[] Content, IReadOnlyList<string> Warnings)
 {
-    /// <summary>Makes it from a folder.</summary>
-    /// <exception cref="ToolException">The folder cannot be stitched.</exception>
-    public static StitchedPackage FromFolder(string folder, StitchChoices choices) => Make(folder, choices);
+    /// <summary>Makes it from a folder, or from any zip file.</summary>
+    /// <exception cref="ToolException">What is there cannot be stitched.</exception>
+    public static StitchedPackage FromPath(string path, StitchChoices choices) => Make(path, choices);
 
     /// <summary>Makes it from trees, in mount order.</summary>
     /// <exception cref="ToolException">They cannot be stitched.</exception>
