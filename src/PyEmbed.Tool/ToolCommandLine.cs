@@ -57,22 +57,53 @@ internal sealed class ToolCommandLine
             throw new ToolException(ExitCodes.CommandLine, $"{errors} See '{command} --help'.");
         }
 
+        RefuseEmpty(parsed);
         output.Json = parsed.GetValue(json);
         return parsed;
+    }
+
+    // An empty word names nothing. Only a program that is run may take one.
+    private void RefuseEmpty(ParseResult parsed)
+    {
+        foreach (SymbolResult result in parsed.CommandResult.Children.Where(result => result.Tokens.Any(token => token.Value.Length == 0)))
+        {
+            string? name = result switch
+            {
+                OptionResult option => option.Option.Name,
+                ArgumentResult argument when argument.Argument.Name != RunCommand.ProgramArguments => argument.Argument.Name,
+                _ => null,
+            };
+            if (name is not null)
+            {
+                throw new ToolException(ExitCodes.CommandLine, $"{name} is empty. See '{NameOf(parsed.CommandResult)} --help'.");
+            }
+        }
     }
 
     // The library takes the first word of a line that is to be completed for the program only where it is the program file's name, which a
     // tool's is not: "[suggest:14]" "pyembed show A".
     private string[] Renamed(string[] arguments)
     {
-        if (arguments is not [{ } directive, { } line] || !directive.StartsWith(Suggest, StringComparison.Ordinal))
+        if (arguments.Length == 0 || !arguments[0].StartsWith(Suggest, StringComparison.Ordinal))
+        {
+            return arguments;
+        }
+
+        string directive = arguments[0];
+        int position = 0;
+        bool hasPosition = directive.StartsWith(Suggest + ":", StringComparison.Ordinal);
+        if (hasPosition && !int.TryParse(directive.AsSpan(Suggest.Length + 1).TrimEnd(']'), NumberStyles.None, CultureInfo.InvariantCulture, out position))
+        {
+            throw new ToolException(ExitCodes.CommandLine, $"'{directive}' gives no position in the line that is to be completed, such as [suggest:14].");
+        }
+
+        if (arguments is not [_, { } line])
         {
             return arguments;
         }
 
         int end = line.IndexOf(' ', StringComparison.Ordinal) is var space and >= 0 ? space : line.Length;
-        if (directive.StartsWith(Suggest + ":", StringComparison.Ordinal)
-            && int.TryParse(directive.AsSpan(Suggest.Length + 1).TrimEnd(']'), NumberStyles.None, CultureInfo.InvariantCulture, out int position))
+        if (hasPosition)
         {
             directive = $"{Suggest}:{Math.Max(position, end) - end + root.Name.Length}]";
         }

@@ -22,6 +22,16 @@ public sealed class CommandLineTests
     [DataRow(new[] { "lst" }, "lst", DisplayName = "unknown command")]
     [DataRow(new[] { "list" }, "pyembed list --help", DisplayName = "no file")]
     [DataRow(new[] { "list", "a.dll", "--jsn" }, "--jsn", DisplayName = "unknown option")]
+    [DataRow(new[] { "list", "" }, "FILE is empty", DisplayName = "empty file")]
+    [DataRow(new[] { "doctor", "" }, "FILE is empty", DisplayName = "empty optional file")]
+    [DataRow(new[] { "cache", "list", "--directory", "" }, "--directory is empty", DisplayName = "empty directory")]
+    [DataRow(new[] { "extract", "a.dll", "-o", "" }, "--output is empty", DisplayName = "empty output")]
+    [DataRow(new[] { "run", "a.dll", "--python", "" }, "--python is empty", DisplayName = "empty python")]
+    [DataRow(new[] { "run", "a.dll", "-m", "" }, "-m is empty", DisplayName = "empty module")]
+    [DataRow(new[] { "stitch", "", "-o", "a.py" }, " is empty", DisplayName = "empty source")]
+    [DataRow(new[] { "tree", "a.dll", "--depth", "x" }, "--depth takes a number from 1, and not 'x'", DisplayName = "depth that is no number")]
+    [DataRow(new[] { "tree", "a.dll", "--depth", "0" }, "--depth takes a number from 1, and not '0'", DisplayName = "no depth")]
+    [DataRow(new[] { "[suggest:x]", "foo" }, "'[suggest:x]' gives no position", DisplayName = "wrong position")]
     public void A_wrong_command_line_is_named(string[] arguments, string named)
     {
         ProcessResult result = InstalledTool.Run(arguments).Exits(2);
@@ -77,6 +87,40 @@ public sealed class CommandLineTests
         ]);
 
         Assert.AreEqual("exit 141\n", result.Error);
+    }
+
+    [TestMethod]
+    [DataRow("list")]
+    [DataRow("extract", "-o", "out")]
+    [Timeout(60_000, CooperativeCancellation = false)]
+    public void A_pipe_and_a_device_are_refused_and_not_waited_for(string command, params string[] options)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Inconclusive("There is no mkfifo.");
+        }
+
+        string pipe = Path.Combine(InstalledTool.NewFolder(), "pipe.dll");
+        Shell.Run(InstalledTool.Workspace, ["mkfifo", pipe]).Succeeds();
+
+        foreach (string path in new[] { pipe, "/dev/zero" })
+        {
+            // Ended by the time limit, the exit code would be 124.
+            Shell.Run(InstalledTool.Workspace, ["timeout", "20", InstalledTool.Command, command, path, .. options]).Exits(3).Says($"'{path}' is no .NET assembly");
+        }
+    }
+
+    [TestMethod]
+    [DataRow("2>&-")]
+    [DataRow("2>/dev/full")]
+    public void An_error_that_nobody_can_be_told_keeps_its_exit_code(string redirection)
+    {
+        if (!File.Exists("/dev/full"))
+        {
+            Assert.Inconclusive("There is no /dev/full.");
+        }
+
+        Shell.Run(InstalledTool.Workspace, ["bash", "-c", $"\"$0\" list nope {redirection}", InstalledTool.Command]).Exits(3);
     }
 
     [TestMethod]

@@ -8,6 +8,9 @@ namespace PyEmbed.Tool.Commands;
 /// <summary><c>pyembed run</c>: runs a module or an entry point out of a file, without the application's .NET code.</summary>
 internal static class RunCommand
 {
+    /// <summary>The argument whose words are the program's.</summary>
+    public const string ProgramArguments = "ARGUMENTS";
+
     // Python's own view of what ended the program: a module that no tree has may be one that the application's .NET code provides.
     private const string MissingModule = """
         (lambda error: error.name or '' if isinstance(error, ModuleNotFoundError) else '')(getattr(__import__('sys'), 'last_value', None))
@@ -19,7 +22,7 @@ internal static class RunCommand
         Option<string?> module = new("-m") { Description = "Run this module or package, as python -m does.", HelpName = "MODULE" };
         Option<string?> entryPoint = new("--entry-point") { Description = "Run this entry point, by its name or as module:function.", HelpName = "NAME" };
         Option<string?> python = PythonOption.Create();
-        Argument<string[]> arguments = new("ARGUMENTS") { Description = "What the program gets as sys.argv[1:]; after -- where they begin with a dash.", Arity = ArgumentArity.ZeroOrMore };
+        Argument<string[]> arguments = new(ProgramArguments) { Description = "What the program gets as sys.argv[1:]; after -- where they begin with a dash.", Arity = ArgumentArity.ZeroOrMore };
         Command command = new("run", "Runs a module or an entry point. Without options: what the application's Main runs, its only entry point, or its only package with a __main__.")
         {
             file, module, entryPoint, python, arguments,

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text.Json;
 using PyEmbed.Tool.Inputs;
@@ -14,20 +15,24 @@ internal static class TreeCommand
     {
         Argument<string> file = FileArgument.Create();
         Argument<string?> prefix = new("PREFIX") { Description = "Only this package and what is in it: mypkg.sub, or mypkg/sub.", Arity = ArgumentArity.ZeroOrOne };
-        Option<int?> depth = new("--depth") { Description = "How many levels to show.", HelpName = "LEVELS" };
-        depth.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int?>() is <= 0)
-            {
-                result.AddError("--depth takes a number from 1.");
-            }
-        });
+        Option<int?> depth = new("--depth") { Description = "How many levels to show.", HelpName = "LEVELS", CustomParser = Levels };
         Option<bool> references = FileArgument.References();
         NameCompletion.AddTo(prefix, file);
         Command command = new("tree", "Shows the modules and data files of a file's Python trees.") { file, prefix, depth, references };
         command.SetAction(parsed => Run(
             parsed.GetRequiredValue(file), parsed.GetValue(prefix)?.Replace('/', '.').TrimEnd('.'), parsed.GetValue(depth) ?? int.MaxValue, parsed.GetValue(references), output));
         return command;
+    }
+
+    private static int? Levels(ArgumentResult result)
+    {
+        if (int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out int levels) && levels > 0)
+        {
+            return levels;
+        }
+
+        result.AddError($"--depth takes a number from 1, and not '{result.Tokens[0].Value}'.");
+        return null;
     }
 
     private static int Run(string path, string? prefix, int depth, bool references, ToolOutput output)

@@ -84,6 +84,9 @@ internal sealed class InputFile : IDisposable
         return input;
     }
 
+    /// <summary>Whether a path leads to a file with contents of its own: to no pipe, device or socket. Links are followed.</summary>
+    public static bool IsRegular(string path) => File.Exists(path) && (OperatingSystem.IsWindows() || NativeHost.IsRegularFile(path) is not false);
+
     /// <summary>The readable trees, where there is one.</summary>
     /// <exception cref="ToolException">None can be read.</exception>
     public IReadOnlyList<EmbeddedTree> Readable() =>
@@ -109,8 +112,14 @@ internal sealed class InputFile : IDisposable
     private static ToolException NoInput(string path) => new(
         ExitCodes.Input, $"'{path}' is no .NET assembly, no single-file application and no zip file that PyEmbed wrote.");
 
+    // Looked at before it is opened: to open a pipe is to wait for its writer.
     private FileStream OpenStream(string path)
     {
+        if (File.Exists(path) && !IsRegular(path))
+        {
+            throw NoInput(path);
+        }
+
         FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 16);
         open.Add(file);
         return file;
@@ -119,9 +128,8 @@ internal sealed class InputFile : IDisposable
     private void Read(string path, bool references)
     {
         FileStream file = OpenStream(Path);
-        if (!file.CanSeek || file.Length == 0)
+        if (file.Length == 0)
         {
-            // A pipe, a device, an empty file.
             throw NoInput(path);
         }
 

@@ -112,13 +112,20 @@ internal sealed class ToolOutput : IDisposable
     /// <summary>Prints one line on standard error, with the program's name before it.</summary>
     public void Complain(string message)
     {
-        if (Console.IsErrorRedirected)
+        try
         {
-            Error.WriteLine($"pyembed: {message}");
+            if (Console.IsErrorRedirected)
+            {
+                Error.WriteLine($"pyembed: {message}");
+            }
+            else
+            {
+                OnTerminal(Console.Error).Write(new Text($"pyembed: {message}\n", new Style(Color.Red)));
+            }
         }
-        else
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            OnTerminal(Console.Error).Write(new Text($"pyembed: {message}\n", new Style(Color.Red)));
+            // Standard error is closed, or on a full disk: nobody can be told, and the exit code still says it.
         }
     }
 

@@ -14,7 +14,7 @@ internal static class StitchedFile
     /// <summary>Whether a file is one, as far as its beginning tells; false where it cannot be read.</summary>
     public static bool IsAt(string path)
     {
-        if (!File.Exists(path))
+        if (!InputFile.IsRegular(path))
         {
             return false;
         }
@@ -22,7 +22,7 @@ internal static class StitchedFile
         try
         {
             using FileStream file = File.OpenRead(path);
-            byte[] head = new byte[file.CanSeek ? Math.Min(Head, file.Length) : 0];
+            byte[] head = new byte[Math.Min(Head, file.Length)];
             return head.AsSpan(0, file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)).IndexOf(Mark) >= 0;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
