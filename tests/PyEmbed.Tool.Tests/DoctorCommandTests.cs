@@ -53,8 +53,24 @@ public sealed class DoctorCommandTests
 
         Assert.Contains("-\tPYEMBED_LIBRARY=/nowhere/libpython3.11.so\tthere is no such file\n", result.Output);
         Assert.Contains("no\tCPython\tThe CPython named by PYEMBED_LIBRARY cannot be used", result.Output);
-        InstalledTool.Run("doctor", "--python", "/nowhere").Exits(5).Says("pyembed: There is no '/nowhere'");
-        InstalledTool.Run("doctor", "--python", InstalledTool.Command).Exits(5).Says($"pyembed: The CPython of '{InstalledTool.Command}' cannot be used: it did not describe itself");
+        InstalledTool.Run("doctor", "--python", "/nowhere").Exits(5).Says("no\t--python=/nowhere\tThere is no '/nowhere'");
+        InstalledTool.Run("doctor", "--python", InstalledTool.Command).Exits(5).Says($"no\t--python={InstalledTool.Command}\tThe CPython of '{InstalledTool.Command}' cannot be used: it did not describe itself");
+        string folder = InstalledTool.NewFolder();
+        InstalledTool.Run("doctor", "--python", folder).Exits(5).Says("no\tCPython\tThe CPython named by --python").DoesNotSay("PythonOptions");
+        using JsonDocument document = JsonDocument.Parse(InstalledTool.Run("doctor", "--json", "--python", "/nowhere").Exits(5).Output);
+        Assert.IsFalse(document.RootElement.GetProperty("ok").GetBoolean());
+        Assert.HasCount(1, document.RootElement.GetProperty("findings").EnumerateArray().ToArray());
+    }
+
+    [TestMethod]
+    public void What_is_no_interpreter_does_not_repeat_the_question()
+    {
+        if (!File.Exists("/bin/ls"))
+        {
+            Assert.Inconclusive("There is no /bin/ls.");
+        }
+
+        InstalledTool.Run("doctor", "--python", "/bin/ls").Exits(5).Says("it did not describe itself").DoesNotSay("sys.base_prefix");
     }
 
     [TestMethod]

@@ -17,6 +17,15 @@ public sealed class TerminalTests
     }
 
     [TestMethod]
+    public void The_doctor_gives_its_verdict_there_too()
+    {
+        string[] lines = OnTerminal(["doctor"], noColor: "1").TrimEnd().Split('\n');
+
+        StringAssert.Matches(lines[0], new(@"\bOK\s+WHAT\s+FINDING\b"));
+        Assert.IsTrue(Array.Exists(lines, line => line.TrimStart().StartsWith("ok ", StringComparison.Ordinal) && line.Contains("library", StringComparison.Ordinal)), string.Join('\n', lines));
+    }
+
+    [TestMethod]
     public void NO_COLOR_leaves_the_head()
     {
         string output = OnTerminal(["list", SampleFile.Assembly()], noColor: "1");

@@ -9,7 +9,7 @@ namespace PyEmbed.Tool.Commands;
 /// <summary><c>pyembed doctor</c>: which CPython an application would start here, why, whether it starts, and what is missing.</summary>
 internal static class DoctorCommand
 {
-    private static readonly string[] Columns = ["", "WHAT", "FINDING"];
+    private static readonly string[] Columns = ["OK", "WHAT", "FINDING"];
 
     public static Command Create(ToolOutput output)
     {
@@ -23,7 +23,18 @@ internal static class DoctorCommand
     private static int Run(string? path, string? chosen, ToolOutput output)
     {
         using InputFile? input = path is null ? null : InputFile.Open(path, references: true);
-        PythonOptions options = ToolPython.Options(chosen, input is null ? [] : MountedTrees.Read(input), keepBytecode: true);
+        IReadOnlyList<PythonTree> trees = input is null ? [] : MountedTrees.Read(input);
+        PythonOptions options;
+        try
+        {
+            options = ToolPython.Options(chosen, trees, keepBytecode: true);
+        }
+        catch (ToolException e) when (e.ExitCode == ExitCodes.NoPython)
+        {
+            Print([new DoctorFinding($"{PythonOption.Name}={chosen}", e.Message, false)], isRight: false, install: null, output);
+            return ExitCodes.NoPython;
+        }
+
 
         // Asked anew, so that it is told what is there and not what was remembered.
         DiscoveryPlatform platform = DiscoveryPlatform.Current();

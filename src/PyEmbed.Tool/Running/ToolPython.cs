@@ -5,6 +5,8 @@ namespace PyEmbed.Tool.Running;
 /// <summary>The CPython that the command itself runs in its process, found as an application finds its own.</summary>
 internal static class ToolPython
 {
+    private const string Source = "--python";
+
     /// <summary>Starts it, nothing mounted but what the options name.</summary>
     /// <exception cref="ToolException">There is none that can be used, or it does not start.</exception>
     public static PythonInterpreter Start(PythonOptions options)
@@ -48,6 +50,7 @@ internal static class ToolPython
             {
                 AutoMount = false, Mounts = trees, BytecodeCacheDirectory = codes,
                 Home = isEnvironment ? null : place, VirtualEnvironment = isEnvironment ? place : null,
+                HomeSource = Source, EnvironmentSource = Source,
             };
         }
 
@@ -61,7 +64,7 @@ internal static class ToolPython
         {
             AutoMount = false, Mounts = trees, BytecodeCacheDirectory = codes,
             Home = found.Home, VirtualEnvironment = found.VirtualEnvironment,
-        }.WithLibrary(found.Library, "--python");
+        }.WithLibrary(found.Library, Source);
     }
 
     /// <summary>The error for a command that cannot do without.</summary>

@@ -99,6 +99,12 @@ public sealed class PythonOptions
     /// <summary>What has named <see cref="Library"/>, for errors.</summary>
     internal string LibrarySource { get; private set; } = $"{nameof(PythonOptions)}.{nameof(Library)}";
 
+    /// <summary>What has named <see cref="Home"/>, for errors.</summary>
+    internal string HomeSource { get; init; } = $"{nameof(PythonOptions)}.{nameof(Home)}";
+
+    /// <summary>What has named <see cref="VirtualEnvironment"/>, for errors.</summary>
+    internal string EnvironmentSource { get; init; } = $"{nameof(PythonOptions)}.{nameof(VirtualEnvironment)}";
+
     /// <summary>The same options with this library.</summary>
     /// <param name="path">Its path.</param>
     /// <param name="source">What names it, for errors.</param>

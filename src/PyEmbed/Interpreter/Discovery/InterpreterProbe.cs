@@ -76,7 +76,7 @@ internal static class InterpreterProbe
         }
 
         InterpreterAnswers? answers = process.ExitCode == 0 ? InterpreterAnswers.Parse(output.Result, Marker) : null;
-        problem = answers is not null ? "" : $"it did not describe itself (exit code {process.ExitCode}){FirstLine(errors.Result)}";
+        problem = answers is not null ? "" : $"it did not describe itself (exit code {process.ExitCode}){LastLine(errors.Result)}";
         return answers;
     }
 
@@ -92,9 +92,11 @@ internal static class InterpreterProbe
         }
     }
 
-    private static string FirstLine(string text)
+    // What is no interpreter may repeat all of the script in it.
+    private static string LastLine(string text)
     {
+        const int most = 120;
         string line = text.Trim().Split('\n')[^1].Trim();
-        return line.Length == 0 ? "" : $": {line}";
+        return line.Length == 0 ? "" : line.Length <= most ? $": {line}" : $": {line[..most]}…";
     }
 }

@@ -34,8 +34,8 @@ internal sealed class PythonLocator(DiscoveryPlatform platform, DiscoveryCache c
         if ((options.Library ?? options.Home ?? options.VirtualEnvironment) is not null)
         {
             return Named(
-                (options.Library, options.LibrarySource), (options.Home, "PythonOptions.Home"),
-                (options.VirtualEnvironment, "PythonOptions.VirtualEnvironment"));
+                (options.Library, options.LibrarySource), (options.Home, options.HomeSource),
+                (options.VirtualEnvironment, options.EnvironmentSource));
         }
 
         string? library = Noted("PYEMBED_LIBRARY");
