@@ -19,9 +19,6 @@ internal static class ExitCodes
     /// <summary>What nobody expected: a defect of the command itself. The number is EX_SOFTWARE of sysexits.h.</summary>
     public const int Defect = 70;
 
-    /// <summary>128 and the number of SIGINT, as shells show it.</summary>
-    public const int Interrupted = 130;
-
     /// <summary>128 and the number of SIGPIPE.</summary>
     public const int BrokenPipe = 141;
 
@@ -34,7 +31,7 @@ internal static class ExitCodes
           3    the input cannot be read
           4    the output cannot be written
           5    there is no CPython, and one is needed
-          130  interrupted by Ctrl-C
+          130  interrupted by Ctrl-C; 129, 131, 143 by another signal
           run exits as the program does
         """;
 }

@@ -26,7 +26,7 @@ internal static class Program
         }
         catch (OperationCanceledException)
         {
-            return Fail(output, ExitCodes.Interrupted, "interrupted");
+            return Fail(output, Interruption.ExitCode, "interrupted");
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

@@ -88,15 +88,71 @@ public sealed class ExtractCommandTests
         Assert.IsEmpty(Directory.GetFileSystemEntries(outside));
         CollectionAssert.AreEqual(new[] { "mypkg" }, Directory.GetFileSystemEntries(folder).Select(Path.GetFileName).ToArray());
 
-        // A link in the place of a file is replaced, and its target stays.
+        // Nor is one replaced that stands in the place of a file.
         Directory.Delete(Path.Combine(folder, "mypkg"));
         string target = Path.Combine(outside, "target");
         File.WriteAllText(target, "mine");
         File.CreateSymbolicLink(Path.Combine(folder, "single.py"), target);
-        InstalledTool.Run("extract", path, "single", "-o", folder, "--force").Succeeds();
+        InstalledTool.Run("extract", path, "-o", folder, "--force").Exits(4).Says("single.py' is a link and stands in the way of a file. Nothing was written.");
         Assert.AreEqual("mine", File.ReadAllText(target));
-        Assert.AreEqual("print('single')\n", File.ReadAllText(Path.Combine(folder, "single.py")));
-        Assert.IsNull(new FileInfo(Path.Combine(folder, "single.py")).LinkTarget);
+        CollectionAssert.AreEqual(new[] { "single.py" }, Directory.GetFileSystemEntries(folder).Select(Path.GetFileName).ToArray());
+    }
+
+    [TestMethod]
+    public void A_device_in_the_place_of_a_file_stays()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Inconclusive("There is no mkfifo.");
+        }
+
+        string folder = NewTarget(), pipe = Path.Combine(folder, "single.py");
+        Directory.CreateDirectory(folder);
+        Shell.Run(folder, ["mkfifo", pipe]).Succeeds();
+
+        InstalledTool.Run("extract", SampleFile.Assembly(), "-o", folder, "--force").Exits(4).Says("single.py' is a device, a pipe or a socket and stands in the way");
+        Assert.HasCount(1, Directory.GetFileSystemEntries(folder));
+    }
+
+    [TestMethod]
+    public void What_was_replaced_is_put_back_when_not_all_can_be()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Inconclusive("Permissions are those of Unix.");
+        }
+
+        // Of the two files the second lies in a folder that may not be written. Root may, unless it gives up its capabilities.
+        string[] prefix = [];
+        if (Environment.UserName == "root")
+        {
+            if (!Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(place => File.Exists(Path.Combine(place, "setpriv"))))
+            {
+                Assert.Inconclusive("The tests run as root, and there is no setpriv command of util-linux.");
+            }
+
+            prefix = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"];
+        }
+
+        string folder = NewTarget(), locked = Path.Combine(folder, "b");
+        Directory.CreateDirectory(locked);
+        File.WriteAllText(Path.Combine(folder, "a.py"), "mine");
+        File.WriteAllText(Path.Combine(locked, "c.py"), "mine too");
+        string path = new SampleAssembly("App").With("app", SampleAssembly.Archive("app", [("a.py", "new"), ("aa/x.py", "new"), ("b/c.py", "new")])).Save(InstalledTool.NewFolder());
+        Shell.Run(folder, ["chmod", "500", locked]).Succeeds();
+        try
+        {
+            Shell.Run(InstalledTool.Workspace, [.. prefix, InstalledTool.Command, "extract", path, "-o", folder, "--force"]).Exits(4).Says("Nothing was written.");
+        }
+        finally
+        {
+            Shell.Run(folder, ["chmod", "700", locked]).Succeeds();
+        }
+
+        CollectionAssert.AreEqual(new[] { "a.py", "b/c.py" }, FilesIn(folder));
+        Assert.AreEqual("mine", File.ReadAllText(Path.Combine(folder, "a.py")));
+        Assert.AreEqual("mine too", File.ReadAllText(Path.Combine(locked, "c.py")));
+        Assert.HasCount(2, Directory.GetFileSystemEntries(folder));
     }
 
     [TestMethod]
@@ -165,7 +221,10 @@ public sealed class ExtractCommandTests
     }
 
     [TestMethod]
-    public void Interrupted_it_leaves_nothing_behind()
+    [DataRow("INT", 130)]
+    [DataRow("TERM", 143)]
+    [DataRow("HUP", 129)]
+    public void Interrupted_it_leaves_nothing_behind(string signal, int exitCode)
     {
         if (OperatingSystem.IsWindows())
         {
@@ -182,7 +241,7 @@ public sealed class ExtractCommandTests
             Thread.Sleep(1);
         }
 
-        Process.Start("kill", ["-INT", $"{process.Id}"]).WaitForExit();
+        Process.Start("kill", [$"-{signal}", $"{process.Id}"]).WaitForExit();
         string error = process.StandardError.ReadToEnd();
         process.WaitForExit();
 
@@ -193,7 +252,7 @@ public sealed class ExtractCommandTests
         }
         else
         {
-            Assert.AreEqual(130, process.ExitCode, error);
+            Assert.AreEqual(exitCode, process.ExitCode, error);
             Assert.AreEqual("pyembed: interrupted\n", error);
             Assert.IsEmpty(Directory.GetFileSystemEntries(parent));
         }

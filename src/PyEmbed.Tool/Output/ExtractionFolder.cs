@@ -162,18 +162,31 @@ internal sealed class ExtractionFolder
             }
 
             string target = Path.Combine(folder, path);
-            if (Directory.Exists(target) && new DirectoryInfo(target).LinkTarget is null)
+            string? kind = new FileInfo(target).LinkTarget is not null ? "a link"
+                : Directory.Exists(target) ? "a folder"
+                : File.Exists(target) && !InputFile.IsRegular(target) ? "a device, a pipe or a socket" : null;
+            if (kind is not null)
             {
-                throw new ToolException(ExitCodes.Output, $"'{target}' is a folder and stands in the way of a file. Nothing was written.");
+                throw new ToolException(ExitCodes.Output, $"'{target}' is {kind} and stands in the way of a file. Nothing was written.");
             }
         }
 
-        foreach ((string path, _) in files)
+        Exchange exchange = new(staging, folder);
+        try
         {
-            string target = Path.Combine(folder, path);
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            File.Move(Path.Combine(staging, path), target, overwrite: true);
+            foreach ((string path, _) in files)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                exchange.Put(path);
+            }
         }
+        catch
+        {
+            exchange.Undo();
+            throw;
+        }
+
+        exchange.Finish();
     }
 
     private ToolException Refused(string problem) => new(ExitCodes.Output, $"'{folder}' {problem}. Nothing was written.");
