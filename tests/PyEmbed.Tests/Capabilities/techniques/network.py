@@ -264,28 +264,38 @@ def write_memory_by_a_socket_option():
         return 'the system read memory by its address'
 
 
+def listed(function, *arguments):
+    """What a function of the C library finds in one of the system's lists."""
+    try:
+        return function(*arguments)
+    except PermissionError:
+        raise
+    except OSError as error:        # as on a system without /etc/services and /etc/protocols
+        raise Missing(f"the system's list: {error}") from error
+
+
 @technique(NETWORK)
 def look_up_a_service():
     import socket
-    return socket.getservbyname('http')
+    return listed(socket.getservbyname, 'http')
 
 
 @technique(NETWORK)
 def look_up_a_service_by_its_port():
     import socket
-    return socket.getservbyport(80)
+    return listed(socket.getservbyport, 80)
 
 
 @technique(NETWORK)
 def look_up_a_service_of_no_host():
     import socket
-    return socket.getaddrinfo(None, 'http')
+    return listed(socket.getaddrinfo, None, 'http')
 
 
 @technique(NETWORK)
 def look_up_a_protocol():
     import socket
-    return socket.getprotobyname('tcp')
+    return listed(socket.getprotobyname, 'tcp')
 
 
 # A context is made, as on a system that has none, and this one may have none.
