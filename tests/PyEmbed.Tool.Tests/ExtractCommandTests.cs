@@ -241,7 +241,7 @@ public sealed class ExtractCommandTests
             Thread.Sleep(1);
         }
 
-        Process.Start("kill", [$"-{signal}", $"{process.Id}"]).WaitForExit();
+        Process.Start("sh", ["-c", $"kill -{signal} {process.Id}"]).WaitForExit();
         string error = process.StandardError.ReadToEnd();
         process.WaitForExit();
 

@@ -154,7 +154,7 @@ public sealed class RunCommandTests
         process.BeginErrorReadLine();
         Assert.AreEqual("ready", process.StandardOutput.ReadLine());
 
-        Shell.Run(InstalledTool.Workspace, ["kill", "-INT", $"{process.Id}"]).Succeeds();
+        Shell.Run(InstalledTool.Workspace, ["sh", "-c", $"kill -INT {process.Id}"]).Succeeds();
 
         Assert.IsTrue(process.WaitForExit(TimeSpan.FromSeconds(60)), "It did not end.");
         process.WaitForExit();
