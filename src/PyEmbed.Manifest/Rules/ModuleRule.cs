@@ -1,12 +1,18 @@
 namespace PyEmbed.Manifest.Rules;
 
-/// <summary>One rule of which modules belong to a tree or a bundle.</summary>
+/// <summary>
+/// One rule of which modules belong to a tree. Rules of bundles are read in Python, <c>pyembed/_bundle_rules.py</c>; they can do
+/// more, because a bundle knows what uses what.
+/// </summary>
 /// <param name="Action">What it does.</param>
 /// <param name="Module">The dotted name of the module that it is about; <see cref="Root"/> for the actions that are about all.</param>
 internal sealed record ModuleRule(ModuleRuleAction Action, string Module)
 {
     /// <summary>What stands in the place of a module's name in a rule about all modules: the root of all names.</summary>
     public const string Root = ".";
+
+    private const string OfBundles = "exclude-dependencies";
+    private const char ObjectMark = ':';
 
     private static readonly Dictionary<string, ModuleRuleAction> s_actions = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -34,6 +40,12 @@ internal sealed record ModuleRule(ModuleRuleAction Action, string Module)
     /// <returns>The rule, or null.</returns>
     public static ModuleRule? Parse(string action, string module, out string problem)
     {
+        if (OfBundles.Equals(action, StringComparison.OrdinalIgnoreCase))
+        {
+            problem = $"has the Action '{action}', which is for rules of bundles: a build has trees whole, whatever uses them; write exclude or recursive-exclude for each module";
+            return null;
+        }
+
         if (!s_actions.TryGetValue(action, out ModuleRuleAction parsed))
         {
             problem = (action.Length == 0 ? "has no Action" : $"has the Action '{action}'") + $"; there are {string.Join(", ", s_actions.Keys)}";
@@ -45,6 +57,7 @@ internal sealed record ModuleRule(ModuleRuleAction Action, string Module)
             ? module == Root ? "" : $"has the Action '{action}', which is about all modules and not about one; write Include=\"{Root}\""
             : module == Root ? $"has the Action '{action}', which is about one module; name it, such as 'package.module'"
             : ModuleName.IsDotted(module) ? ""
+            : module.IndexOf(ObjectMark) >= 0 ? $"names an object, which is for rules of bundles: a build takes or leaves modules; write Include=\"{module.Substring(0, module.IndexOf(ObjectMark))}\""
             : $"has no module's name; one is of the form 'package.module'";
         return problem.Length == 0 ? rule : null;
     }

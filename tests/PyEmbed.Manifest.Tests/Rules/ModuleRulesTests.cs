@@ -11,6 +11,8 @@ public sealed class ModuleRulesTests
 
     public static IEnumerable<object[]> Cases => s_table.GetProperty("cases").EnumerateArray().Select(entry => new object[] { entry.GetProperty("name").GetString()! });
 
+    public static IEnumerable<object[]> OfBundles => s_table.GetProperty("bundle_rules").EnumerateArray().Select(entry => new object[] { entry.GetString()! });
+
     public static IEnumerable<object[]> Bad => s_table.GetProperty("bad").EnumerateArray().Select(entry => new object[] { entry.GetString()! });
 
     [TestMethod]
@@ -41,11 +43,22 @@ public sealed class ModuleRulesTests
     }
 
     [TestMethod]
+    [DynamicData(nameof(OfBundles))]
+    public void What_only_bundles_have_is_refused_with_what_to_write(string text)
+    {
+        Assert.IsNull(Parse(text, out string problem));
+        StringAssert.Contains(problem, "for rules of bundles");
+        StringAssert.Contains(problem, "; write ");
+    }
+
+    [TestMethod]
     [DataRow("drop", "a", "recursive-exclude, recursive-include, exclude, include, exclude-all, include-all")]
     [DataRow("", "a", "has no Action")]
     [DataRow("exclude-all", "a.b", "Include=\".\"")]
     [DataRow("recursive-exclude", ".", "name it")]
     [DataRow("exclude", "a-b", "package.module")]
+    [DataRow("Exclude-Dependencies", "a", "recursive-exclude for each module")]
+    [DataRow("exclude", "a.b:f", "Include=\"a.b\"")]
     public void The_reason_says_what_to_write(string action, string module, string part)
     {
         ModuleRule.Parse(action, module, out string problem);
