@@ -9,7 +9,8 @@ from zlib import crc32
 
 from ._importer import FORMAT_VERSION, HAS_BYTECODE, HAS_EXTENSIONS, HAS_PATH_FILES
 
-INDEX = '.pyembed/index'
+_OWN_FOLDER = '.pyembed/'
+INDEX = _OWN_FOLDER + 'index'
 
 _LOCAL = 0x04034b50
 _CENTRAL = 0x02014b50
@@ -20,12 +21,16 @@ _DATE = (0 << 9) | (1 << 5) | 1         # 1980-01-01
 _LIMIT = 2**31 - 1
 
 
-def write_archive(files, distribution, placement='app', materialize='auto', file_users=None):
+def write_archive(files, distribution, placement='app', materialize='auto', file_users=None, own=None):
     """The archive, as bytes, of *files*: a mapping of path ('/' between folders, no '..') to bytes. All are stored.
 
-    *file_users* is the index's key of that name; None where nobody has looked at the files.
+    *file_users* is the index's key of that name; None where nobody has looked at the files. *own* are the files of a bundle
+    that are not of its tree, by their paths below the index's folder; with them an empty file ``'pkg/'`` is an entry for a folder.
     Raises ValueError for a path that is not relative, not Unicode, or a file and a folder, and for more than 2 GiB."""
-    entries = sorted((_encode(path), path, memoryview(content).cast('B')) for path, content in files.items())
+    entries = [(_encode(path, own is not None), path, memoryview(content).cast('B')) for path, content in files.items()]
+    for path, content in (own or {}).items():
+        entries.append((f'{_OWN_FOLDER}{path}'.encode(), f'{_OWN_FOLDER}{path}', memoryview(content).cast('B')))
+    entries.sort(key=lambda entry: entry[0])
     parts, central, offset, records = [], [], 0, {}
     digest = hashlib.sha256()
     for name, path, content in entries:
@@ -42,6 +47,9 @@ def write_archive(files, distribution, placement='app', materialize='auto', file
             'materialize': materialize}
     if file_users is not None:
         info['file_users'] = {path: file_users[path] for path in sorted(file_users, key=str.encode)}
+    if own is not None:
+        info['bundle'] = {path[len(_OWN_FOLDER):]: record for path, record in records.items() if path.startswith(_OWN_FOLDER)}
+        records = {path: record for path, record in records.items() if not path.startswith(_OWN_FOLDER) and path[-1] != '/'}
     body = marshal.dumps((info, _tables(records)), 2)
     trailer = b''.join((len(body).to_bytes(4, 'little'), crc32(body).to_bytes(4, 'little'),
                         FORMAT_VERSION.to_bytes(2, 'little'), b'\0\0', b'PYEMBED\0'))
@@ -56,11 +64,11 @@ def write_archive(files, distribution, placement='app', materialize='auto', file
     return b''.join((*parts, header, index, directory, end))
 
 
-def _encode(path):
+def _encode(path, with_folders):
     if (path.__class__ is not str or '\\' in path or '\0' in path
-            or any(part in ('', '.', '..') for part in path.split('/'))):
+            or any(part in ('', '.', '..') for part in (path[:-1] if with_folders and path[-1:] == '/' else path).split('/'))):
         raise ValueError(f'{path!r} is not a relative path with "/" between folders')
-    if path.partition('/')[0] == '.pyembed':
+    if path.partition('/')[0] == _OWN_FOLDER[:-1]:
         raise ValueError(f'{path!r}: the folder .pyembed belongs to the index')
     try:
         return path.encode()

@@ -76,7 +76,8 @@ class Tree:
     """One mounted archive: a view of its bytes, and the folder tables of its index, unmarshalled when first used."""
 
     __slots__ = ('view', 'end', 'origin', 'folders', 'distribution', 'hash', 'placement', 'materialize',
-                 'file_users', 'optimize', 'stripped', 'suffix', 'codes', 'triggers', 'root', 'in_memory', 'mounts', 'paths', 'state', 'source')
+                 'file_users', 'optimize', 'stripped', 'suffix', 'codes', 'triggers', 'root', 'in_memory', 'mounts', 'paths', 'state', 'source',
+                 'bundle')
 
     def __init__(self, view, end, origin, folders, distribution, hash, placement='app', materialize='auto',
                  file_users=None, optimize=0, stripped=()):
@@ -101,6 +102,7 @@ class Tree:
         self.paths = []                     # what its .pth files have put on sys.path
         self.state = None                   # the files of it that are on disk; belongs to _store
         self.source = None                  # where another process finds the archive; belongs to _workers
+        self.bundle = None                  # of a bundle: path of each file of its own -> record, see _bundle_format
 
     def has_bytecode(self):
         """Whether it has bytecode for this Python, as far as the first of its folders tells: a build compiles all."""
@@ -231,19 +233,22 @@ def _open_index(view, end, origin):
         info, folders = marshal.loads(body)
         distribution, digest, users = info['distribution'], info['hash'], info.get('file_users')
         placement, materialize = info['placement'], info['materialize']
-        optimize, stripped = info.get('optimize', 0), info.get('stripped', ())
+        optimize, stripped, bundle = info.get('optimize', 0), info.get('stripped', ()), info.get('bundle')
         sound = (folders.__class__ is dict and '' in folders and digest.__class__ is str and len(digest) == 64
                  and not digest.strip('0123456789abcdef') and (users is None or users.__class__ is dict and all(
                      [path.__class__ is str and 0 < asked < 8 for path, asked in users.items()]))
                  and placement in ('app', 'library') and materialize in ('auto', 'never', 'data', 'all')
                  and optimize.__class__ is int and 0 <= optimize <= 2
                  and stripped.__class__ is tuple and all([tag.__class__ is str for tag in stripped])
+                 and (bundle is None or bundle.__class__ is dict and all([path.__class__ is str for path in bundle]))
                  and is_safe_name(distribution))
     except (ValueError, EOFError, TypeError, KeyError) as error:
         raise damaged(f'bad index: {error}') from error
     if not sound:
         raise damaged('bad index')
-    return Tree(view, start, origin, folders, distribution, digest, placement, materialize, users, optimize, stripped)
+    tree = Tree(view, start, origin, folders, distribution, digest, placement, materialize, users, optimize, stripped)
+    tree.bundle = bundle
+    return tree
 
 
 def is_safe_name(name):
