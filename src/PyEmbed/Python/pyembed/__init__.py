@@ -7,7 +7,7 @@ assembly, a zip, a folder, or a mapping of path to bytes.
 from . import _importer
 from ._importer import ArchiveError, ExtractionError, mounts, report, unmount
 
-__all__ = ['ArchiveError', 'ExtractionError', 'mount', 'mounts', 'report', 'unmount']
+__all__ = ['ArchiveError', 'ExtractionError', 'RequirementError', 'mount', 'mounts', 'report', 'require', 'unmount']
 __version__ = '0.1.0'
 
 _importer.boot()        # does nothing where a host has booted already
@@ -35,3 +35,28 @@ def mount(source, root=None):
     from ._mounts import mount_all
     from ._source import open_source
     return mount_all(open_source(source), root)
+
+
+def require(module, system=None, modules=None):
+    """Declare what a module requires: of the system (its OS, version, tools), and of the modules that there are.
+
+    *module* is the full name of a module, which need not be there. *system* and *modules* are callables without arguments, or
+    the name of one (``'mypkg.checks:is_windows'``), whose result says whether that requirement is met. They are independent
+    of each other; a further call for the same module replaces those that it gives. Each is asked at every import that loads
+    the module, and where a bundle or a report is made, never at an import of any other module.
+
+    Where one is not met, importing the module raises RequirementError, and nothing of it runs; its source can be read all
+    the same, so bundles carry it to systems that meet the requirement, which comes with it by its name. A module that is
+    imported already stays as it is.
+
+    Raises TypeError and ValueError for what is no name of a module, no callable and no name of one. Any thread may call it.
+    """
+    from ._require import require
+    require(module, system, modules)
+
+
+def __getattr__(name):
+    if name == 'RequirementError':
+        from ._require import RequirementError
+        return RequirementError
+    raise AttributeError(f'module {__name__!r} has no attribute {name!r}')

@@ -80,6 +80,8 @@ def _in_order(path, top):
     origins = []
     for finder in list(sys.meta_path):
         module = getattr(finder, '__module__', None)
+        if module == 'pyembed._require':
+            continue                    # it searches nothing itself
         if finder is _registry.Registry:
             origins += [BUILTIN, *map(origin_of, _registry.library)] if top else [
                 origin_of(entry) for entry in path if _registry.is_library(entry)]
