@@ -53,11 +53,12 @@ internal sealed record ModuleRule(ModuleRuleAction Action, string Module)
         }
 
         var rule = new ModuleRule(parsed, module);
+        int mark = module.IndexOf(ObjectMark);
         problem = rule.IsForAll
             ? module == Root ? "" : $"has the Action '{action}', which is about all modules and not about one; write Include=\"{Root}\""
             : module == Root ? $"has the Action '{action}', which is about one module; name it, such as 'package.module'"
             : ModuleName.IsDotted(module) ? ""
-            : module.IndexOf(ObjectMark) >= 0 ? $"names an object, which is for rules of bundles: a build takes or leaves modules; write Include=\"{module.Substring(0, module.IndexOf(ObjectMark))}\""
+            : mark >= 0 ? $"names an object, which is for rules of bundles: a build takes or leaves modules; write Include=\"{module.Substring(0, mark)}\""
             : $"has no module's name; one is of the form 'package.module'";
         return problem.Length == 0 ? rule : null;
     }
