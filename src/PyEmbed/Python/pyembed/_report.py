@@ -1,4 +1,4 @@
-"""What ``pyembed.report`` tells: mounts, modules, extracted files, shadowed names."""
+"""What ``pyembed.report`` tells: mounts, modules, extracted files, shadowed names, and what was received in bundles."""
 
 import sys
 
@@ -6,6 +6,7 @@ from . import _importer
 from ._finders import Folder
 from ._loaders import TreeLoader, imported, locate, origin_of
 from ._origins import BUILTIN, of_modules, of_spec
+from ._received import received
 
 
 def report():
@@ -19,6 +20,7 @@ def report():
         'extracted': list(_importer.extracted),
         'modules': of_modules(),
         'shadowed': _shadowed(trees),
+        'received': received(),
     }
 
 
