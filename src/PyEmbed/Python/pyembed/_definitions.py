@@ -1,0 +1,294 @@
+"""What the source of a module binds and uses, definition by definition, by its syntax. Nothing is imported or run.
+
+A module consists of the code that runs when it is imported, of its top-level functions and classes, each with all that is
+in it, and of the block that runs only where the module is the program.
+"""
+
+import ast
+import re
+from collections import namedtuple
+
+from ._import_statements import FUNCTION, TOP_LEVEL, TYPE_CHECKING, _asks_for_type_checker, name_of, statements
+from ._imports import _absolute, _exports, _is_own_package
+
+#: An import: of which module, absolute; the names that ``from`` takes, None for ``import``; the line; how sure it is that it
+#: runs and is needed.
+Import = namedtuple('Import', 'module names line level')
+#: Not by a statement, but by the name of a package of which data is read; may fail; must not fail if it runs; runs with the
+#: module, and must not fail.
+ASKED, TOLERATED, REQUIRED, CERTAIN = range(4)
+
+#: What a name is bound to by an import: a module (then ``name`` is None), or a name of a module.
+Binding = namedtuple('Binding', 'module name')
+
+#: The block ``if __name__ == '__main__'``: never a name of a definition.
+PROGRAM = '<program>'
+
+_FUNCTIONS = ast.FunctionDef, ast.AsyncFunctionDef
+_IMPORTERS = 'import_module', '__import__'
+_NAMESPACES = frozenset(['globals', 'eval', 'exec'])
+_DOTTED = re.compile(r'\.*[^\W\d]\w*(?:\.[^\W\d]\w*)*')
+_RESOURCES = 'resources', 'pkgutil', 'pkg_resources'
+_RESOURCE_READERS = frozenset('''
+    files open_text open_binary read_text read_binary path contents is_resource get_data resource_filename resource_string
+    resource_stream resource_listdir resource_exists resource_isdir
+'''.split())
+_LISTINGS = frozenset(['iter_modules', 'walk_packages', 'listdir', 'scandir', 'glob', 'iterdir', 'walk'])
+#: What keeps a function or class as it is, or only wraps it, and calls nothing of it when it is defined.
+_QUIET = frozenset(['functools', 'contextlib', 'dataclasses', 'typing', 'typing_extensions', 'abc', 'types', 'warnings', 'collections.abc'])
+_QUIET_BUILTINS = frozenset(['staticmethod', 'classmethod', 'property'])
+
+
+class Part:
+    """What a part of a module uses: ``imports``, ``references`` (tuples of a name and the attributes after it), the names
+    that it binds itself by imports, whether it may use whatever its module has, and the lines of imports by computed names."""
+
+    def __init__(self):
+        self.imports = []
+        self.references = {}        # an ordered set
+        self.bindings = {}          # name -> list of Binding
+        self.uses_all = False
+        self.computed = []
+        self.lists = False          # whether it lists folders or packages
+
+
+class Definitions:
+    """The parts of one module. *module* has its ``name`` and ``kind``, as _imports.Module. Raises what compile() raises for
+    a source that is no Python."""
+
+    def __init__(self, source, module, path):
+        self.module = module
+        tree = compile(source, path, 'exec', ast.PyCF_ONLY_AST, dont_inherit=True)
+        self._tree = tree
+        self._has_resources = any(word.encode() in source for word in _RESOURCES)
+        body, self._program = _without_program(tree.body)
+        self.definitions = {}       # name -> list of nodes
+        self.bindings = {}          # name -> list of Binding
+        self.values = set()         # names that are bound otherwise, or may be
+        self.stars = []             # modules of which all names are taken
+        self._parts = {}
+        self.run = self._running(body)
+        if b'global ' in source:
+            self._add_globals()
+        #: The definitions that something may call as soon as they are made: decorators, base classes and metaclasses.
+        self.woken = [name for name, nodes in self.definitions.items() if any(map(self._wakes, nodes))]
+
+    def part(self, name):
+        """The Part of a definition, or of PROGRAM."""
+        if name not in self._parts:
+            part = self._parts[name] = Part()
+            nodes = self._program if name == PROGRAM else self.definitions[name]
+            for node, kind, required in statements(nodes, simple=False):
+                if isinstance(node, (ast.Import, ast.ImportFrom)) and kind != TYPE_CHECKING:
+                    self._add_import(part, node, REQUIRED if required and name != PROGRAM else TOLERATED, part.bindings)
+            self._collect(part, nodes, False)
+        return self._parts[name]
+
+    @property
+    def exports(self):
+        """The names in ``__all__`` that are literals."""
+        return _exports(self._tree)
+
+    def strings(self):
+        """The strings of the source that are dotted names."""
+        return {node.value for node in ast.walk(self._tree)
+                if isinstance(node, ast.Constant) and isinstance(node.value, str) and _DOTTED.fullmatch(node.value)}
+
+    def has_attribute(self, name, attribute):
+        """Whether a definition has the attribute; None where that cannot be told, as for what a base class has."""
+        for node in self.definitions[name]:
+            if not isinstance(node, ast.ClassDef) or node.bases or node.keywords or node.decorator_list:
+                return None
+            names = {inner.name for inner in ast.walk(node) if isinstance(inner, (*_FUNCTIONS, ast.ClassDef))}
+            names |= {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+            if attribute in names:
+                return True
+        return False
+
+    # What runs with the module
+
+    def _running(self, body):
+        part = Part()
+        for node, kind, required in statements(body):
+            if isinstance(node, (ast.Import, ast.ImportFrom)) and kind not in (FUNCTION, TYPE_CHECKING):
+                level = CERTAIN if kind == TOP_LEVEL and required else REQUIRED if required else TOLERATED
+                self._add_import(part, node, level, self.bindings, self.stars)
+        self._collect(part, body, True)
+        return part
+
+    def _add_import(self, part, node, level, bindings, stars=None):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                part.imports.append(Import(alias.name, None, node.lineno, level))
+                bound, module = (alias.asname, alias.name) if alias.asname else (alias.name.partition('.')[0],) * 2
+                bindings.setdefault(bound, []).append(Binding(module, None))
+            return
+        base = _absolute(self.module, node.level, node.module or '')
+        if base is None:
+            return                  # fails on every system
+        part.imports.append(Import(base, tuple(alias.name for alias in node.names), node.lineno, level))
+        for alias in node.names:
+            if alias.name != '*':
+                bindings.setdefault(alias.asname or alias.name, []).append(Binding(base, alias.name))
+            elif stars is not None:
+                stars.append(base)
+
+    def _add_globals(self):
+        """The names that functions bind at the top level of their module."""
+        for node in ast.walk(self._tree):
+            if isinstance(node, _FUNCTIONS):
+                names = {name for inner in ast.walk(node) if isinstance(inner, ast.Global) for name in inner.names}
+                if names:
+                    part = Part()
+                    for inner, kind, _ in statements(node.body):
+                        if isinstance(inner, (ast.Import, ast.ImportFrom)) and kind != TYPE_CHECKING:
+                            self._add_import(part, inner, TOLERATED, part.bindings)
+                    for name in names:
+                        self.values.add(name)
+                        self.bindings.setdefault(name, []).extend(part.bindings.get(name, ()))
+
+    # Names
+
+    def _collect(self, part, nodes, running):
+        """Add what nodes use to a part. Of what runs with the module the bodies of functions are left out, and functions and
+        classes become definitions."""
+        stack = [(node, running) for node in reversed(nodes)]
+        while stack:                # no recursion: expressions may be very deep
+            node, top = stack.pop()
+            kind = node.__class__
+            if kind is ast.Name:
+                self._add_name(part, node, top)
+            elif kind is ast.Attribute:
+                inner = self._add_attribute(part, node)
+                if inner is not None:
+                    stack.append((inner, top))
+            elif kind is ast.Call and self._add_call(part, node):
+                stack.extend((argument, top) for argument in (*node.args[1:], *(keyword.value for keyword in node.keywords)))
+            elif running and kind in _FUNCTIONS:
+                if top:
+                    self.definitions.setdefault(node.name, []).append(node)
+                stack.extend((inner, False) for inner in (*node.decorator_list, *node.args.defaults, *filter(None, node.args.kw_defaults)))
+            elif running and kind is ast.ClassDef:
+                if top:
+                    self.definitions.setdefault(node.name, []).append(node)
+                inner = *node.decorator_list, *node.bases, *(keyword.value for keyword in node.keywords), *node.body
+                stack.extend((child, False) for child in inner)
+            elif kind is ast.If and _asks_for_type_checker(node.test)[0]:
+                stack.extend((child, top) for child in (node.body if _asks_for_type_checker(node.test)[1] else node.orelse))
+            elif kind is ast.AnnAssign and running:
+                stack.extend((child, top) for child in (node.target, node.value) if child is not None)
+            elif kind not in _LEAVES:
+                for name in node._fields:
+                    value = getattr(node, name, None)
+                    if value.__class__ is list:
+                        stack.extend((child, top) for child in value if isinstance(child, ast.AST))
+                    elif isinstance(value, ast.AST):
+                        stack.append((value, top))
+
+    def _add_name(self, part, node, top):
+        if node.ctx.__class__ is ast.Load:
+            part.references[node.id,] = None
+            if node.id in _NAMESPACES:
+                part.uses_all = True
+            elif node.id in _IMPORTERS:
+                part.computed.append(node.lineno)
+            elif node.id in _LISTINGS:
+                part.lists = True
+        elif top:
+            self.values.add(node.id)
+
+    def _add_attribute(self, part, node):
+        """Add an attribute, and give the expression that it is of, where that is no name."""
+        names = []
+        if node.ctx.__class__ is not ast.Load:
+            node = node.value
+            if node.__class__ is ast.Name:
+                return None         # what is set on a name uses nothing of what the name stands for
+        while node.__class__ is ast.Attribute:
+            names.append(node.attr)
+            if node.attr in _LISTINGS:
+                part.lists = True
+            node = node.value
+        if names and names[0] in _IMPORTERS:
+            part.computed.append(node.lineno)
+        if node.__class__ is not ast.Name:
+            return node
+        names.append(node.id)
+        chain = tuple(reversed(names))
+        part.references[chain] = None
+        if chain[:2] == ('sys', 'modules'):
+            part.uses_all = True
+        return None
+
+    def _add_call(self, part, node):
+        """Add a call that imports a module by its name, or reads what lies in a package of that name. False for any other."""
+        function = name_of(node.func)
+        if function not in _IMPORTERS and not (self._has_resources and function in _RESOURCE_READERS):
+            return False
+        if not node.args or not isinstance(node.args[0], ast.Constant) or not isinstance(node.args[0].value, str):
+            return False
+        name = node.args[0].value
+        if not _DOTTED.fullmatch(name):
+            return False
+        level = len(name) - len(name.lstrip('.'))
+        if level and not _is_own_package(node, self.module):
+            return False
+        module = _absolute(self.module, level, name[level:])
+        if module is None:
+            return False
+        if function in _IMPORTERS:
+            part.imports.append(Import(module, ('*',), node.lineno, TOLERATED))
+        else:
+            part.imports.append(Import(module, None, node.lineno, ASKED))
+            self._collect(part, [node.func], False)
+        return True
+
+    def _wakes(self, node):
+        """Whether something that is not known may call a definition, or anything in it, as soon as it is made."""
+        if any(not self._is_quiet(decorator, _QUIET_BUILTINS) for decorator in node.decorator_list):
+            return True
+        return isinstance(node, ast.ClassDef) and (
+            any(not self._is_quiet(base, _BUILTINS) for base in node.bases) or any(
+                keyword.arg != 'metaclass' or not self._is_quiet(keyword.value, _BUILTINS) for keyword in node.keywords))
+
+    def _is_quiet(self, node, builtins):
+        """Whether a decorator or base class is one of Python's own that calls nothing of what it gets."""
+        while isinstance(node, (ast.Call, ast.Subscript)):
+            node = node.func if isinstance(node, ast.Call) else node.value
+        names = []
+        while isinstance(node, ast.Attribute):
+            names.append(node.attr)
+            node = node.value
+        if not isinstance(node, ast.Name):
+            return False
+        bindings = self.bindings.get(node.id)
+        if node.id in self.definitions or node.id in self.values:
+            return False
+        if bindings is None:
+            return not names and node.id in builtins and not self.stars
+        return all('.'.join(filter(None, (binding.module, *reversed(names[1:])))) in _QUIET for binding in bindings)
+
+
+_LEAVES = frozenset([ast.Constant, ast.Import, ast.ImportFrom, ast.Pass, ast.Break, ast.Continue, ast.Global, ast.Nonlocal, ast.Load,
+                     ast.Store, ast.Del])
+_BUILTINS = frozenset(name for name, value in vars(__import__('builtins')).items() if isinstance(value, type))
+
+
+def _without_program(body):
+    """The statements of a module without its blocks ``if __name__ == '__main__'``, and those in these blocks."""
+    run, program = [], []
+    for node in body:
+        if isinstance(node, ast.If) and _asks_for_program(node.test):
+            program.extend(node.body)
+            run.extend(node.orelse)
+        else:
+            run.append(node)
+    return run, program
+
+
+def _asks_for_program(test):
+    if not isinstance(test, ast.Compare) or len(test.ops) != 1 or not isinstance(test.ops[0], ast.Eq):
+        return False
+    sides = [test.left, *test.comparators]
+    return any(name_of(side) == '__name__' for side in sides) and any(
+        isinstance(side, ast.Constant) and side.value == '__main__' for side in sides)

@@ -1,0 +1,298 @@
+"""What objects need: the modules and definitions that their code leads to, and which of them travel in a bundle.
+
+It follows definitions, not modules. A node is a module and a part of it: ``''``, what runs when it is imported; the name of a
+top-level function or class; PROGRAM, what runs only where it is the program; EVERYTHING. Whatever makes it unsure is taken whole.
+"""
+
+import sys
+import types
+import warnings
+from collections import namedtuple
+
+from ._bundle_format import BundleError
+from ._definitions import ASKED, CERTAIN, PROGRAM, REQUIRED, TOLERATED, Definitions
+from ._imports import MODULE, PACKAGE, Module
+from ._loaders import _namespace_of
+from ._module_sources import ALIAS, MISSING, NAMESPACE, SOURCE, SOURCELESS, STANDARD
+
+EVERYTHING = '*'
+#: Where everything begins: what the caller has named.
+ROOT = '', ''
+
+#: One import that was met: the node that has it, the module, as it names it, the line, how sure it is (see _definitions).
+Event = namedtuple('Event', 'node module line level')
+
+_MODULE = type(sys)
+
+
+class Graph:
+    """The nodes that are needed and what leads to what: ``edges`` is {node: {node: None}}, ``events`` a list of Event. *sources*
+    is a ModuleSources, *requirements* {module: Requirement}."""
+
+    def __init__(self, sources, requirements):
+        self.sources = sources
+        self.edges = {ROOT: {}}
+        self.events = []
+        self.computed = []              # (module, line) of imports by names that are computed, and of which none was found
+        self.broken = {}                # module -> SyntaxError
+        self._requirements = requirements
+        self._lenient = {}              # module -> whether its imports may fail here: it is for other systems
+        self._definitions = {}
+        self._attributes = {}           # (module, name) -> nodes, as attribute() gives them
+        self._queue = []
+
+    def add(self, wanted):
+        """Add what an object or a name stands for, and what that leads to. *wanted* is a _bundled_objects.Wanted."""
+        module = wanted.module
+        self._import(ROOT, module, 0, CERTAIN if wanted.is_direct else REQUIRED)
+        found = self.sources.find(module)
+        if found.what in (SOURCE, NAMESPACE):
+            if wanted.qualname:
+                self._use(ROOT, self.attribute(module, wanted.qualname.partition('.')[0]))
+            else:
+                self._link(ROOT, (module, EVERYTHING))
+                self._link(ROOT, (module, PROGRAM))
+        if wanted.with_all:
+            for name in self.sources.submodules(module):
+                self.add(wanted._replace(module=name))
+        self._follow()
+
+    def definitions(self, module):
+        """The Definitions of a module; None where it has no source, or none that can be parsed."""
+        if module not in self._definitions:
+            found, read = self.sources.find(module), None
+            if found.what == SOURCE:
+                try:
+                    read = Definitions(self.sources.read(found), Module(module, found.kind, found.path), found.path)
+                except SyntaxError as error:
+                    self.broken[module] = error
+                except (ValueError, RecursionError, MemoryError, OverflowError) as error:
+                    self.broken[module] = SyntaxError(str(error) or type(error).__name__)
+            self._definitions[module] = read
+        return self._definitions[module]
+
+    def is_lenient(self, module):
+        """Whether a module is for other systems: its source was given, or what it requires is not met here."""
+        if module not in self._lenient:
+            requirement = self._requirements.get(module)
+            self._lenient[module] = self.sources.find(module).is_given or requirement is not None and not requirement.is_met()
+        return self._lenient[module]
+
+    def requires(self, module):
+        """The names ``'module:function'`` of what a module requires."""
+        requirement = self._requirements.get(module)
+        if requirement is None:
+            return []
+        from ._require import name_of
+        return [name_of(asked) for _, asked in requirement.kinds()]
+
+    # Nodes
+
+    def _link(self, node, target):
+        if target not in self.edges:
+            self.edges[target] = {}
+            self._queue.append(target)
+        self.edges[node][target] = None
+
+    def _follow(self):
+        with warnings.catch_warnings():
+            warnings.simplefilter('ignore')         # what the parser has to say of other people's code
+            while self._queue:
+                self._expand(self._queue.pop())
+
+    def _expand(self, node):
+        module, name = node
+        if name:
+            self._link(node, (module, ''))
+        else:
+            parent = module.rpartition('.')[0]
+            if parent:
+                self._import(node, parent, 0, ASKED)
+            for reference in self.requires(module):
+                required, _, qualname = reference.partition(':')
+                if qualname:
+                    self._import(node, required, 0, REQUIRED)
+                    self._use(node, self.attribute(required, qualname.partition('.')[0]))
+        read = self.definitions(module)
+        if read is None:
+            return
+        if name == EVERYTHING:
+            for defined in read.definitions:
+                self._link(node, (module, defined))
+            for bindings in read.bindings.values():
+                for binding in bindings:
+                    if binding.name is not None:
+                        self._use(node, [target for target in self._bound(binding) if target[1] is not None])
+        elif name:
+            if name == PROGRAM or name in read.definitions:
+                self._use_part(node, read, read.part(name))
+        else:
+            for woken in read.woken:
+                self._link(node, (module, woken))
+            self._use_part(node, read, read.run)
+
+    def _use_part(self, node, read, part):
+        module = node[0]
+        for imported in part.imports:
+            self._import_names(node, imported)
+        for chain in part.references:
+            self._use(node, self._resolve(read, part, chain))
+        if part.uses_all:
+            self._link(node, (module, EVERYTHING))
+        for line in part.computed:
+            self._import_computed(node, read, part, line)
+
+    def _use(self, node, targets):
+        """A node uses what attribute() gives; a module as a whole is used by whatever takes it."""
+        for module, name in targets:
+            if self.sources.find(module).what in (SOURCE, NAMESPACE):
+                self._link(node, (module, EVERYTHING if name is None else name))
+
+    # Imports
+
+    def _import(self, node, name, line, level):
+        """A node imports a module, and so the packages that this is in."""
+        if level == ASKED and self.sources.find(name).what == MISSING:
+            return
+        if line or level != ASKED:
+            level = min(level, TOLERATED) if node != ROOT and self.is_lenient(node[0]) else level
+            self.events.append(Event(node, name, line, level))
+        while name:
+            found = self.sources.find(name)
+            if found.what == ALIAS:
+                self._link(node, (found.name, ''))
+            elif found.what != MISSING:
+                self._link(node, (name, ''))
+            name = name.rpartition('.')[0]
+
+    def _import_names(self, node, imported):
+        module, names, line, level = imported
+        self._import(node, module, line, level)
+        base = self._real(module)
+        for name in names or ():
+            if name == '*':
+                if self.sources.find(base).what in (SOURCE, NAMESPACE):
+                    self._link(node, (base, EVERYTHING))
+                read = self.definitions(base)
+                for exported in read.exports if read is not None else ():
+                    if self._is_submodule(base, exported):
+                        self._import(node, f'{base}.{exported}', line, level)
+            elif self._is_submodule(base, name):
+                self._import(node, f'{base}.{name}', line, level)
+            elif self.sources.find(base).what == NAMESPACE:
+                self._import(node, f'{base}.{name}', line, level)       # which is missing
+
+    def _is_submodule(self, package, name):
+        """Whether a name that ``from`` takes from a package is a module in it that nothing else gives."""
+        found = self.sources.find(package)
+        if found.locations is None or found.what not in (SOURCE, NAMESPACE):
+            return False
+        read = self.definitions(package)
+        if read is not None and (name in read.definitions or name in read.bindings):
+            return False
+        return self.sources.find(f'{package}.{name}').what != MISSING
+
+    def _import_computed(self, node, read, part, line):
+        """An import by a name that is computed: of what the module's strings name in its own package, or, where it lists
+        what there is, of all in it."""
+        module = node[0]
+        found = self.sources.find(module)
+        package = module if found.locations is not None else module.rpartition('.')[0]
+        names = set()
+        for text in read.strings():
+            plain = text.lstrip('.')
+            candidates = [f'{package}.{plain}'] if package else []
+            if '.' in plain or plain == package.partition('.')[0]:
+                candidates.append(plain)
+            names.update(name for name in candidates if name != module and self.sources.find(name).what in (SOURCE, NAMESPACE))
+        if part.lists and package:
+            names.update(self._all_below(package))
+        for name in sorted(names):
+            self._import(node, name, line, TOLERATED)
+            self._link(node, (self._real(name), EVERYTHING))
+        if not names:
+            self.computed.append((node, line))
+
+    def _all_below(self, package):
+        for name in self.sources.submodules(package):
+            if name.rpartition('.')[2] != '__main__':
+                yield name
+                yield from self._all_below(name)
+
+    # Names
+
+    def _resolve(self, read, part, chain):
+        """What a name and the attributes after it lead to, as attribute() gives it."""
+        first = chain[0]
+        found = [target for binding in part.bindings.get(first, ()) for target in self._bound(binding)]
+        module = read.module.name
+        if first in read.definitions:
+            found.append((module, first))
+        found.extend(target for binding in read.bindings.get(first, ()) for target in self._bound(binding))
+        if not found and read.stars and first not in read.values:
+            for base in read.stars:
+                found.extend(self.attribute(self._real(base), first, known_only=True))
+        for name in chain[1:]:
+            inner = []
+            for target in found:
+                inner.extend(self.attribute(target[0], name) if target[1] is None else [target])
+            found = inner
+        return found
+
+    def _bound(self, binding):
+        """What an import binds a name to."""
+        if binding.name is None:
+            return [(self._real(binding.module), None)]
+        return self.attribute(self._real(binding.module), binding.name)
+
+    def _real(self, module):
+        """The name of a module, of one with two names the first."""
+        found = self.sources.find(module)
+        return found.name if found.what == ALIAS else module
+
+    def attribute(self, module, name, known_only=False):
+        """What a name of a module is: a list of nodes, with None for the name of one that is a module. Of what is in no source
+        nothing. What cannot be told is everything in the module, with *known_only* nothing."""
+        key = module, name
+        if key not in self._attributes:
+            self._attributes[key] = []          # in a circle it leads to nothing
+            self._attributes[key] = self._find_attribute(module, name)
+        found = self._attributes[key]
+        if found or known_only or self.sources.find(module).what != SOURCE:
+            return found
+        if name.startswith('__') and name.endswith('__') and name != '__dict__':
+            return [(module, '')]
+        return [(module, EVERYTHING)]
+
+    def _find_attribute(self, module, name):
+        found = self.sources.find(module)
+        if found.what not in (SOURCE, NAMESPACE):
+            return []
+        read, nodes = self.definitions(module), []
+        if read is not None:
+            if name in read.definitions:
+                nodes.append((module, name))
+            nodes.extend(target for binding in read.bindings.get(name, ()) for target in self._bound(binding))
+        if not nodes and found.locations is not None:
+            inner = self._real(f'{module}.{name}')
+            if self.sources.find(inner).what not in (MISSING, STANDARD):
+                nodes.append((inner, None))
+        if not nodes and read is not None:
+            if name in read.values:
+                return [(module, '')]
+            for base in read.stars:
+                nodes.extend(self.attribute(self._real(base), name, known_only=True))
+        return nodes or self._live_attribute(module, name)
+
+    def _live_attribute(self, module, name):
+        """What an imported module has under a name that its source does not show."""
+        live = sys.modules.get(module)
+        value = _namespace_of(live).get(name) if isinstance(live, _MODULE) else None
+        if isinstance(value, _MODULE):
+            inner = _namespace_of(value).get('__name__')
+            return [(inner, None)] if isinstance(inner, str) and sys.modules.get(inner) is value else []
+        if isinstance(value, (types.FunctionType, type)) and isinstance(value.__module__, str) and value.__module__ != module:
+            top = value.__qualname__.partition('.')[0]
+            if getattr(sys.modules.get(value.__module__), '__dict__', {}).get(top) is not None:
+                return [(value.__module__, top), (module, EVERYTHING)]
+        return []

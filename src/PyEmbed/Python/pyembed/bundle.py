@@ -1,0 +1,97 @@
+"""Bundles: what Python objects need, from this system to another.
+
+A bundle holds the sources of the modules that an object's code leads to. It is a plain zip, which CPython imports from as it
+is, and ``pyembed.mount`` mounts it. docs/bundles.md says what travels, and how it is there.
+"""
+
+import hashlib
+import os
+import sys
+
+from . import _bundle_format
+from ._bundle_format import BundleError, Entry, Manifest, entry_folder
+from ._bundle_rules import Rules
+from ._importer import MEMORY, MEMORY_ROOT
+
+__all__ = ['BundleError', 'build', 'read']
+
+
+def build(objects, rules=(), *, sources=None, report=None):
+    """The bundle, as bytes, of an object or of a list of objects.
+
+    *objects* are modules, classes, functions, and any other objects, of which the class travels with every class and function
+    that their pickle names; or names: ``'pkg.mod'``, ``'pkg.mod:Class.method'``, ``'pkg.*'`` for a package with every module below
+    it. What they need is found by following their code; of that nothing is imported or run.
+
+    *rules* say what of it travels: an iterable of str, ``'exclude a.b'``, or one str with a rule a line (docs/bundles.md).
+    *sources* is a dict from module names to the paths of their sources, for what this system cannot import; one that
+    ends with ``__init__.py`` is of a package. *report* is what ``pyembed.report()`` gave on the other system, also from
+    JSON: what is there already is left out.
+
+    The same objects and sources give the same bytes. Raises BundleError for an object that the other system could not find by
+    its name, for what is needed and cannot travel, for a module that was changed since it was imported, and for bad rules.
+    """
+    rules = rules if isinstance(rules, Rules) else Rules(rules)
+    return _build(objects, rules, sources or {}, report)
+
+
+def read(source):
+    """The manifest of a bundle, given as bytes or as its path, after all of it was checked.
+
+    Raises BundleError for what is no bundle, a damaged one, or one of a newer format; OSError for what cannot be read."""
+    return _bundle_format.read_bundle(source)
+
+
+def _build(objects, rules, given, report):
+    from ._module_sources import ModuleSources
+    from ._travelling import needed
+    requirements = _requirements()
+    found = ModuleSources(given)
+    need = needed(objects, rules, requirements, found)
+    files, entries = {}, {}
+    modules = {}
+    for name, module in need.modules.items():
+        if module.path is None or module.what == 'namespace':
+            modules[name] = ''
+            continue
+        source = found.read(module)
+        files[module.archive_path] = source
+        modules[name] = hashlib.sha256(source).hexdigest()
+        entries.setdefault(_entry_of(module, need.modules), []).append(module.archive_path)
+    references = {name: requirements[name].references() for name in need.modules if name in requirements}
+    manifest = Manifest('.'.join(map(str, sys.version_info[:3])), sys.platform, sorted(found.standard), _entries(entries), modules, {}, references,
+                        need.objects, need.missing, need.left_out)
+    return _bundle_format.write(manifest, files, {})
+
+
+def _requirements():
+    require = sys.modules.get('pyembed._require')
+    return require.requirements() if require is not None else {}
+
+
+def _entry_of(module, modules):
+    """The folder on sys.path that a module lies below: that of the package that it is in, where that travels too."""
+    inner = module.archive_path
+    parent = modules.get(module.name.rpartition('.')[0])
+    if parent is not None and parent.what == 'source':
+        return _entry_of(parent, modules)
+    if module.path.startswith(MEMORY):
+        return MEMORY
+    path = module.path.replace(os.sep, '/')
+    return module.path[:-len(inner) - 1] if path.endswith('/' + inner) else os.path.dirname(module.path)
+
+
+def _entries(found):
+    """The Entry objects, in the order of sys.path, for {place: files}."""
+    ranks, library = {}, None
+    for rank, place in enumerate(sys.path):
+        if isinstance(place, str):
+            place = MEMORY if place.startswith(MEMORY_ROOT) else os.path.abspath(place)
+            ranks.setdefault(place, rank)
+            if place == os.path.dirname(os.__file__):
+                library = rank
+    merged = {}
+    for place in sorted(found, key=lambda place: (ranks.get(place, -1), place)):
+        after = library is not None and ranks.get(place, -1) > library
+        merged.setdefault((entry_folder(place), 'library' if after else 'app'), []).extend(found[place])
+    return [Entry(folder, placement, sorted(files)) for (folder, placement), files in merged.items()]
