@@ -12,8 +12,9 @@ from . import _bundle_format
 from ._bundle_format import BundleError, Entry, Manifest, entry_folder
 from ._bundle_rules import Rules
 from ._importer import MEMORY, MEMORY_ROOT
+from ._pickles import RemoteTraceback, dumps, loads
 
-__all__ = ['BundleError', 'build', 'read']
+__all__ = ['BundleError', 'RemoteTraceback', 'build', 'dumps', 'loads', 'read']
 
 
 def build(objects, rules=(), *, sources=None, report=None):
