@@ -7,7 +7,8 @@ assembly, a zip, a folder, or a mapping of path to bytes.
 from . import _importer
 from ._importer import ArchiveError, ExtractionError, mounts, report, unmount
 
-__all__ = ['ArchiveError', 'ExtractionError', 'RequirementError', 'mount', 'mounts', 'report', 'require', 'unmount']
+__all__ = ['ArchiveError', 'ExtractionError', 'RequirementError', 'get_data', 'is_data', 'mount', 'mounts', 'register_data', 'report',
+           'require', 'unmount']
 __version__ = '0.1.0'
 
 _importer.boot()        # does nothing where a host has booted already
@@ -27,8 +28,12 @@ def mount(source, root=None):
     extraction directory and follows from the contents. Mounting the same tree again returns the same root and counts: it
     takes as many calls of ``unmount``.
 
+    A bundle (``pyembed.bundle``) goes by default to ``<working directory>/.pyembed``, which all bundles share: its files show the
+    places that they had where it was made, below that, and nothing is made there. ``unmount`` takes off the one mounted last.
+
     Raises ArchiveError for a damaged archive or assembly, one of a newer format, or an assembly without a tree, OSError for
-    a path that cannot be read, ValueError for a root that overlaps a mounted one, is that of the file system or is given
+    a path that cannot be read, BundleError for a bundle that is damaged or of a newer format, or that has a file or data that
+    differ from those of another that is mounted, ValueError for a root that overlaps a mounted one, is that of the file system or is given
     for several trees, and for a path that no archive can have, TypeError for any other source, root or contents. Any
     thread may call it.
     """
@@ -53,6 +58,27 @@ def require(module, system=None, modules=None):
     """
     from ._require import require
     require(module, system, modules)
+
+
+def register_data(identifier, data):
+    """Have bytes to read by ``get_data(identifier)``, here and, with every bundle that is made from now on, on the system that
+    mounts it. *data* is copied. Registering other data by the same identifier replaces them, also those of a bundle. Any thread may
+    call it. Raises TypeError where the identifier is no str or the data are no bytes."""
+    from ._data import register
+    register(identifier, data)
+
+
+def get_data(identifier):
+    """The bytes that were registered by that identifier here, or came with a bundle that is mounted. Raises LookupError where there
+    are none."""
+    from ._data import get
+    return get(identifier)
+
+
+def is_data(identifier):
+    """Whether ``get_data(identifier)`` has data: they were registered here, or came with a bundle that is mounted."""
+    from ._data import is_registered
+    return is_registered(identifier)
 
 
 def __getattr__(name):

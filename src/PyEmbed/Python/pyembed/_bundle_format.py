@@ -141,20 +141,23 @@ def read(tree):
         raise BundleError(f'{tree.origin}: this is no bundle, as it has no manifest (.pyembed/{MANIFEST}): make one by '
                           'pyembed.bundle.build, or the command pyembed bundle')
     own = {path: tree.read(record, f'.pyembed/{path}') for path, record in tree.bundle.items() if path == MANIFEST}
-    files = {f'{folder}/{name}' if folder else name for folder in tree.folders
-             for name, record in tree.table(folder).items() if record}
-    return _parse(own.get(MANIFEST, b''), files, tree.bundle, tree.origin)
+    return _parse(own.get(MANIFEST, b''), dict(files_of(tree)), tree.bundle, tree.origin)
+
+
+def files_of(tree):
+    """(path, record) of each file of a tree."""
+    for folder in tree.folders:
+        for name, record in tree.table(folder).items():
+            if name and record:
+                yield f'{folder}/{name}' if folder else name, record
 
 
 def check(tree, manifest):
     """Read every file of a bundle, and raise BundleError where its hash is another; returns a dict from the paths of the
     tree's files to their hashes, binary."""
     digests, sizes = {}, {}
-    for folder in tree.folders:
-        for name, record in tree.table(folder).items():
-            if record:
-                path = f'{folder}/{name}' if folder else name
-                digests[path], sizes[path] = _digest(tree, record, path)
+    for path, record in files_of(tree):
+        digests[path], sizes[path] = _digest(tree, record, path)
     own = {}
     for path, record in tree.bundle.items():
         full = f'.pyembed/{path}'

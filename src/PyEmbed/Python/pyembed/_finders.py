@@ -152,7 +152,7 @@ class Folder:
         """The finder that the next path hook gives for a real folder at this path, as known since invalidate_caches();
         False where there is no such folder."""
         if self._beside is None:
-            near = not self.tree.in_memory and _importer.allow_files and _is_trusted_folder(self.path, self.tree)
+            near = not self.tree.in_memory and self.tree.has_beside and _importer.allow_files and _is_trusted_folder(self.path, self.tree)
             self._beside = _next_finder(self.path) if near else False
         return self._beside
 

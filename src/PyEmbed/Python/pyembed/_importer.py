@@ -104,6 +104,20 @@ class Tree:
         self.source = None                  # where another process finds the archive; belongs to _workers
         self.bundle = None                  # of a bundle: path of each file of its own -> record, see _bundle_format
 
+    has_beside = True                       # whether a real folder at the place of one of its own is looked into, too
+
+    def entries(self, placement):
+        """What it has put on sys.path before the standard library ('app') or after it ('library')."""
+        return (self.root, *self.paths) if placement == self.placement else ()
+
+    def package(self, inner):
+        """The dotted name of the package in a folder."""
+        return inner.replace('/', '.')
+
+    def archived(self, inner):
+        """(tree of an archive, path there) of what is at a path of this one."""
+        return self, inner
+
     def has_bytecode(self):
         """Whether it has bytecode for this Python, as far as the first of its folders tells: a build compiles all."""
         for folder in self.folders:
@@ -270,7 +284,7 @@ def mount_view(view, origin, source=None, files=True):
     from pyembed._mounts import mount
     tree = open_tree(view, origin)
     tree.source = source
-    return mount(tree, root_of(tree, files))
+    return mount(tree, None, files)
 
 
 def replace_view(root, view, origin, source=None, files=True):
@@ -282,7 +296,7 @@ def replace_view(root, view, origin, source=None, files=True):
     from pyembed._mounts import replace
     tree = open_tree(view, origin)
     tree.source = source
-    return replace(root, tree, root_of(tree, files))
+    return replace(root, tree, files)
 
 
 def unmount(root):

@@ -41,6 +41,7 @@ def locate(path):
 
 def origin_in(tree, inner):
     """The origin of what is at an archive path of a tree, see _origins. In memory there is no other place than that path."""
+    tree, inner = tree.archived(inner)
     if not inner:
         return tree.origin
     return MEMORY + inner if tree.origin.startswith(MEMORY) else f'{tree.origin}/{inner}'

@@ -76,7 +76,7 @@ def package_of(loader):
         for entry in folder.tree.paths:                 # on sys.path by a .pth file
             if place == entry or place.startswith(entry + os.sep):
                 return place[len(entry) + 1:].replace(os.sep, '.')
-        return folder.inner.replace('/', '.')
+        return folder.tree.package(folder.inner)
     if (place + '/').startswith(MEMORY):                # a source that the host gave
         return place[len(MEMORY):].replace('/', '.')
     place = os.path.abspath(place)

@@ -11,9 +11,8 @@ from ._finders import Folder
 from ._importer import HAS_PATH_FILES, MEMORY, MEMORY_ROOT, NOTHING, root_of
 
 _SEP = os.sep
-_ADAPTERS_FOR_MEMORY = {'inspect': 'show_memory'}
-if sys.version_info < (3, 10):
-    _ADAPTERS_FOR_MEMORY['importlib._common'] = 'read_memory'
+_ADAPTERS_FOR_BUNDLES = {'importlib._common': 'read_memory'} if sys.version_info < (3, 10) else {}
+_ADAPTERS_FOR_MEMORY = {'inspect': 'show_memory', **_ADAPTERS_FOR_BUNDLES}
 
 
 class _ImportLock:
@@ -29,9 +28,18 @@ class _ImportLock:
 import_lock = _ImportLock()
 
 
-def mount(tree, root=None):
-    """Mount an opened tree at *root*, by default where root_of() has it, and return the root."""
-    root = root_of(tree) if root is None else _path_of(root)
+def mount(tree, root=None, files=True):
+    """Mount an opened tree, or the bundle that it is, at *root*, and return the root; by default where root_of() has it, and a bundle
+    where bundles go. Without *files* it is then in memory only."""
+    root = None if root is None else _path_of(root)
+    if tree.bundle is not None:
+        from . import _bundles
+        return _bundles.mount(tree, root, files).root
+    return mount_tree(tree, root_of(tree, files) if root is None else root)
+
+
+def mount_tree(tree, root):
+    """Mount an opened tree at a root, and return the root."""
     if root in (os.path.dirname(root), MEMORY_ROOT):
         raise ValueError(f'a tree cannot be mounted at {root!r}, which every path lies below')
     path_files = _has_path_files(tree)
@@ -70,18 +78,30 @@ def mount_all(trees, root=None):
 def unmount(root):
     """Undo one mount; with the last one take the tree off."""
     root = _path_of(root)
+    bundles = sys.modules.get('pyembed._bundles')
+    if bundles is None or not bundles.unmount(root):
+        unmount_tree(root)
+
+
+def unmount_tree(root):
+    """Undo one mount of the tree at a root."""
     with import_lock:
         tree = _mounted(root)
         _take_off(root, tree)
         if not tree.mounts:
-            _forget(_moved_to(root))
+            forget(_moved_to(root))
             _importer._moved = {old: new for old, new in _importer._moved.items() if new != root}
     _let_go(tree)
 
 
-def replace(root, tree, new):
-    """Mount an opened tree at the root *new* in the stead of one mount of that at *root*; returns the new root."""
+def replace(root, tree, files=True):
+    """Mount an opened tree in the stead of one mount of that at *root*; returns the new root. *files* is as for mount()."""
     root = _path_of(root)
+    bundles = sys.modules.get('pyembed._bundles')
+    if tree.bundle is not None or bundles is not None and bundles.is_at(root):
+        from . import _bundles
+        return _bundles.replace(root, tree, files).root
+    new = root_of(tree, files)
     path_files = _has_path_files(tree)
     _open_code_cache(tree, new)
     with import_lock:
@@ -94,7 +114,7 @@ def replace(root, tree, new):
         _take_off(root, old)
         if not old.mounts:
             moved = root, *_moved_to(root)
-            _forget(moved)
+            forget(moved)
             _importer._moved = {**_importer._moved, **dict.fromkeys(moved, new)}
             _importer._trees = {place: _importer._trees[place] for place in order}
     _let_go(old)
@@ -132,21 +152,26 @@ def _put_on(tree, root, place=None):
         there.mounts += 1
         there.source = there.source or tree.source
         return False
-    for other in _importer._trees:
-        if other.startswith(root + _SEP) or root.startswith(other + _SEP):
-            raise ValueError(f'{root!r} and the root of a mounted tree, {other!r}, lie within each other')
+    check_apart(root)
     tree.root = root
     tree.in_memory = root.startswith(MEMORY_ROOT)
     if tree.in_memory or not _importer.allow_files:
         tree.materialize = 'never'
     tree.mounts = 1
     tree.triggers = triggers_of(tree)
-    _forget([root])
+    forget([root])
     _importer._moved = {old: new for old, new in _importer._moved.items() if old != root}
     _importer._trees = {**_importer._trees, root: tree}
     sys.path_importer_cache[root] = Folder(tree, '', root)
-    sys.path.insert(_position(tree) if place is None else place, root)
+    sys.path.insert(place_of_entry(tree.placement) if place is None else place, root)
     return True
+
+
+def check_apart(root):
+    """Raise ValueError where a root lies above or below that of a mounted tree."""
+    for other in _importer._trees:
+        if other.startswith(root + _SEP) or root.startswith(other + _SEP):
+            raise ValueError(f'{root!r} and the root of a mounted tree, {other!r}, lie within each other')
 
 
 class _Everything:
@@ -192,12 +217,21 @@ def _take_off(root, tree):
         for entry in (root, *tree.paths):
             while entry in sys.path:
                 sys.path.remove(entry)
-        _forget([root])
+        forget([root])
 
 
 def see_memory():
     """Have tools told of modules that have an origin and no place, from the first of them on: many modules import inspect."""
-    for name, function in _ADAPTERS_FOR_MEMORY.items():
+    _adapt_from_now_on(_ADAPTERS_FOR_MEMORY)
+
+
+def see_bundles():
+    """Have tools told of modules that have a place where nothing can be made."""
+    _adapt_from_now_on(_ADAPTERS_FOR_BUNDLES)
+
+
+def _adapt_from_now_on(adapters):
+    for name, function in adapters.items():
         if name not in ADAPTERS:
             ADAPTERS[name] = f'pyembed._tools:{function}'
             if name in sys.modules:
@@ -230,9 +264,9 @@ def _complete(tree, path_files):
         read_path_files(tree)
 
 
-def _position(tree):
+def place_of_entry(placement):
     """Where on sys.path a tree goes: app trees first, libraries after the standard library, each in mount order."""
-    entries = {entry for root, other in _importer._trees.items() if other.placement == tree.placement for entry in (root, *other.paths)}
+    entries = {entry for tree in _importer._trees.values() for entry in tree.entries(placement)}
     seen = set()
     after = 0
     for index, entry in enumerate(sys.path, 1):
@@ -241,7 +275,7 @@ def _position(tree):
             after = index
     if after:
         return after
-    if tree.placement == 'app':
+    if placement == 'app':
         return 0
     library = standard_library()
     return sys.path.index(library[-1]) + 1 if library else len(sys.path)
@@ -254,7 +288,7 @@ def standard_library():
     return [entry for entry in sys.path if entry == library or os.path.basename(str(entry)) in names]
 
 
-def _forget(roots):
+def forget(roots):
     """Drop what importlib and linecache remember of the paths at and below *roots*."""
     roots = set(roots)
     below = tuple({root + separator for root in roots for separator in (_SEP, '/')})

@@ -176,12 +176,13 @@ def show_memory(inspect):
 
 def read_memory(common):
     """Let CPython 3.9's importlib.resources.files, which looks for a folder beside ``__spec__.origin``, ask the loader where
-    that is in memory."""
+    that is in memory, or a place where bundles are."""
     from_package = common.from_package
 
     def from_package_with_memory(package):
         loader = package.__spec__.loader
-        if isinstance(loader, TreeLoader) and package.__spec__.origin.startswith(MEMORY):
+        if isinstance(loader, TreeLoader) and (package.__spec__.origin.startswith(MEMORY)
+                                               or loader._folder is not None and not loader._folder.tree.has_beside):
             from ._resources import reader
             return reader(loader).files()
         return from_package(package)

@@ -47,7 +47,7 @@ if name not in sys.modules:
         module.boot(view, store, own[:3], codes)
 if 'pyembed._workers' not in sys.modules:
     import pyembed._workers
-sys.modules['pyembed._workers'].join(store, codes, trees, order, policy)
+sys.modules['pyembed._workers'].join(store, codes, trees, order, policy, bundles)
 sys.path[:] = path
 '''
 
@@ -97,14 +97,17 @@ def search_path(path):
     """The SearchPath for a list that is to be a worker's ``sys.path``. Archives without a file are written now.
 
     Raises OSError where the extraction directory cannot be used."""
+    bundles = sys.modules.get('pyembed._bundles')
+    bundles = [(*_range(tree), tree.origin, root, tree.hash, shared) for root, tree, shared in bundles.archives()] if bundles else []
+    apart = {root for *_, root, _, _ in bundles}
     trees = [(*_range(tree), tree.origin, root, tree.hash)
-             for root, tree in _importer._trees.items() if not _is_own(tree)]
+             for root, tree in _importer._trees.items() if not _is_own(tree) and root not in apart]
     registry, policy = sys.modules.get('pyembed._registry'), sys.modules.get('pyembed._policy')
-    return SearchPath(path, store=_importer.store(), codes=_importer.code_cache(), own=_own(), trees=trees,
+    return SearchPath(path, store=_importer.store(), codes=_importer.code_cache(), own=_own(), trees=trees, bundles=bundles,
                       order=registry and registry.installed(), policy=policy and policy.applied())
 
 
-def join(store, codes, trees, order, policy):
+def join(store, codes, trees, order, policy, bundles=()):
     """Mount in a worker what search_path() lists, where modules are looked for in the same order and the same policy applies:
     *order* is the argument of _registry.install(), *policy* are those of _policy.apply(), each None where there is none. A
     worker that a fork server forked has what was there before."""
@@ -119,16 +122,24 @@ def join(store, codes, trees, order, policy):
         there = _importer._trees.get(root)
         if there is not None and there.hash == digest:
             continue
-        tree = _importer.open_tree(map_file(file)[offset:offset + size], origin)
-        if tree.hash != digest:
-            raise _importer.ArchiveError(f'{origin}: {file} was changed while a worker process started')
-        tree.source = file, offset, size
+        tree = _open(file, offset, size, origin, digest)
         while root in _importer._trees:     # another one, which was mounted there when the fork server started
             unmount(root)
         mount(tree, root)
+    for file, offset, size, origin, root, digest, shared in bundles:
+        from ._bundles import mount_in_worker
+        mount_in_worker(_open(file, offset, size, origin, digest), root, shared)
     if policy is not None:
         from ._policy import apply_to_worker
         apply_to_worker(*policy)
+
+
+def _open(file, offset, size, origin, digest):
+    tree = _importer.open_tree(map_file(file)[offset:offset + size], origin)
+    if tree.hash != digest:
+        raise _importer.ArchiveError(f'{origin}: {file} was changed while a worker process started')
+    tree.source = file, offset, size
+    return tree
 
 
 def map_file(path):

@@ -79,7 +79,7 @@ def open_zip(view, origin):
         if data + packed > end - length:
             raise refused(f'the archive is damaged: {name!r} reaches beyond the data')
         record = None if name.endswith('/') else (1, data, packed, plain) if method else (0, data, plain)
-        if not _add(folders, parts, record):
+        if not add_to_tables(folders, parts, record):
             raise refused(f'{name!r} is a file and a folder')
     stem = os.path.basename(origin.replace('\\', '/'))
     distribution = re.sub(r'[^\w.-]+', '_', os.path.splitext(stem)[0]).strip('.') or 'archive'
@@ -111,7 +111,7 @@ def _find_end(view):
     return None
 
 
-def _add(folders, parts, record):
+def add_to_tables(folders, parts, record):
     """Enter a file, or a folder (record None), with the folders above it. False if it is a file and a folder."""
     inner = ''
     for part in parts[:-1] if record else parts:
