@@ -9,7 +9,7 @@ import sys
 import tempfile
 import unittest
 
-from support import CACHE, PACKAGE
+from support import CACHE, PACKAGE, archive
 
 _PYTHONS = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', '..', 'build', 'pythons.sh'))
 
@@ -36,10 +36,14 @@ for line in sys.stdin:
 os._exit(0)         # a host never finalises it, and under a policy nothing more is imported
 '''
 
-_POLICY = '''import pyembed
-from pyembed import _host, _policy, _registry
-_registry.install(False)
-_policy.apply(*{!r})'''
+# As a host boots it: from its own tree.
+_POLICY = '''sys.path.remove({package!r})
+module = sys.modules['pyembed._importer'] = type(sys)('pyembed._importer')
+with open({package!r} + '/pyembed/_importer.py', 'rb') as file: exec(compile(file.read(), file.name, 'exec'), vars(module))
+with open({own!r}, 'rb') as file: module.boot(memoryview(file.read()))
+import pyembed._host, pyembed._policy, pyembed._registry
+pyembed._registry.install(False)
+pyembed._policy.apply(*{policy!r})'''
 
 
 class Failed(Exception):
@@ -59,7 +63,7 @@ class System:
     def __init__(self, python, path=(PACKAGE,), policy=None):
         self.python = python
         self.folder = os.path.realpath(tempfile.mkdtemp(dir=CACHE))
-        program = _PROGRAM.format(path=list(path), before=policy and _POLICY.format(policy))
+        program = _PROGRAM.format(path=list(path), before=policy and _POLICY.format(package=PACKAGE, own=_own_archive(), policy=policy))
         environment = {name: value for name, value in os.environ.items() if not name.startswith('PYTHON')}
         self._process = subprocess.Popen([python, '-I', '-S', '-W', 'error', '-c', program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                          encoding='ascii', errors='backslashreplace', cwd=self.folder, env=environment)
@@ -96,6 +100,20 @@ class System:
 
     def __exit__(self, *error):
         self.close()
+
+
+@functools.lru_cache(None)
+def _own_archive():
+    """The path of an archive of the package under test."""
+    files = {}
+    for name in os.listdir(os.path.join(PACKAGE, 'pyembed')):
+        if name.endswith('.py'):
+            with open(os.path.join(PACKAGE, 'pyembed', name), 'rb') as file:
+                files[f'pyembed/{name}'] = file.read()
+    place = os.path.join(tempfile.mkdtemp(dir=CACHE), 'own.zip')
+    with open(place, 'wb') as file:
+        file.write(archive(files, 'pyembed', placement='library'))
+    return place
 
 
 @functools.lru_cache(None)

@@ -6,7 +6,7 @@ import sys
 from support import TreeCase
 from test_require import FILES, RequirementCase
 import pyembed
-from pyembed import _bundle_format
+from pyembed import _bundle_format, bundle
 from pyembed._received import Received
 
 REPORT = {'received': {
@@ -74,3 +74,45 @@ class ReportTest(RequirementCase):
         self.assertEqual(list(found['req.tools']), ['modules'])
         self.assertIs(found['req.tools']['modules'][1], True)
         self.assertNotIn('req.win', sys.modules)
+
+
+class BuildTest(RequirementCase):
+    """Bundles for a system whose report is known."""
+
+    def setUp(self):
+        super().setUp()
+        sys.path.insert(0, self.folder({**FILES, 'req/space/part.py': '', 'req/all.py': 'import req.tools.deep, req.space.part\n'}))
+
+    def report(self, **received):
+        return {'received': {**pyembed.report()['received'], **received}}
+
+    def build(self, objects, **options):
+        manifest = bundle.read(bundle.build(objects, **options))
+        return sorted(manifest.modules), manifest.left_out
+
+    def test_what_is_there_stays_here(self):
+        there = bundle.read(bundle.build('req.tools')).modules
+        self.assertEqual(self.build('req.all', report=self.report(modules=there)),
+                         (['req.all', 'req.space', 'req.space.part'], {'req': 'on B', 'req.tools': 'on B', 'req.tools.deep': 'on B'}))
+        self.assertIn('req.tools', self.build('req.all', report=self.report(modules={**there, 'req.tools': 'another'}))[0])
+        self.assertEqual(self.build('req.tools', report=self.report(modules=there))[0], [])
+
+    def test_what_is_refused_there_stays_here_with_what_only_that_needs(self):
+        pyembed.require('req.tools', system='req.checks:is_met')
+        answers = {'req.tools': {'system': ['req.checks:is_met', False, None]}}
+        checks = bundle.read(bundle.build('req.checks')).modules
+        self.assertEqual(self.build('req.all', report=self.report(modules=checks, requirements=answers)),
+                         (['req.all', 'req.space', 'req.space.part'],
+                          {'req': 'on B', 'req.tools': 'refused on B', 'req.tools.deep': 'refused on B'}))
+        with self.assertRaises(bundle.BundleError) as caught:
+            bundle.build('req.tools', report=self.report(modules=checks, requirements=answers))
+        self.assertIn('req.tools is to be bundled, and what req.tools requires is not met on the other system', str(caught.exception))
+        # The function has changed here since it answered there.
+        self.assertIn('req.tools', self.build('req.all', report=self.report(modules={'req.checks': 'old'}, requirements=answers))[0])
+
+    def test_a_lambda_is_no_requirement_that_travels(self):
+        pyembed.require('req.tools', system=lambda: True)
+        with self.assertRaises(bundle.BundleError) as caught:
+            bundle.build('req.all')
+        self.assertIn('req.tools cannot travel: its requirement <function', str(caught.exception))
+        self.assertEqual(self.build('req.all', rules=['recursive-exclude req.tools'])[0], ['req', 'req.all', 'req.space', 'req.space.part'])

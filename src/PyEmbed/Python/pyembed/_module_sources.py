@@ -53,12 +53,16 @@ class ModuleSources:
     several threads."""
 
     def __init__(self, given=None):
-        self._given = {name: os.path.abspath(os.fspath(path)) for name, path in (given or {}).items()}
+        self._given = {name: _source_path(name, path) for name, path in (given or {}).items()}
         self._found = {}
         self._bytes = {}
         self.standard = frozenset(standard_library())
         self._library = _library_folders()
         self._packages_given = {name.rpartition('.')[0] for name in self._given}
+
+    def given(self):
+        """The names of the modules whose sources were given, sorted."""
+        return sorted(self._given)
 
     def find(self, name):
         """The Found of a module by its dotted name."""
@@ -206,6 +210,17 @@ class ModuleSources:
             raise BundleError(f'{found.name}: its source {path} cannot be read: {error}; {remedy}') from error
         self._bytes[found.name] = source
         return source
+
+
+def _source_path(name, path):
+    """The absolute path of a source that was given for a module. Raises BundleError."""
+    if not isinstance(name, str) or not all(map(str.isidentifier, name.split('.'))):
+        raise BundleError(f'{name!r}, for which the source {path!r} is given, is not the full name of a module')
+    path = os.path.abspath(os.fspath(path))
+    if not path.endswith('.py') or not os.path.isfile(path):
+        raise BundleError(f'{name}: its source {path} ' + ('is no Python source, whose name ends with .py' if os.path.isfile(path) else
+                                                           'is no file') + '; correct the path among the sources')
+    return path
 
 
 _SITES = os.sep + 'site-packages', os.sep + 'dist-packages'

@@ -4,6 +4,7 @@ It follows definitions, not modules. A node is a module and a part of it: ``''``
 top-level function or class; PROGRAM, what runs only where it is the program; EVERYTHING. Whatever makes it unsure is taken whole.
 """
 
+import hashlib
 import sys
 import types
 import warnings
@@ -27,10 +28,12 @@ _MODULE = type(sys)
 
 class Graph:
     """The nodes that are needed and what leads to what: ``edges`` is {node: {node: None}}, ``events`` a list of Event. *sources*
-    is a ModuleSources, *requirements* {module: Requirement}."""
+    is a ModuleSources, *requirements* {module: Requirement}, *other* the Received of the system that it is for, or None."""
 
-    def __init__(self, sources, requirements):
+    def __init__(self, sources, requirements, other=None):
         self.sources = sources
+        self._other = other
+        self._refused = {}              # module -> whether what it requires is not met on that system
         self.edges = {ROOT: {}}
         self.events = []
         self.computed = []              # (module, line) of imports by names that are computed, and of which none was found
@@ -83,8 +86,23 @@ class Graph:
         requirement = self._requirements.get(module)
         if requirement is None:
             return []
-        from ._require import name_of
-        return [name_of(asked) for _, asked in requirement.kinds()]
+        from ._require import is_reference, name_of
+        return [name for name in [name_of(asked) for _, asked in requirement.kinds()] if is_reference(name)]
+
+    def is_refused(self, module):
+        """Whether the other system has said that what a module, or a package that it is in, requires is not met there: nothing
+        of it is needed then."""
+        if self._other is None or not module:
+            return False
+        if module not in self._refused:
+            requirement = self._requirements.get(module)
+            self._refused[module] = self.is_refused(module.rpartition('.')[0]) or (
+                requirement is not None and self._other.refuses(module, requirement.references(), self._digest))
+        return self._refused[module]
+
+    def _digest(self, module):
+        found = self.sources.find(module)
+        return hashlib.sha256(self.sources.read(found)).hexdigest() if found.what == SOURCE else None
 
     # Nodes
 
@@ -102,6 +120,8 @@ class Graph:
 
     def _expand(self, node):
         module, name = node
+        if self.is_refused(module):
+            return
         if name:
             self._link(node, (module, ''))
         else:
@@ -188,7 +208,9 @@ class Graph:
         if found.locations is None or found.what not in (SOURCE, NAMESPACE):
             return False
         read = self.definitions(package)
-        if read is not None and (name in read.definitions or name in read.bindings):
+        if read is not None and (name in read.definitions or any(
+                (binding.module if binding.name is None else f'{binding.module}.{binding.name}') != f'{package}.{name}'
+                for binding in read.bindings.get(name, ()))):
             return False
         return self.sources.find(f'{package}.{name}').what != MISSING
 

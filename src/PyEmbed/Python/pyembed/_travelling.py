@@ -4,7 +4,7 @@ import sys
 from collections import namedtuple
 
 from ._bundle_format import BundleError
-from ._bundled_objects import wanted
+from ._bundled_objects import Wanted, wanted
 from ._definitions import CERTAIN, PROGRAM, REQUIRED
 from ._module_sources import BUILTIN, MADE, MISSING, NAMESPACE, NATIVE, SOURCE, SOURCELESS, STANDARD
 from ._needs import EVERYTHING, ROOT, Graph
@@ -14,17 +14,14 @@ from ._needs import EVERYTHING, ROOT, Graph
 #: the modules that it takes whole}.
 Needed = namedtuple('Needed', 'modules missing left_out objects reasons asks')
 
-#: What is known of another system: its version in words, the names of its standard modules.
-Other = namedtuple('Other', 'python standard')
-
 _CANNOT = {NATIVE: 'is a native extension module', SOURCELESS: 'has no source'}
 
 
 def needed(objects, rules, requirements, sources, other=None):
     """The Needed of objects as pyembed.bundle.build takes them. *rules* is a _bundle_rules.Rules, *requirements* {module:
-    Requirement}, *sources* a ModuleSources, *other* an Other or None. Raises BundleError."""
-    graph = Graph(sources, requirements)
-    found = wanted(objects)
+    Requirement}, *sources* a ModuleSources, *other* the Received of the system that the bundle is for, or None. Raises BundleError."""
+    graph = Graph(sources, requirements, other)
+    found = [*wanted(objects), *(Wanted(name, '', False, False, f'the source given for {name}') for name in sources.given())]
     for item in found:
         _check_wanted(item, sources)
         graph.add(item)
@@ -77,7 +74,9 @@ class _Verdict:
             module = node[0]
             found = self._sources.find(module)
             if module and found.what in (SOURCE, NAMESPACE):
-                if self._included[node]:
+                if self._graph.is_refused(module):
+                    left_out[module] = 'refused on B'
+                elif self._included[node]:
                     modules[module] = found
                 elif module not in modules:
                     left_out[module] = str(self._rule_for((module, ''))[1] or self._rule_for(node)[1])
@@ -88,12 +87,14 @@ class _Verdict:
             if module in modules and (module, '') in self._certain and not self._graph.is_lenient(module):
                 raise BundleError(f'{self._sources.find(module).path}, line {error.lineno or 0}: {error.msg}: {module} is no Python for CPython '
                                   f'{sys.version.partition(" ")[0]}, and is needed; correct it, or exclude it')
+            if module in modules and self._graph.is_lenient(module):
+                missing.append((UNREAD, module, error.lineno or 0))
         objects = sorted({f'{item.module}:{item.qualname}' if item.qualname else item.module for item in self._wanted if item.is_direct
-                          or self._sources.find(item.module).what == SOURCE})
+                          or item.qualname and self._sources.find(item.module).what == SOURCE})
         asks = {}
         for node, targets in self._graph.edges.items():
             asks.setdefault(node[0], set()).update(module for module, part in targets if part == EVERYTHING)
-        return Needed({name: modules[name] for name in sorted(modules)}, missing, dict(sorted(left_out.items())), objects, self._reasons(modules), asks)
+        return Needed({name: modules[name] for name in sorted(modules)}, sorted(missing), dict(sorted(left_out.items())), objects, self._reasons(modules), asks)
 
     # Rules
 
@@ -162,6 +163,9 @@ class _Verdict:
 
     def _check_objects(self, modules):
         for item in self._wanted:
+            if item.is_direct and self._graph.is_refused(item.module):
+                raise BundleError(f'{item.shown} is to be bundled, and what {item.module} requires is not met on the other system, as its report '
+                                  'says: bundle it for a system that can use it')
             if item.is_direct and item.module not in modules and self._sources.find(item.module).what in (SOURCE, NAMESPACE):
                 rule = self._rules.for_object(item.module, item.qualname)[1] or self._rules.for_module(item.module)[1]
                 raise BundleError(f'{item.shown} is to be bundled, and the rule {str(rule)!r} excludes it: remove the rule, or write '
@@ -238,6 +242,8 @@ class _Verdict:
 
 #: What stands for the name of a module among what is missing where the name is computed.
 COMPUTED = '(computed)'
+#: And where the source is for another version of Python, and cannot be read here.
+UNREAD = '(not read)'
 
 
 def _version():

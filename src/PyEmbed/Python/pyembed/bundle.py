@@ -48,20 +48,28 @@ def _build(objects, rules, given, report):
     from ._travelling import needed
     requirements = _requirements()
     found = ModuleSources(given)
-    need = needed(objects, rules, requirements, found)
+    other = None
+    if report is not None:
+        from ._received import Received
+        other = Received(report)
+    need = needed(objects, rules, requirements, found, other)
+    left_out = dict(need.left_out)
     files, entries = {}, {}
     modules = {}
     for name, module in need.modules.items():
-        if module.path is None or module.what == 'namespace':
-            modules[name] = ''
+        source = None if module.path is None or module.what == 'namespace' else found.read(module)
+        digest = '' if source is None else hashlib.sha256(source).hexdigest()
+        if other is not None and other.has(name, digest):
+            left_out[name] = 'on B'
             continue
-        source = found.read(module)
+        modules[name] = digest
+        if source is None:
+            continue
         files[module.archive_path] = source
-        modules[name] = hashlib.sha256(source).hexdigest()
         entries.setdefault(_entry_of(module, need.modules), []).append(module.archive_path)
-    references = {name: requirements[name].references() for name in need.modules if name in requirements}
+    references = {name: requirements[name].references() for name in modules if name in requirements}
     manifest = Manifest('.'.join(map(str, sys.version_info[:3])), sys.platform, sorted(found.standard), _entries(entries), modules, {}, references,
-                        need.objects, need.missing, need.left_out)
+                        need.objects, need.missing, dict(sorted(left_out.items())))
     return _bundle_format.write(manifest, files, {})
 
 
