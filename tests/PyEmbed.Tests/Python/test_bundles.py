@@ -16,6 +16,7 @@ import unittest
 
 from support import CACHE, TreeCase, archive, run_python
 import bundlesupport
+import policysupport
 import pyembed
 from pyembed import _bundles, _importer
 from pyembed._bundle_format import BundleError
@@ -445,6 +446,51 @@ class ThreadsTest(BundleCase):
         self.assertEqual(sorted(found), list(range(6)))
         self.run_threads(*[lambda: pyembed.unmount(self.root) for _ in range(6)])
         self.assertEqual(len(_bundles.mounted()), 1)
+
+
+class PolicyTest(BundleCase):
+    """B under an import policy: its rules hold for what a bundle brings, by the names that modules have there."""
+
+    SCRIPT = """
+import importlib, importlib.util, os, sys, pyembed
+os.chdir(os.path.dirname(PLACE))
+root = pyembed.mount(PLACE) if FILES else pyembed.mount(CONTENT)
+import bpkg.mod
+print(bpkg.mod.__spec__.origin == (os.path.join(root, 'home', 'me', 'bpkg', 'mod.py') if FILES else 'memory:/home/me/bpkg/mod.py'))
+for attempt in (lambda: importlib.import_module('bpkg.secret'),
+                lambda: importlib.util.module_from_spec(spec('bpkg', 'secret.py')).__loader__.get_code('other'),
+                lambda: importlib.import_module('bsecret'), lambda: importlib.import_module('bown.sent')):
+    try:
+        attempt()
+        print('allowed')
+    except ImportError as error:
+        print(getattr(error, 'rule', error))
+"""
+
+    def check(self, files):
+        content = self.bundle({
+            'bpkg/__init__.py': '', 'bpkg/mod.py': 'import json\nfrom . import fine\n', 'bpkg/fine.py': '', 'bpkg/secret.py': '', 'bsecret.py': '',
+            'bown/sent.py': ''}, entries=[('home/me', 'app', ['bpkg/__init__.py', 'bpkg/mod.py', 'bpkg/fine.py', 'bpkg/secret.py']),
+                                          ('home/me/below', 'library', ['bsecret.py', 'bown/sent.py'])])
+        place = os.path.join(self.folder({'b.zip': content}), 'b.zip')
+        begin = f'PLACE, FILES, CONTENT = {place!r}, {files}, {b"" if files else content!r}\n' + """
+def spec(*path):
+    import importlib.util, os, sys
+    entry = next(entry for entry in sys.path if entry.endswith(os.path.join('home', 'me')))
+    return importlib.util.spec_from_file_location('other', os.path.join(entry, *path))
+"""
+        code, output, errors = policysupport.run(begin + self.SCRIPT, deny=['bpkg.secret', 'bsecret', 'bown.sent'], files=files,
+                                                  before='' if files else 'from pyembed import _bundles, _source, _tools')
+        self.assertEqual((code, errors), (0, ''), output)
+        self.assertEqual(output.split('\n')[0], 'True')
+        for name, line in zip(('bpkg.secret', 'secret', 'bsecret', 'bown.sent'), output.split('\n')[1:5]):
+            self.assertIn(name, line)
+
+    def test_rules_hold(self):
+        self.check(True)
+
+    def test_rules_hold_without_files(self):
+        self.check(False)
 
 
 class ProcessTest(BundleCase):
