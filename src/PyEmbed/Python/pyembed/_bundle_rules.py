@@ -45,7 +45,7 @@ class Rules:
     """
 
     def __init__(self, rules=()):
-        self._rules = tuple(_parse(place, text) for place, text in _texts(rules))
+        self._rules = tuple(_parse(place, text) for place, text in rule_texts(rules))
         self._index({})
 
     def _index(self, dependencies):
@@ -95,7 +95,7 @@ class Rules:
         return rule.includes, rule
 
 
-def _texts(rules):
+def rule_texts(rules):
     """(where it stands, text) of each rule."""
     if isinstance(rules, str):
         for number, line in enumerate(rules.splitlines(), 1):

@@ -120,10 +120,10 @@ def take_off(bundle, drop_modules=False):
         _set(others)
 
 
-def unmount(root):
-    """Take off the bundle that was mounted last at a root; False where none is."""
+def unmount(root, digest=None):
+    """Take off the bundle that was mounted last at a root, of those with that hash where one is given; False where none is."""
     with _lock:
-        last = next((bundle for bundle in reversed(_bundles) if bundle.root == root), None)
+        last = next((bundle for bundle in reversed(_bundles) if bundle.root == root and digest in (None, bundle.archive.hash)), None)
         if last is None:
             return False
         take_off(last)

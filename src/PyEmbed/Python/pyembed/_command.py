@@ -1,5 +1,5 @@
-"""What the ``pyembed`` command asks of Python: to follow imports, and to make and take apart stitched files. It gives and gets
-plain values, for .NET to convert."""
+"""What the ``pyembed`` command asks of Python: to follow imports, to make and take apart stitched files, and to make bundles. It gives
+and gets plain values, for .NET to convert."""
 
 import warnings
 
@@ -83,3 +83,53 @@ def unpack(path):
         warnings.simplefilter('always')
         files = unpack(path)
     return write_archive(files, 'stitched'), [str(warning.message) for warning in caught]
+
+
+def bundle(source, names, rule_files, rules, sources, data, system, modules, report):
+    """(the bytes of a bundle of *names*, a list of (module, the module that needs it, line)) as pyembed.bundle.build_bundle gives them. *source* is the path of a folder or a zip to import from, or None
+    where what is mounted has it all. *rule_files* is a list of (path, text), *rules* of str, the rest but *report* of pairs: module and
+    path, identifier and bytes, module and ``'module:function'``. *report* is (path, JSON text) or None."""
+    import contextlib
+    import json
+    import os
+    import sys
+    import pyembed
+    from ._bundle_format import BundleError
+    from .bundle import build_bundle
+    if source is not None and os.path.isdir(source):
+        if os.path.isfile(os.path.join(source, '__init__.py')):
+            source = os.path.dirname(source)
+        sys.path.insert(0, source)
+    elif source is not None:
+        pyembed.mount(source)
+    known = None
+    if report is not None:
+        try:
+            known = json.loads(report[1])
+        except ValueError as error:
+            raise BundleError(f'{report[0]}: this is no JSON ({error}): name a file that has what python3 -m pyembed report has printed') from error
+    for name, content in data:
+        pyembed.register_data(name, content)
+    for kind, pairs in (('system', system), ('modules', modules)):
+        for module, function in pairs:
+            try:
+                pyembed.require(module, **{kind: function})
+            except ValueError as error:
+                raise BundleError(f'--require-{kind} {module}={function}: {error}') from error
+    with contextlib.redirect_stdout(sys.stderr):        # what requirements print when they are asked is not the bundle
+        content, reasons = build_bundle(names, _rules(rule_files, rules), dict(sources), known)
+    return content, [(name, *reason) for name, reason in reasons.items()]
+
+
+def _rules(files, given):
+    """The rules of files, then the others, as a list of str."""
+    from ._bundle_format import BundleError
+    from ._bundle_rules import Rules, rule_texts
+    result = []
+    for place, rules in (*files, ('--rule', given)):
+        try:
+            Rules(rules)
+        except BundleError as error:
+            raise BundleError(f'{place}: {error}') from None
+        result += [text for _, text in rule_texts(rules)]
+    return result

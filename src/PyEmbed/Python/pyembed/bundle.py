@@ -32,8 +32,7 @@ def build(objects, rules=(), *, sources=None, report=None):
     The same objects and sources give the same bytes. Raises BundleError for an object that the other system could not find by
     its name, for what is needed and cannot travel, for a module that was changed since it was imported, and for bad rules.
     """
-    rules = rules if isinstance(rules, Rules) else Rules(rules)
-    return _build(objects, rules, sources or {}, report)
+    return build_bundle(objects, rules, sources, report)[0]
 
 
 def read(source):
@@ -43,11 +42,14 @@ def read(source):
     return _bundle_format.read_bundle(source)
 
 
-def _build(objects, rules, given, report):
+def build_bundle(objects, rules, sources, report):
+    """As build(), and why each module travels: (the bundle, {module: (the module that needs it, line)}), ``('', 0)`` for those
+    that the objects are of."""
     from ._module_sources import ModuleSources
     from ._travelling import needed
+    rules = rules if isinstance(rules, Rules) else Rules(rules)
     requirements = _requirements()
-    found = ModuleSources(given)
+    found = ModuleSources(sources or {})
     other = None
     if report is not None:
         from ._received import Received
@@ -70,7 +72,7 @@ def _build(objects, rules, given, report):
     references = {name: requirements[name].references() for name in modules if name in requirements}
     manifest = Manifest('.'.join(map(str, sys.version_info[:3])), sys.platform, sorted(found.standard), _entries(entries), modules, {}, references,
                         need.objects, need.missing, dict(sorted(left_out.items())))
-    return _bundle_format.write(manifest, files, {})
+    return _bundle_format.write(manifest, files, {}), {name: need.reasons[name] for name in modules}
 
 
 def _requirements():
