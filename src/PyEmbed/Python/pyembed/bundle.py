@@ -11,6 +11,7 @@ import sys
 from . import _bundle_format
 from ._bundle_format import BundleError, Entry, Manifest, entry_folder
 from ._bundle_rules import Rules
+from ._data import everything
 from ._importer import MEMORY, MEMORY_ROOT
 from ._pickles import RemoteTraceback, dumps, loads
 
@@ -27,7 +28,7 @@ def build(objects, rules=(), *, sources=None, report=None):
     *rules* say what of it travels: an iterable of str, ``'exclude a.b'``, or one str with a rule a line (docs/bundles.md).
     *sources* is a dict from module names to the paths of their sources, for what this system cannot import; one that
     ends with ``__init__.py`` is of a package. *report* is what ``pyembed.report()`` gave on the other system, also from
-    JSON: what is there already is left out.
+    JSON: what is there already is left out. Data that were registered (``pyembed.register_data``) travel all.
 
     The same objects and sources give the same bytes. Raises BundleError for an object that the other system could not find by
     its name, for what is needed and cannot travel, for a module that was changed since it was imported, and for bad rules.
@@ -70,9 +71,14 @@ def build_bundle(objects, rules, sources, report):
         files[module.archive_path] = source
         entries.setdefault(_entry_of(module, need.modules), []).append(module.archive_path)
     references = {name: requirements[name].references() for name in modules if name in requirements}
-    manifest = Manifest('.'.join(map(str, sys.version_info[:3])), sys.platform, sorted(found.standard), _entries(entries), modules, {}, references,
+    data = everything()
+    digests = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(data.items())}
+    if other is not None:
+        digests = {name: digest for name, digest in digests.items() if not other.has_data(name, digest)}
+        data = {name: data[name] for name in digests}
+    manifest = Manifest('.'.join(map(str, sys.version_info[:3])), sys.platform, sorted(found.standard), _entries(entries), modules, digests, references,
                         need.objects, need.missing, dict(sorted(left_out.items())))
-    return _bundle_format.write(manifest, files, {}), {name: need.reasons[name] for name in modules}
+    return _bundle_format.write(manifest, files, data), {name: need.reasons[name] for name in modules}
 
 
 def _requirements():
