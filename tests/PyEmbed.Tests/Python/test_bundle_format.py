@@ -126,6 +126,19 @@ class RefusedTest(TreeCase):
             with self.subTest(changes):
                 self.refused(self.with_manifest(**changes), words)
 
+    def test_bombs(self):
+        self.refused(self.with_manifest(entries=[{'folder': '/'.join('a' * 100000), 'placement': 'app', 'files': sorted(FILES)}]), 'a/a/a')
+        content = bundlesupport.bundle({f'm{number}.py': 'x' * 1000 for number in range(20)})
+        tree = _importer.open_tree(memoryview(content), 'x')
+        record = tree.record('m0.py')
+        for name in range(20):
+            tree.table('')[f'm{name}.py'] = 0, 0, tree.end      # each all of it
+        with self.assertRaisesRegex(BundleError, 'longer than it is'):
+            _bundle_format.read(tree)
+        tree.table('')['m0.py'] = 1, record[1], record[2], 10**9
+        with self.assertRaisesRegex(BundleError, "'m0.py' is compressed"):
+            _bundle_format.read(tree)
+
     def test_a_manifest_that_is_no_json(self):
         files = {path: text.encode() for path, text in FILES.items()}
         for text in (b'', b'{', b'[' * 100000, b'\xff', b'[]', b'null'):

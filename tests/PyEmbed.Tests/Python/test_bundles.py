@@ -9,6 +9,7 @@ import os
 import pickle
 import pkgutil
 import shutil
+import subprocess
 import sys
 import tempfile
 import traceback
@@ -104,6 +105,8 @@ class PlaceTest(BundleCase):
         with importlib.resources.as_file(importlib.resources.files(bpkg) / 'data' / 'text.txt') as file:
             self.assertEqual(file.read_text(), 'text\n')
             self.assertFalse(str(file).startswith(self.root))
+        with self.assertRaisesRegex(PermissionError, 'bundle that is mounted without a root forbids'):
+            open(importlib.resources.files(bpkg) / 'data' / 'text.txt')
         self.assertEqual(importlib.metadata.version('bpkg'), '1.0')
         with self.assertRaises(FileNotFoundError):
             bpkg.__loader__.get_data(self.at('bpkg', 'none'))
@@ -427,7 +430,7 @@ class RefusedTest(BundleCase):
     def test_an_extension_module_is_refused_when_it_is_imported(self):
         from importlib.machinery import EXTENSION_SUFFIXES
         self.mount_bundle({f'bnative{EXTENSION_SUFFIXES[0]}': b'\x7fELF'}, modules={})
-        with self.assertRaisesRegex(ImportError, 'bnative'):
+        with self.assertRaisesRegex(ImportError, 'bnative.* a bundle that is mounted without a root forbids'):
             importlib.import_module('bnative')
 
 
@@ -494,6 +497,15 @@ def spec(*path):
 
 
 class ProcessTest(BundleCase):
+    def test_a_bundle_is_run_from_the_command_line(self):
+        folder = self.folder({'b.zip': self.bundle({'bpkg/__init__.py': '', 'bpkg/__main__.py': 'import os, sys\nprint(sys.argv[1:], __file__)\n'})})
+        place = os.path.join(folder, 'b.zip')
+        code = 'import runpy, sys\nsys.argv[:] = ["pyembed", sys.argv[1], "-m", "bpkg", "x"]\nrunpy.run_module("pyembed", run_name="__main__", alter_sys=True)'
+        done = run_python(code, place, check=False)
+        self.assertEqual((done.returncode, done.stdout), (0, f"['x'] {self.at('bpkg', '__main__.py')}\n"), done.stderr)
+        done = subprocess.run([sys.executable, '-S', '-m', 'bpkg', 'x'], env={**os.environ, 'PYTHONPATH': place}, capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.stdout, f"['x'] {os.path.join(place, 'bpkg', '__main__.py')}\n", done.stderr)
+
     def test_worker_processes_have_the_bundles(self):
         folder = self.folder({'b.zip': self.bundle({'bpkg/__init__.py': '', 'bpkg/work.py': '''
             import pyembed

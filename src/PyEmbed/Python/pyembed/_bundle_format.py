@@ -18,6 +18,7 @@ MANIFEST = 'bundle.json'
 DATA = 'data/'          # the contents of data follow, by their hash
 PLACEMENTS = 'app', 'library'
 
+_LONGEST = 4096         # characters of a folder on A
 _MOST_FILES = 65534     # zipimport reads no zip64 records before CPython 3.13
 _SHA256 = re.compile('[0-9a-f]{64}')
 _REFERENCE = re.compile(r'[^\s:]+:[^\s:]+')
@@ -140,8 +141,14 @@ def read(tree):
     if not tree.bundle:
         raise BundleError(f'{tree.origin}: this is no bundle, as it has no manifest (.pyembed/{MANIFEST}): make one by '
                           'pyembed.bundle.build, or the command pyembed bundle')
-    own = {path: tree.read(record, f'.pyembed/{path}') for path, record in tree.bundle.items() if path == MANIFEST}
-    return _parse(own.get(MANIFEST, b''), dict(files_of(tree)), tree.bundle, tree.origin)
+    files, size = dict(files_of(tree)), 0
+    for path, record in (*files.items(), *tree.bundle.items()):
+        method, _, length = tree.range(record, path)
+        size += length
+        if method or size > tree.end:       # what is no bomb cannot hold more than there is
+            raise _damaged(tree.origin, f'{path!r} is compressed' if method else 'its files are longer than it is')
+    record = tree.bundle.get(MANIFEST)
+    return _parse(b'' if record is None else tree.read(record, MANIFEST), files, tree.bundle, tree.origin)
 
 
 def files_of(tree):
@@ -184,9 +191,8 @@ def read_data(tree, manifest):
 
 def _digest(tree, record, path):
     """(SHA-256, size) of a file."""
-    method, start, size = tree.range(record, path)
-    content = tree.read(record, path) if method else tree.view[start:start + size]
-    return hashlib.sha256(content).digest(), len(content)
+    _, start, size = tree.range(record, path)
+    return hashlib.sha256(tree.view[start:start + size]).digest(), size
 
 
 def _damaged(where, why):
@@ -230,8 +236,8 @@ def _problems(manifest, files, own):
             yield f'{field} is no list of names'
     seen = set()
     for entry in manifest.entries:
-        if not _is_text(entry.folder) or entry.folder and not _is_relative(entry.folder):
-            yield f'{entry.folder!r} does not name a folder below another'
+        if not _is_text(entry.folder) or entry.folder and not _is_relative(entry.folder) or len(entry.folder) > _LONGEST:
+            yield f'{str(entry.folder)[:200]!r} does not name a folder below another'
         if entry.placement not in PLACEMENTS:
             yield f'the placement {entry.placement!r} of {entry.folder!r} is none of {PLACEMENTS}'
         if not _are_texts(entry.files):

@@ -17,6 +17,7 @@ class BundleTree(Tree):
     __slots__ = ('search', '_places', '_gone')
 
     has_beside = False
+    never = 'a bundle that is mounted without a root'
 
     def __init__(self, root):
         super().__init__(None, 0, root, {'': {'': 0}}, 'bundles', '0' * 64, materialize='never', file_users={})

@@ -105,6 +105,7 @@ class Tree:
         self.bundle = None                  # of a bundle: path of each file of its own -> record, see _bundle_format
 
     has_beside = True                       # whether a real folder at the place of one of its own is looked into, too
+    never = 'Materialize="Never"'           # what forbids files of it where its mode is 'never'
 
     def entries(self, placement):
         """What it has put on sys.path before the standard library ('app') or after it ('library')."""

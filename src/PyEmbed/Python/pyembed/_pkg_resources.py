@@ -41,7 +41,7 @@ def _provider(base):
                 tree, inner = find_folder(path)
             if tree is not None:
                 if tree.materialize == 'never':
-                    raise NotImplementedError(f'{path} cannot be made a file: Materialize="Never" forbids it for {tree.origin}')
+                    raise NotImplementedError(f'{path} cannot be made a file: {tree.never} forbids it for {tree.origin}')
                 from ._store import extract_file, extract_folder
                 place = extract_folder(tree, inner) if inner in tree.folders else extract_file(tree, inner)
                 return os.fspath(place)

@@ -85,7 +85,7 @@ class TreePath(Traversable):
         if not self.exists():
             return str(self)
         if not self.may_extract:
-            raise PermissionError(errno.EPERM, 'Materialize="Never" forbids to make a file of what is embedded; read it '
+            raise PermissionError(errno.EPERM, f'{self._tree.never} forbids to make a file of what is embedded; read it '
                                   'with open() or read_bytes(), or by importlib.resources.as_file', str(self))
         return str(self.extract())
 

@@ -74,7 +74,7 @@ def extract_extension(tree, folder, loader):
     """An extension module with its folder, and the shared libraries that it may need. *loader* is the module's."""
     if tree.materialize == 'never':
         why = 'it is mounted in memory only' if tree.in_memory else (
-            'Materialize="Never" forbids' if _importer.allow_files else 'PythonOptions.FileSystem is off, which forbids')
+            f'{tree.never} forbids' if _importer.allow_files else 'PythonOptions.FileSystem is off, which forbids')
         raise ImportError(f'{loader.name}: the extension modules of {tree.origin} cannot be loaded: {why}'
                           f'{", without" if tree.in_memory else ""} the files that the system\'s loader needs',
                           name=loader.name, path=loader.path)
