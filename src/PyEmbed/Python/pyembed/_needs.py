@@ -75,10 +75,14 @@ class Graph:
         return self._definitions[module]
 
     def is_lenient(self, module):
-        """Whether a module is for other systems: its source was given, or what it requires is not met here."""
+        """Whether a module, or a package that it is in, is for other systems: its source was given, or what it requires is
+        not met here."""
+        if not module:
+            return False
         if module not in self._lenient:
             requirement = self._requirements.get(module)
-            self._lenient[module] = self.sources.find(module).is_given or requirement is not None and not requirement.is_met()
+            self._lenient[module] = self.sources.find(module).is_given or self.is_lenient(module.rpartition('.')[0]) or (
+                requirement is not None and not requirement.is_met())
         return self._lenient[module]
 
     def requires(self, module):

@@ -21,7 +21,9 @@ def needed(objects, rules, requirements, sources, other=None):
     """The Needed of objects as pyembed.bundle.build takes them. *rules* is a _bundle_rules.Rules, *requirements* {module:
     Requirement}, *sources* a ModuleSources, *other* the Received of the system that the bundle is for, or None. Raises BundleError."""
     graph = Graph(sources, requirements, other)
-    found = [*wanted(objects), *(Wanted(name, '', False, False, f'the source given for {name}') for name in sources.given())]
+    found = wanted(objects)
+    named = {item.module for item in found}
+    found += [Wanted(name, '', False, False, f'the source given for {name}') for name in sources.given() if name not in named]
     for item in found:
         _check_wanted(item, sources)
         graph.add(item)
