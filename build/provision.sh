@@ -55,4 +55,10 @@ if [ "${1:-}" = "--tests" ] && [ ! -d /usr/lib/python3/dist-packages/sympy ] && 
     install python3-sympy || echo "sympy could not be installed: samples/RealApp is left out." >&2
 fi
 
+# Dask's packages are those of the distribution's own Python.
+if [ "${1:-}" = "--tests" ] && [ ! -d /usr/lib/python3/dist-packages/distributed ] && command -v apt-get >/dev/null; then
+    echo "Installing Dask, whose scheduler and workers the tests of pyembed.distributed start."
+    install python3-distributed || echo "Dask could not be installed: the tests of clusters are skipped." >&2
+fi
+
 "$build/pythonnet.sh"

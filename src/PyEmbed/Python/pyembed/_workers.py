@@ -15,6 +15,7 @@ import os
 import sys
 
 from . import _importer
+from ._bootstrap import BOOT
 
 _NEEDLE = 4096      # bytes of an archive's end that are looked for in a file
 _LONGEST = 1 << 16  # bytes of an expression on a command line; Linux has 128 KiB for one argument
@@ -22,29 +23,19 @@ _versions = {}      # executable -> the version it says it is of
 
 # What a worker runs before anything of ours can be imported there. `own` tells where the importer is: the folder to import
 # it from, or the file, offset and size of its archive, and those of its first module's bytecode and source in it.
-_START = '''
+_START = BOOT + '''
 import sys
-name = 'pyembed._importer'
-if name not in sys.modules:
+if 'pyembed._importer' not in sys.modules:
     if len(own) == 1:
         sys.path.insert(0, own[0])
         import pyembed
         sys.path.remove(own[0])
     else:
-        import marshal, mmap
-        from importlib.util import MAGIC_NUMBER
+        import mmap
         file, offset, size, cached, source = own
         with open(file, 'rb') as stream:
             view = memoryview(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))[offset:offset + size]
-        code = cached and bytes(view[cached[0]:cached[0] + cached[1]])
-        if code and code[:4] == MAGIC_NUMBER:
-            code = marshal.loads(code[16:])
-        else:
-            code = compile(bytes(view[source[0]:source[0] + source[1]]), name, 'exec', dont_inherit=True)
-        module = sys.modules[name] = type(sys)(name)
-        module.__package__ = 'pyembed'
-        exec(code, module.__dict__)
-        module.boot(view, store, own[:3], codes)
+        boot_from(view, cached, source, store, own[:3], codes)
 if 'pyembed._workers' not in sys.modules:
     import pyembed._workers
 sys.modules['pyembed._workers'].join(store, codes, trees, order, policy, bundles)

@@ -1,0 +1,1 @@
+"""Counts primes on every core of a Dask cluster whose workers have none of this code."""

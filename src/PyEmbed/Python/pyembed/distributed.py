@@ -1,0 +1,137 @@
+"""Bundles on a Dask cluster (https://distributed.dask.org/en/stable/plugins.html).
+
+``client.register_plugin(BundlePlugin(bundle))``, in Dask before 2023.9 ``client.register_worker_plugin``, and every
+worker imports what is in the bundle, those that join or start anew later too. The cluster needs nothing but Dask.
+"""
+
+import logging
+import sys
+from importlib import import_module
+from zlib import compress
+
+from ._bootstrap import BOOT, importer_archive
+from ._bundles import mount, take_off
+from ._importer import MEMORY, open_tree
+from .bundle import read
+
+__all__ = ['BundlePlugin']
+
+_DASK = 'distributed'
+_plugin = import_module(f'{_DASK}.diagnostics.plugin')      # so that a bundle of this package does not hold Dask
+
+_archive = None         # what importer_archive() gives, compressed, once it was asked for
+_of_scheduler = {}      # name -> BundlePlugin of the scheduler in this process
+_TOPIC = 'pyembed'      # of the events by which workers tell the scheduler that they have taken a bundle off
+
+# What a process runs to have the plugin. Nothing of it may need a file, so the importer keeps no bytecode either.
+_START = BOOT + '''
+import sys
+if 'pyembed._importer' not in sys.modules:
+    from zlib import decompress
+    boot_from(memoryview(decompress(archive)), None, source, None, None, '')
+from pyembed.distributed import BundlePlugin
+plugin = BundlePlugin(bundle, name)
+'''
+
+
+class BundlePlugin(_plugin.SchedulerPlugin, _plugin.WorkerPlugin):
+    """A bundle, mounted on each worker while this plugin is registered.
+
+    *bundle* is what ``pyembed.bundle.build`` gave, or the path of a file with it. A worker has one bundle of each *name*:
+    registering another replaces it, and what was imported from the first is imported anew. By default the name follows from the
+    objects that the bundle was made for: one of the same objects, built after a change, takes the older one's place.
+
+    The plugin brings the importer with it where there is none, and neither becomes a file. ``register_plugin`` mounts the bundle on the
+    scheduler as well, where newer versions of Dask unpickle what tasks call, and has that send it to the workers, now and
+    later. What keeps a process from mounting it is raised where the client registers the plugin, and told in that worker's log.
+
+    Raises BundleError for what is no sound bundle, OSError for a path that cannot be read.
+    """
+
+    def __init__(self, bundle, name=None):
+        if not isinstance(bundle, (bytes, bytearray, memoryview)):
+            with open(bundle, 'rb') as file:
+                bundle = file.read()
+        self._bundle = bytes(bundle)
+        self.name = name or ', '.join(read(self._bundle).objects)
+        self._mounted = None        # the Bundle of _bundles, while it is there
+        self._scheduler = None      # that it was started on
+
+    def __reduce__(self):
+        global _archive
+        if _archive is None:
+            archive, source = importer_archive()
+            _archive = compress(archive), source
+        archive, source = _archive
+        return eval, ('exec(start) or plugin', {'start': _START, 'archive': archive, 'source': source,
+                                                'bundle': self._bundle, 'name': self.name})
+
+    # On a worker
+
+    def setup(self, worker):
+        """Mount the bundle; Dask calls it."""
+        try:
+            self._mount()
+        except Exception as error:      # workers that join later tell nobody
+            logging.getLogger('distributed.worker').error('The bundle %s cannot be mounted: %s', self.name, error)
+            raise
+
+    def teardown(self, worker):
+        """Take the bundle off, and forget what was imported from it; Dask calls it."""
+        self._take_off()
+        worker.log_event(_TOPIC, self.name)
+
+    # On the scheduler
+
+    async def start(self, scheduler):
+        """Mount the bundle on the scheduler, and have that send it to the workers; Dask calls it."""
+        clean_exception = import_module(f'{_DASK}.core').clean_exception
+        dumps = import_module(f'{_DASK}.protocol.pickle').dumps
+        serialize = import_module(f'{_DASK}.protocol.serialize')
+        self._scheduler = scheduler
+        _clear(scheduler, self.name)
+        self._mount()
+        _of_scheduler[self.name] = self
+        responses = await scheduler.register_worker_plugin(None, dumps(self), self.name, idempotent=False)
+        failed = next((response for response in responses.values() if response['status'] == 'error'), None)
+        if failed is not None:
+            _clear(scheduler, self.name)
+            await scheduler.unregister_worker_plugin(None, self.name)
+            _, error, traceback = clean_exception(**{key: serialize.deserialize(part.header, part.frames)
+                                                     for key, part in failed.items() if isinstance(part, serialize.Serialized)})
+            raise error.with_traceback(traceback)
+
+    def log_event(self, topic, msg):
+        """Take off what was taken off the workers, of which Dask tells no plugin of the scheduler; Dask calls it."""
+        if topic == _TOPIC:
+            _clear(self._scheduler)
+
+    def transition(self, key, start, finish, *arguments, **options):
+        """Nothing: scheduler and workers call it with arguments of their own."""
+
+    def _mount(self):
+        self._mounted = mount(open_tree(memoryview(self._bundle), MEMORY + self.name))
+        _forget_functions()
+
+    def _take_off(self):
+        if self._mounted is not None:
+            take_off(self._mounted, drop_modules=True)
+            self._mounted = None
+            _forget_functions()
+
+
+def _clear(scheduler, replaced=None):
+    """Take off, on the scheduler, the bundle that is replaced, and those that no worker is to have any more."""
+    for name, plugin in list(_of_scheduler.items()):
+        if name == replaced or name not in scheduler.worker_plugins:
+            plugin._take_off()
+            del _of_scheduler[name]
+            if name in scheduler.plugins:
+                scheduler.remove_plugin(name)
+
+
+def _forget_functions():
+    """Empty Dask's cache of unpickled functions, which may be of modules that were replaced. Newer versions have none."""
+    cache = getattr(sys.modules.get('distributed.worker'), 'cache_loads', None)
+    if cache is not None:
+        cache.data.clear()
