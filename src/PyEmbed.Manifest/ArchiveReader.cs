@@ -15,19 +15,23 @@ internal sealed class ArchiveReader
     private readonly string origin;
     private readonly Dictionary<string, byte[]> folders;
 
-    private ArchiveReader(Stream stream, string origin, TreeInfo info, string hash, Dictionary<string, byte[]> folders)
+    private ArchiveReader(Stream stream, string origin, TreeInfo info, string hash, Dictionary<string, ArchiveRecord>? bundle, Dictionary<string, byte[]> folders)
     {
         this.stream = stream;
         this.origin = origin;
         this.folders = folders;
         Info = info;
         Hash = hash;
+        Bundle = bundle;
     }
 
     public TreeInfo Info { get; }
 
     /// <summary>The tree's hash, 64 hex digits.</summary>
     public string Hash { get; }
+
+    /// <summary>Of a bundle the files that are not of its tree, by their paths below <c>.pyembed/</c>; else null.</summary>
+    public IReadOnlyDictionary<string, ArchiveRecord>? Bundle { get; }
 
     /// <summary>The version of the format that the archive is written in.</summary>
     public int FormatVersion { get; private init; }
@@ -50,7 +54,7 @@ internal sealed class ArchiveReader
                 throw new FormatException("it is not a pair");
             }
 
-            (TreeInfo info, string hash) = ReadInfo(reader);
+            (TreeInfo info, string hash, Dictionary<string, ArchiveRecord>? bundle) = ReadInfo(reader, stream.Length);
             var folders = new Dictionary<string, byte[]>(StringComparer.Ordinal);
             reader.BeginDict();
             while (!reader.TryEndDict())
@@ -63,7 +67,7 @@ internal sealed class ArchiveReader
                 throw new FormatException("it has no root folder or data after its end");
             }
 
-            return new ArchiveReader(stream, origin, info, hash, folders) { FormatVersion = version };
+            return new ArchiveReader(stream, origin, info, hash, bundle, folders) { FormatVersion = version };
         }
         catch (FormatException e)
         {
@@ -95,7 +99,7 @@ internal sealed class ArchiveReader
                 }
                 else
                 {
-                    records.Add(ReadRecord(reader, name));
+                    records.Add(ReadRecord(reader, name, stream.Length));
                 }
             }
         }
@@ -138,7 +142,7 @@ internal sealed class ArchiveReader
         return record.Kind == ArchiveRecordKind.Deflated ? Inflate(stored, record) : stored;
     }
 
-    private static (TreeInfo Info, string Hash) ReadInfo(MarshalReader reader)
+    private static (TreeInfo Info, string Hash, Dictionary<string, ArchiveRecord>? Bundle) ReadInfo(MarshalReader reader, long length)
     {
         reader.BeginDict();
         string distribution = ReadPair(reader, "distribution");
@@ -148,6 +152,7 @@ internal sealed class ArchiveReader
         Dictionary<string, FileUse>? fileUsers = null;
         int optimize = 0;
         List<string>? stripped = null;
+        Dictionary<string, ArchiveRecord>? bundle = null;
         while (!reader.TryEndDict())
         {
             switch (reader.ReadString())
@@ -161,6 +166,9 @@ internal sealed class ArchiveReader
                 case "stripped":
                     stripped = Enumerable.Range(0, reader.BeginTuple()).Select(_ => reader.ReadString()).ToList();
                     break;
+                case "bundle":
+                    bundle = ReadBundle(reader, length);
+                    break;
                 default:
                     throw new FormatException("its description has unknown keys");
             }
@@ -172,7 +180,20 @@ internal sealed class ArchiveReader
             throw new FormatException("its description has unknown values");
         }
 
-        return (new TreeInfo(distribution, placement, materialize, fileUsers) { Optimize = optimize, Stripped = stripped }, hash);
+        return (new TreeInfo(distribution, placement, materialize, fileUsers) { Optimize = optimize, Stripped = stripped }, hash, bundle);
+    }
+
+    private static Dictionary<string, ArchiveRecord> ReadBundle(MarshalReader reader, long length)
+    {
+        var files = new Dictionary<string, ArchiveRecord>(StringComparer.Ordinal);
+        reader.BeginDict();
+        while (!reader.TryEndDict())
+        {
+            string path = reader.ReadString();
+            files[path] = ReadRecord(reader, path, length);
+        }
+
+        return files;
     }
 
     private static Dictionary<string, FileUse> ReadFileUsers(MarshalReader reader)
@@ -201,7 +222,7 @@ internal sealed class ArchiveReader
         }
     }
 
-    private ArchiveRecord ReadRecord(MarshalReader reader, string name)
+    private static ArchiveRecord ReadRecord(MarshalReader reader, string name, long length)
     {
         if (reader.TryReadNone())
         {
@@ -223,7 +244,7 @@ internal sealed class ArchiveReader
             throw new FormatException($"'{name}' claims a size that deflate cannot reach");
         }
 
-        if (offset < 0 || storedSize < 0 || size < 0 || (long)offset + storedSize > stream.Length)
+        if (offset < 0 || storedSize < 0 || size < 0 || (long)offset + storedSize > length)
         {
             throw new FormatException($"'{name}' lies outside the archive");
         }

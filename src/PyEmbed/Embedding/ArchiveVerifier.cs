@@ -18,8 +18,9 @@ internal static class ArchiveVerifier
     /// <summary>Checks an archive.</summary>
     /// <param name="stream">The whole archive, seekable.</param>
     /// <param name="origin">Names the archive in errors.</param>
+    /// <returns>The hash of a bundle; null for any other archive.</returns>
     /// <exception cref="InvalidDataException">The archive is corrupt, or its index is of a newer format.</exception>
-    public static void Verify(Stream stream, string origin)
+    public static string? Verify(Stream stream, string origin)
     {
         try
         {
@@ -30,19 +31,23 @@ internal static class ArchiveVerifier
             }
 
             // The index, where there is one: version, CRC, and that every record lies inside. Without it the importer uses the central directory.
-            if (HasIndex(stream, indexEnd))
+            if (!HasIndex(stream, indexEnd))
             {
-                if (gap != 0)
-                {
-                    throw new ArchiveFormatException(origin, $"{gap} bytes lie before it, and its index counts from its own beginning: give the archive alone");
-                }
-
-                ArchiveReader reader = ArchiveReader.Open(stream, origin);
-                foreach (string folder in reader.Folders)
-                {
-                    _ = reader.ReadFolder(folder);
-                }
+                return null;
             }
+
+            if (gap != 0)
+            {
+                throw new ArchiveFormatException(origin, $"{gap} bytes lie before it, and its index counts from its own beginning: give the archive alone");
+            }
+
+            ArchiveReader reader = ArchiveReader.Open(stream, origin);
+            foreach (string folder in reader.Folders)
+            {
+                _ = reader.ReadFolder(folder);
+            }
+
+            return reader.Bundle is null ? null : reader.Hash;
         }
         catch (ArchiveFormatException e)
         {

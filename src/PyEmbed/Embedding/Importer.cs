@@ -90,8 +90,19 @@ internal sealed class Importer
     public string Replace(string root, PythonTree tree) =>
         Root(tree, "replace_view", Text.New(root), tree.Memory.CreateView(), Text.New(tree.Origin), TextOrNone(tree.Memory.Source), Bool(tree.Materialize));
 
-    /// <summary>Undoes one <see cref="Mount"/>.</summary>
-    public void Unmount(string root) => module.InvokeMethod("unmount", root).Dispose();
+    /// <summary>Undoes one <see cref="Mount"/> of a tree. The caller holds the GIL.</summary>
+    public void Unmount(PythonTree tree, string root)
+    {
+        if (tree.BundleHash is { } hash)
+        {
+            using PythonObject bundles = new(PyRef.Checked(PythonCode.Own("pyembed._bundles"u8)));
+            bundles.InvokeMethod("unmount", root, hash).Dispose();
+        }
+        else
+        {
+            module.InvokeMethod("unmount", root).Dispose();
+        }
+    }
 
     /// <summary>The module <c>pyembed._importer</c>.</summary>
     public PythonObject Module => module;
@@ -110,9 +121,9 @@ internal sealed class Importer
             using PyRef root = PyRef.Take(HostCall.Invoke(module.Handle, function, arguments));
             return Text.Read(root.Value);
         }
-        catch (PythonException e) when (e.PythonType == "pyembed.ArchiveError")
+        catch (PythonException e) when (e.PythonType is "pyembed.ArchiveError" or "pyembed.bundle.BundleError")
         {
-            string why = e.Message["pyembed.ArchiveError: ".Length..], named = $"{tree.Origin}: ";
+            string why = e.Message[(e.PythonType.Length + ": ".Length)..], named = $"{tree.Origin}: ";
             throw new InvalidDataException($"The Python tree '{tree.Origin}' cannot be mounted: {(why.StartsWith(named, StringComparison.Ordinal) ? why[named.Length..] : why)}", e);
         }
     }

@@ -38,6 +38,9 @@ public sealed class PythonTree
     /// <summary>The distribution's name that the assembly's resource carries.</summary>
     internal string? Distribution { get; private init; }
 
+    /// <summary>Of a bundle its hash, by which it is told from others at the root that bundles share; else null.</summary>
+    internal string? BundleHash { get; private init; }
+
     /// <summary>Whether files of the tree may become files on disk.</summary>
     internal bool Materialize { get; private init; } = true;
 
@@ -82,10 +85,11 @@ public sealed class PythonTree
     {
         string file = Path.GetFullPath(path);
         MappedMemory memory = new(file);
+        string? bundle;
         try
         {
             using Stream stream = memory.OpenStream();
-            ArchiveVerifier.Verify(stream, file);
+            bundle = ArchiveVerifier.Verify(stream, file);
         }
         catch
         {
@@ -93,7 +97,7 @@ public sealed class PythonTree
             throw;
         }
 
-        return new PythonTree(memory, OnDisk(file));
+        return new PythonTree(memory, OnDisk(file)) { BundleHash = bundle };
     }
 
     /// <summary>The bytes of a zip file, copied.</summary>
@@ -105,8 +109,8 @@ public sealed class PythonTree
     {
         ArgumentException.ThrowIfNullOrEmpty(origin);
         byte[] copy = archive.ToArray();
-        ArchiveVerifier.Verify(new MemoryStream(copy, writable: false), origin);
-        return new PythonTree(new PythonOwnedMemory(copy), InMemory(origin)) { Materialize = materialize };
+        string? bundle = ArchiveVerifier.Verify(new MemoryStream(copy, writable: false), origin);
+        return new PythonTree(new PythonOwnedMemory(copy), InMemory(origin)) { Materialize = materialize, BundleHash = bundle };
     }
 
     /// <summary>Files given as a dictionary. Their contents are copied.</summary>
@@ -134,6 +138,16 @@ public sealed class PythonTree
     /// <param name="origin">The tree's origin.</param>
     /// <param name="source">The file that holds the archive: the assembly, or the program of a single-file application.</param>
     internal static PythonTree FromFile(byte[] archive, string origin, string source) => new(new PythonOwnedMemory(archive, source), origin);
+
+    /// <summary>The tree of a bundle, which was verified.</summary>
+    /// <param name="content">The archive, which nobody else changes.</param>
+    /// <param name="name">Where it comes from: a file, or any name.</param>
+    /// <param name="hash">Its hash.</param>
+    internal static PythonTree OfBundle(byte[] content, string name, string hash)
+    {
+        bool isFile = Path.IsPathFullyQualified(name);
+        return new PythonTree(new PythonOwnedMemory(content, isFile ? name : null), isFile ? OnDisk(name) : InMemory(name)) { BundleHash = hash };
+    }
 
     /// <summary>All trees of an assembly, in the order of its resources.</summary>
     internal static IEnumerable<PythonTree> AllFrom(Assembly assembly)

@@ -24,7 +24,7 @@ namespace PyEmbed;
 /// <para><b>Exit.</b> <see cref="Dispose"/>, the end of Main, <see cref="Environment.Exit"/> and an unhandled exception each join Python's non-daemon threads, run
 /// <c>atexit</c>'s functions and flush the standard streams; all but the first within 5 seconds.</para>
 /// </remarks>
-public sealed class PythonInterpreter : IDisposable
+public sealed partial class PythonInterpreter : IDisposable
 {
     private static readonly object StartLock = new();
     private static bool stopped;
@@ -311,7 +311,7 @@ public sealed class PythonInterpreter : IDisposable
     /// <summary>Unmounts and forgets a tree. The caller holds the GIL.</summary>
     internal void UnmountTree(PythonTree tree, string root)
     {
-        importer.Unmount(root);
+        importer.Unmount(tree, root);
         mounted.Remove((tree, root));
     }
 
@@ -400,9 +400,9 @@ public sealed class PythonInterpreter : IDisposable
     private void UnmountAll()
     {
         codeCacheTimer?.Dispose();
-        foreach ((PythonTree _, string root) in mounted)
+        foreach ((PythonTree tree, string root) in mounted)
         {
-            importer.Unmount(root);
+            importer.Unmount(tree, root);
         }
 
         mounted.Clear();

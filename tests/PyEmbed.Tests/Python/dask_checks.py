@@ -4,8 +4,11 @@ under each Python that has Dask.
 One cluster serves all tests: two workers of one thread each, one of them with a nanny. What a test adds to it, it takes off.
 """
 
+import contextlib
+import io
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -22,6 +25,7 @@ from distributed import Client
 from pyembed import bundle
 from pyembed.distributed import BundlePlugin
 
+PAGE = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', '..', 'docs', 'cluster.md')
 LIMIT = 60      # seconds until something that does not come is a failure
 
 FILES = {
@@ -239,6 +243,26 @@ class BundlesOnDask(DaskCase):
         with self.assertRaises(work.Refused) as caught:
             client.submit(work.refuse, order).result(LIMIT)
         self.assertEqual(caught.exception.order, order)
+
+    def test_data_travel(self):
+        pyembed.register_data('shop.table', b'1;2')
+        from shop import work
+        self.register(BundlePlugin(bundle.build(work.table)))
+        self.assertEqual(client.submit(work.table, pure=False).result(LIMIT), b'1;2')
+
+    def test_what_the_page_shows(self):
+        with open(PAGE, encoding='utf-8') as file:
+            plugin, upload, _ = re.findall('```python\n(.*?)```', file.read(), re.DOTALL)
+        plugin = plugin.replace('tcp://scheduler:8786', cluster.address)
+        if not hasattr(client, 'register_plugin'):
+            plugin = plugin.replace('register_plugin', 'register_worker_plugin')
+        self.addCleanup(self.unregister, 'shop.work:total')
+        shown = io.StringIO()
+        with contextlib.redirect_stdout(shown):
+            names = {}
+            exec(plugin, names)
+        self.addCleanup(names['client'].close)
+        self.assertEqual(shown.getvalue(), '[0, 2, 4, 6]\n')
 
     def test_a_worker_that_joins_late_has_it(self):
         from shop.work import total

@@ -6,6 +6,7 @@ import hashlib
 import importlib
 import json
 import os
+import pickle
 import sys
 import unittest
 import zipfile
@@ -381,13 +382,28 @@ except shapes.Aground as error:
             answer = b.run(MOUNT + 'from pyembed.bundle import dumps, loads\nfunction, arguments = loads(value)\nresult = dumps(function(*arguments))', sent=sent, value=task)
             self.assertEqual(bundle.loads(answer), work.packed([shapes.Point(1), shapes.Point(2, 3)]))
 
+    def test_types_are_picklable_by_plain_pickle_where_b_has_no_pyembed(self):
+        from fleet import shapes
+        sent = self.build('fleet.shapes')
+        for b in self.systems(path=()):
+            answer = b.run('''
+import pickle, sys
+with open('sent.zip', 'wb') as file:
+    file.write(sent)
+sys.path.insert(0, 'sent.zip')
+ship = pickle.loads(value).move(2)
+result = pickle.dumps([ship, type(ship.log), ship.log], 4)
+''', sent=sent, value=pickle.dumps(shapes.Ship('Ada', shapes.Point(1)), 4))
+            ship, Log, log = pickle.loads(answer)
+            self.assertEqual((ship.at, Log, log), (shapes.Point(3), shapes.Ship.Log, ship.log))
+
     def test_a_and_b_of_different_versions(self):
         from fleet import shapes
         self.there_and_back(shapes, others(), 'fleet.shapes')
 
     def test_b_under_a_policy(self):
         from fleet import shapes
-        self.there_and_back(shapes, pythons()[:1], 'fleet.shapes', policy=(True, ['fleet', 'pyembed', '*'], [], []))
+        self.there_and_back(shapes, pythons(), 'fleet.shapes', policy=(True, ['fleet', 'pyembed', '*'], [], []))
 
     def test_systems_differ_as_such_and_in_their_modules(self):
         """The one kind of requirement is of the system, the other of the modules that it has."""
@@ -515,6 +531,24 @@ except shapes.Aground as error:
             self.assertEqual(b.run(MOUNT + 'import fleet.engine, kit\nresult = fleet.engine.value, kit.size', sent=sent), (9, 8))
         for b in self.systems(pythons()[:1]):
             self.assertEqual(b.run('import sys\nsys.is_other = True\n' + MOUNT + 'import fleet.engine\nresult = fleet.engine.value', sent=replaced), -9)
+
+    def test_a_package_that_is_unmet_on_a_travels_with_what_is_in_it(self):
+        """What its modules import need not be here either."""
+        sys.path.insert(0, self.folder({'gpu/__init__.py': '', 'gpu/kernel.py': 'import cuda\nfrom . import low\n', 'gpu/low.py': 'import cuda.low\n'}))
+        pyembed.require('gpu', modules='fleet.checks:has_radar')
+        for objects in ('gpu.kernel', 'gpu.*'):
+            with self.subTest(objects):
+                sent = self.build(objects)
+                self.assertEqual(self.modules, ['fleet', 'fleet.checks', 'gpu', 'gpu.kernel', 'gpu.low'])
+                self.assertEqual(bundle.read(sent).missing, [('cuda', 'gpu.kernel', 1), ('cuda', 'gpu.low', 1)])
+
+    def test_a_pair_in_a_package_that_is_not_there(self):
+        place = self.folder({'drafts/engine.py': 'from fleet import late\nvalue = 1\n\n\ndef run():\n    return value\n\n\ndef stop():\n    from fleet import helper\n'})
+        sent = self.build('yard.engine:run', sources={'yard.engine': f'{place}/drafts/engine.py'})
+        self.assertEqual(self.modules, ['fleet', 'fleet.late', 'yard', 'yard.engine'])
+        for b in self.systems():
+            found = b.run(MOUNT + 'import yard.engine\nresult = yard.engine.run(), yard.engine.__file__', sent=sent)
+            self.assertEqual(found, (1, os.path.join(b.folder, '.pyembed', *place.strip('/').split('/'), 'drafts', 'yard', 'engine.py')))
 
     def test_pairs_that_are_wrong(self):
         place = self.folder({'binary.pyd': b'\0', 'fine.py': ''})

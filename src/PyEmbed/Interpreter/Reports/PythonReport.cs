@@ -10,6 +10,7 @@ namespace PyEmbed;
 /// <param name="ExtractedFiles">Paths of the embedded files that this process needed on disk.</param>
 /// <param name="ShadowedNames">Top-level modules that the search path has twice, where a mounted tree is on either side.</param>
 /// <param name="Requirements">The requirements that the mounted trees declare, each with what is installed.</param>
+/// <param name="Received">What came in bundles, for those who make the next one.</param>
 public sealed record PythonReport(
     Version PythonVersion,
     string? Library,
@@ -19,4 +20,5 @@ public sealed record PythonReport(
     IReadOnlyList<PythonModuleReport> Modules,
     IReadOnlyList<string> ExtractedFiles,
     IReadOnlyList<PythonShadowedName> ShadowedNames,
-    IReadOnlyList<PythonRequirement> Requirements);
+    IReadOnlyList<PythonRequirement> Requirements,
+    PythonReceivedReport Received);

@@ -35,7 +35,8 @@ internal static class ReportReader
             Items(report, "modules", Module),
             Item<string[]>(report, "extracted"),
             Items(report, "shadowed", ShadowedName),
-            Requirements(attributes.Values));
+            Requirements(attributes.Values),
+            Received(report));
     }
 
     private static EmbeddedPythonAttribute? Find(PythonTree tree)
@@ -89,6 +90,34 @@ internal static class ReportReader
     {
         (string name, string? used, string? hidden) = item.As<(string, string?, string?)>();
         return new PythonShadowedName(name, used ?? "", hidden ?? "");
+    }
+
+    private static PythonReceivedReport Received(PythonObject report)
+    {
+        using PythonObject received = report["received"];
+        using PythonObject requirements = received["requirements"];
+        List<PythonModuleRequirementReport> found = [];
+        foreach ((string module, PythonObject kinds) in requirements.As<Dictionary<string, PythonObject>>())
+        {
+            using (kinds)
+            {
+                foreach ((string kind, PythonObject answer) in kinds.As<Dictionary<string, PythonObject>>())
+                {
+                    using (answer)
+                    {
+                        (string name, bool isMet, string? problem) = answer.As<(string, bool, string?)>();
+                        found.Add(new PythonModuleRequirementReport(module, kind, name, isMet, problem));
+                    }
+                }
+            }
+        }
+
+        using PythonObject json = new(PyRef.Checked(PythonCode.Own("json"u8)));
+        return new PythonReceivedReport(
+            Item<Dictionary<string, string>>(received, "modules"),
+            Item<Dictionary<string, string>>(received, "data"),
+            found,
+            json.InvokeMethod<string>("dumps", new Dictionary<string, object?> { ["received"] = received }));
     }
 
     private static List<T> Items<T>(PythonObject report, string key, Func<PythonObject, T> read)

@@ -1,8 +1,13 @@
-"""Folders of packages, wherever they are: on disk, in mounted trees, in zips; and the data in them."""
+"""The files that travel with modules: data of packages that are asked for them, and the metadata of distributions.
+
+Folders are read wherever they are: on disk, in mounted trees, in zips.
+"""
 
 import os
+import re
 import sys
 
+from ._bundle_format import BundleError
 from ._loaders import locate
 
 #: How the names end of files that are code and not data.
@@ -12,6 +17,8 @@ ASKS_FOR_DATA = b'importlib.resources', b'importlib_resources', b'import resourc
 #: And of one that asks for what is installed.
 ASKS_FOR_DISTRIBUTIONS = b'importlib.metadata', b'importlib_metadata', b'import metadata', b'pkg_resources'
 
+_INFORMATION = '.dist-info', '.egg-info'
+_QUOTED = re.compile(rb"""(["'])([^\W\d]\w*(?:\.[^\W\d]\w*)*)\1""")
 _SKIPPED = frozenset(['__pycache__', '.git', '.hg', '.svn', '.idea', '.vscode', '.mypy_cache', '.pytest_cache', '.ruff_cache'])
 
 
@@ -79,16 +86,75 @@ def _zip_above(path):
         above = shorter
 
 
-def package_data(locations):
-    """(path below the package, bytes) of each file in a package's folders that is no code, sub-folders that are packages
-    left out. Raises OSError."""
-    for location in locations:
-        yield from _data_below(Folder(location), '', True)
+def files_beside(modules, sources, place_of):
+    """{archive path: (bytes, place)} of the files that travel with modules, {name: Found}. *sources* is their ModuleSources,
+    *place_of* gives the entry of sys.path that the module of a Found lies below. Raises BundleError for what cannot be read.
+
+    The data of a package travel with it where a module of the package, or of one below it, asks for data or where it lies
+    itself, or where any module that asks names the package; the metadata of distributions where a module asks for what is installed."""
+    asking, named, metadata = set(), set(), False
+    for name, found in modules.items():
+        if found.path is None or found.what != 'source':
+            continue
+        source = sources.read(found)
+        metadata = metadata or any(word in source for word in ASKS_FOR_DISTRIBUTIONS)
+        if any(word in source for word in ASKS_FOR_DATA):
+            package = name if found.locations is not None else name.rpartition('.')[0]
+            while package:
+                asking.add(package)
+                package = package.rpartition('.')[0]
+            named.update(text.decode() for _, text in _QUOTED.findall(source))
+    files = {}
+    try:
+        for name, found in modules.items():
+            if found.locations and (name in asking or name in named):
+                for location in found.locations:
+                    inner = name.replace('.', '/')
+                    place = place_of(found) if found.path is not None else location[:-len(inner) - 1]
+                    for path, content in _data_below(Folder(location), '', True):
+                        files.setdefault(f'{inner}/{path}', (content, place))
+        if metadata:
+            tops = {name.partition('.')[0] for name in modules}
+            for place in sorted({place_of(found) for found in modules.values() if found.path is not None}):
+                files.update(_metadata_in(Folder(place), tops, place))
+    except OSError as error:
+        raise BundleError(f'the data of a package cannot be read: {error}; put the file back, or correct its permissions') from error
+    return files
+
+
+def _metadata_in(folder, tops, place):
+    """(archive path, (bytes, place)) of the metadata of those distributions in a folder that one of the top-level modules is of."""
+    files, folders = folder.names()
+    for name in folders:
+        if name.endswith(_INFORMATION):
+            inner = folder.below(name)
+            if _is_of(inner, name, tops):
+                for path, content in _everything_below(inner, f'{name}/'):
+                    yield path, (content, place)
+    for name in files:
+        if name.endswith(_INFORMATION[1]) and _plain(name) in set(map(_plain, tops)):
+            yield name, (folder.read(name), place)
+
+
+def _is_of(folder, name, tops):
+    files = folder.names()[0]
+    if 'RECORD' in files:
+        lines = folder.read('RECORD').decode('utf-8', 'replace').splitlines()
+        return any(line.partition(',')[0].partition('/')[0].partition('.py,')[0] in tops or line.partition('.py,')[0] in tops for line in lines)
+    if 'top_level.txt' in files:
+        return not tops.isdisjoint(folder.read('top_level.txt').decode('utf-8', 'replace').split())
+    return _plain(name) in set(map(_plain, tops))
+
+
+def _plain(name):
+    """The name of a distribution, of a module or of the metadata's folder or file, as they compare."""
+    return re.sub('[-_.]+', '_', re.split(r'-\d|\.(?:dist|egg)-info$', name)[0]).lower()
 
 
 def _data_below(folder, prefix, is_package):
+    """(path below the package, bytes) of each file in a package's folder that is no code, sub-folders that are packages left out."""
     files, folders = folder.names()
-    if prefix and any(name.partition('.')[0] == '__init__' for name in files):
+    if not is_package and any(name.partition('.')[0] == '__init__' for name in files):
         return
     for name in files:
         if not name.endswith(CODE):
@@ -98,10 +164,10 @@ def _data_below(folder, prefix, is_package):
             yield from _data_below(folder.below(name), f'{prefix}{name}/', False)
 
 
-def everything_below(folder, prefix=''):
-    """(path, bytes) of each file in a folder and below it. Raises OSError."""
+def _everything_below(folder, prefix):
     files, folders = folder.names()
     for name in files:
         yield prefix + name, folder.read(name)
     for name in folders:
-        yield from everything_below(folder.below(name), f'{prefix}{name}/')
+        if name not in _SKIPPED:
+            yield from _everything_below(folder.below(name), f'{prefix}{name}/')

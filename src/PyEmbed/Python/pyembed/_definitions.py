@@ -59,59 +59,48 @@ class Definitions:
     def __init__(self, source, module, path):
         self.module = module
         tree = compile(source, path, 'exec', ast.PyCF_ONLY_AST, dont_inherit=True)
-        self._tree = tree
         self._has_resources = any(word.encode() in source for word in _RESOURCES)
-        body, self._program = _without_program(tree.body)
-        self.definitions = {}       # name -> list of nodes
+        body, program = _without_program(tree.body)
+        nodes = self._nodes = {}    # name -> list of the nodes that define it; of the others that are here, see below
         self.bindings = {}          # name -> list of Binding
         self.values = set()         # names that are bound otherwise, or may be
         self.stars = []             # modules of which all names are taken
-        self._parts = {}
         self.run = self._running(body)
         if b'global ' in source:
-            self._add_globals()
+            self._add_globals(tree)
+        #: The Part of each definition, by its name, and that of PROGRAM.
+        self.parts = {name: self._part(found, REQUIRED) for name, found in nodes.items()}
         #: The definitions that something may call as soon as they are made: decorators, base classes and metaclasses.
-        self.woken = [name for name, nodes in self.definitions.items() if any(map(self._wakes, nodes))]
+        self.woken = [name for name, found in nodes.items() if any(map(self._wakes, found))]
+        #: The definitions of which one is a class, each with the names in it; None where a base class may have more.
+        self.classes = {name: _names_in(found) for name, found in nodes.items() if any(isinstance(node, ast.ClassDef) for node in found)}
+        #: The names in ``__all__`` that are literals.
+        self.exports = _exports(tree) if b'__all__' in source else set()
+        #: The strings that are dotted names, where modules are imported by names that are computed.
+        self.strings = set()
+        self.definitions = frozenset(nodes)
+        self.parts[PROGRAM] = self._part(program, TOLERATED)
+        if any(part.computed for part in (self.run, *self.parts.values())):
+            self.strings.update(node.value for node in ast.walk(tree)
+                                if isinstance(node, ast.Constant) and isinstance(node.value, str) and _DOTTED.fullmatch(node.value))
+        self._nodes = None          # the tree takes a thousand times the memory of the rest
 
-    def part(self, name):
-        """The Part of a definition, or of PROGRAM."""
-        if name not in self._parts:
-            part = self._parts[name] = Part()
-            nodes = self._program if name == PROGRAM else self.definitions[name]
-            for node, kind, required in statements(nodes, simple=False):
-                if isinstance(node, (ast.Import, ast.ImportFrom)) and kind != TYPE_CHECKING:
-                    self._add_import(part, node, REQUIRED if required and name != PROGRAM else TOLERATED, part.bindings)
-            self._collect(part, nodes, False)
-        return self._parts[name]
-
-    @property
-    def exports(self):
-        """The names in ``__all__`` that are literals."""
-        return _exports(self._tree)
-
-    def strings(self):
-        """The strings of the source that are dotted names."""
-        return {node.value for node in ast.walk(self._tree)
-                if isinstance(node, ast.Constant) and isinstance(node.value, str) and _DOTTED.fullmatch(node.value)}
-
-    def has_attribute(self, name, attribute):
-        """Whether a definition has the attribute; None where that cannot be told, as for what a base class has."""
-        for node in self.definitions[name]:
-            if not isinstance(node, ast.ClassDef) or node.bases or node.keywords or node.decorator_list:
-                return None
-            names = {inner.name for inner in ast.walk(node) if isinstance(inner, (*_FUNCTIONS, ast.ClassDef))}
-            names |= {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
-            if attribute in names:
-                return True
-        return False
+    def _part(self, nodes, level):
+        part = Part()
+        for node, kind, required in statements(nodes):
+            if kind != TYPE_CHECKING:
+                self._add_import(part, node, level if required else TOLERATED, part.bindings)
+        self._collect(part, nodes, False)
+        return part
 
     # What runs with the module
 
     def _running(self, body):
         part = Part()
+        raising = _raising(body)
         for node, kind, required in statements(body):
-            if isinstance(node, (ast.Import, ast.ImportFrom)) and kind not in (FUNCTION, TYPE_CHECKING):
-                level = CERTAIN if kind == TOP_LEVEL and required else REQUIRED if required else TOLERATED
+            if kind not in (FUNCTION, TYPE_CHECKING):
+                level = CERTAIN if kind == TOP_LEVEL and required else REQUIRED if required or node in raising else TOLERATED
                 self._add_import(part, node, level, self.bindings, self.stars)
         self._collect(part, body, True)
         return part
@@ -133,15 +122,15 @@ class Definitions:
             elif stars is not None:
                 stars.append(base)
 
-    def _add_globals(self):
+    def _add_globals(self, tree):
         """The names that functions bind at the top level of their module."""
-        for node in ast.walk(self._tree):
+        for node in ast.walk(tree):
             if isinstance(node, _FUNCTIONS):
                 names = {name for inner in ast.walk(node) if isinstance(inner, ast.Global) for name in inner.names}
                 if names:
                     part = Part()
                     for inner, kind, _ in statements(node.body):
-                        if isinstance(inner, (ast.Import, ast.ImportFrom)) and kind != TYPE_CHECKING:
+                        if kind != TYPE_CHECKING:
                             self._add_import(part, inner, TOLERATED, part.bindings)
                     for name in names:
                         self.values.add(name)
@@ -166,11 +155,11 @@ class Definitions:
                 stack.extend((argument, top) for argument in (*node.args[1:], *(keyword.value for keyword in node.keywords)))
             elif running and kind in _FUNCTIONS:
                 if top:
-                    self.definitions.setdefault(node.name, []).append(node)
+                    self._nodes.setdefault(node.name, []).append(node)
                 stack.extend((inner, False) for inner in (*node.decorator_list, *node.args.defaults, *filter(None, node.args.kw_defaults)))
             elif running and kind is ast.ClassDef:
                 if top:
-                    self.definitions.setdefault(node.name, []).append(node)
+                    self._nodes.setdefault(node.name, []).append(node)
                 inner = *node.decorator_list, *node.bases, *(keyword.value for keyword in node.keywords), *node.body
                 stack.extend((child, False) for child in inner)
             elif kind is ast.If and _asks_for_type_checker(node.test)[0]:
@@ -262,7 +251,7 @@ class Definitions:
         if not isinstance(node, ast.Name):
             return False
         bindings = self.bindings.get(node.id)
-        if node.id in self.definitions or node.id in self.values:
+        if node.id in self._nodes or node.id in self.values:
             return False
         if bindings is None:
             return not names and node.id in builtins and not self.stars
@@ -272,6 +261,17 @@ class Definitions:
 _LEAVES = frozenset([ast.Constant, ast.Import, ast.ImportFrom, ast.Pass, ast.Break, ast.Continue, ast.Global, ast.Nonlocal, ast.Load,
                      ast.Store, ast.Del])
 _BUILTINS = frozenset(name for name, value in vars(__import__('builtins')).items() if isinstance(value, type))
+
+
+def _names_in(nodes):
+    """The names in classes, and what is set on them; None where they may have others."""
+    names = set()
+    for node in nodes:
+        if not isinstance(node, ast.ClassDef) or node.bases or node.keywords or node.decorator_list:
+            return None
+        for inner in ast.walk(node):
+            names.add(getattr(inner, 'name', None) if isinstance(inner, (*_FUNCTIONS, ast.ClassDef)) else name_of(inner))
+    return names
 
 
 def _without_program(body):
@@ -284,6 +284,15 @@ def _without_program(body):
         else:
             run.append(node)
     return run, program
+
+
+def _raising(body):
+    """The imports at a module's top level in ``try`` statements that catch their errors only to raise others."""
+    found = set()
+    for node in body:
+        if isinstance(node, ast.Try) and node.handlers and all(isinstance(handler.body[-1], ast.Raise) for handler in node.handlers):
+            found.update(inner for inner in node.body if isinstance(inner, (ast.Import, ast.ImportFrom)))
+    return found
 
 
 def _asks_for_program(test):

@@ -43,6 +43,11 @@ class Found:
         return MODULE if self.locations is None else PACKAGE
 
     @property
+    def is_library(self):
+        """Whether a module is of an installed library."""
+        return self.path is not None and any(site in self.path for site in _SITES)
+
+    @property
     def archive_path(self):
         """The path of a module's source in a bundle: where its name leads."""
         return self.name.replace('.', '/') + ('.py' if self.locations is None else '/__init__.py')

@@ -14,7 +14,7 @@ from ._bundle_format import BundleError
 from ._definitions import ASKED, CERTAIN, PROGRAM, REQUIRED, TOLERATED, Definitions
 from ._imports import MODULE, PACKAGE, Module
 from ._loaders import _namespace_of
-from ._module_sources import ALIAS, MISSING, NAMESPACE, SOURCE, SOURCELESS, STANDARD
+from ._module_sources import ALIAS, MISSING, NAMESPACE, NATIVE, SOURCE, SOURCELESS, STANDARD
 
 EVERYTHING = '*'
 #: Where everything begins: what the caller has named.
@@ -27,13 +27,21 @@ _MODULE = type(sys)
 
 
 class Graph:
-    """The nodes that are needed and what leads to what: ``edges`` is {node: {node: None}}, ``events`` a list of Event. *sources*
-    is a ModuleSources, *requirements* {module: Requirement}, *other* the Received of the system that it is for, or None."""
+    """The nodes that are needed and what leads to what: ``edges`` is {node: {node: whether that is sure}}, ``events`` a list of
+    Event. *sources* is a ModuleSources, *requirements* {module: Requirement}, *rules* a _bundle_rules.Rules, *own* the names of the
+    top-level modules that objects are of, *other* the Received of the system that it is for, or None.
 
-    def __init__(self, sources, requirements, other=None):
+    Other packages of which the import certainly leads to what cannot travel are not followed: they would not work on the other
+    system, or are there already. ``cut`` has them, each with the name of what cannot travel."""
+
+    def __init__(self, sources, requirements, rules, own, other=None):
         self.sources = sources
         self._other = other
         self._refused = {}              # module -> whether what it requires is not met on that system
+        self.cut = {}
+        self._rules = rules
+        self._own = own
+        self._blockers = {}             # module -> name of what cannot travel and that its import needs; None
         self.edges = {ROOT: {}}
         self.events = []
         self.computed = []              # (module, line) of imports by names that are computed, and of which none was found
@@ -42,7 +50,11 @@ class Graph:
         self._lenient = {}              # module -> whether its imports may fail here: it is for other systems
         self._definitions = {}
         self._attributes = {}           # (module, name) -> nodes, as attribute() gives them
+        #: What may be needed at most, of libraries: {node: {module: None}} of imports that are not followed, see _is_optional().
+        self.optional = {}
+        self._sure = {ROOT}             # nodes to which a way leads that is sure
         self._queue = []
+        self._unsure = []               # nodes that wait until all sure ways have been followed
 
     def add(self, wanted):
         """Add what an object or a name stands for, and what that leads to. *wanted* is a _bundled_objects.Wanted."""
@@ -58,7 +70,6 @@ class Graph:
         if wanted.with_all:
             for name in self.sources.submodules(module):
                 self.add(wanted._replace(module=name))
-        self._follow()
 
     def definitions(self, module):
         """The Definitions of a module; None where it has no source, or none that can be parsed."""
@@ -75,10 +86,14 @@ class Graph:
         return self._definitions[module]
 
     def is_lenient(self, module):
-        """Whether a module is for other systems: its source was given, or what it requires is not met here."""
+        """Whether a module, or a package that it is in, is for other systems: its source was given, or what it requires is
+        not met here."""
+        if not module:
+            return False
         if module not in self._lenient:
             requirement = self._requirements.get(module)
-            self._lenient[module] = self.sources.find(module).is_given or requirement is not None and not requirement.is_met()
+            self._lenient[module] = self.sources.find(module).is_given or self.is_lenient(module.rpartition('.')[0]) or (
+                requirement is not None and not requirement.is_met())
         return self._lenient[module]
 
     def requires(self, module):
@@ -104,19 +119,35 @@ class Graph:
         found = self.sources.find(module)
         return hashlib.sha256(self.sources.read(found)).hexdigest() if found.what == SOURCE else None
 
+    def is_function(self, node):
+        """Whether a node is a function."""
+        read = self.definitions(node[0])
+        return read is not None and node[1] in read.definitions and node[1] not in read.classes
+
     # Nodes
 
-    def _link(self, node, target):
-        if target not in self.edges:
-            self.edges[target] = {}
+    def _link(self, node, target, sure=True):
+        known = self.edges.setdefault(target, None)
+        if sure and node in self._sure and target not in self._sure:
+            self._sure.add(target)
             self._queue.append(target)
-        self.edges[node][target] = None
+        elif known is None:
+            self._unsure.append(target)
+        if known is None:
+            self.edges[target] = {}
+        self.edges[node][target] = sure or self.edges[node].get(target, False)
 
-    def _follow(self):
+    def follow(self):
+        """Follow what was added to its end."""
         with warnings.catch_warnings():
             warnings.simplefilter('ignore')         # what the parser has to say of other people's code
-            while self._queue:
-                self._expand(self._queue.pop())
+            while self._queue or self._unsure:
+                if self._queue:
+                    self._expand(self._queue.pop())
+                    continue
+                node = self._unsure.pop()
+                if node not in self._sure:
+                    self._expand(node)
 
     def _expand(self, node):
         module, name = node
@@ -145,10 +176,10 @@ class Graph:
                         self._use(node, [target for target in self._bound(binding) if target[1] is not None])
         elif name:
             if name == PROGRAM or name in read.definitions:
-                self._use_part(node, read, read.part(name))
+                self._use_part(node, read, read.parts[name])
         else:
             for woken in read.woken:
-                self._link(node, (module, woken))
+                self._link(node, (module, woken), False)
             self._use_part(node, read, read.run)
 
     def _use_part(self, node, read, part):
@@ -158,15 +189,76 @@ class Graph:
         for chain in part.references:
             self._use(node, self._resolve(read, part, chain))
         if part.uses_all:
-            self._link(node, (module, EVERYTHING))
+            self._link(node, (module, EVERYTHING), False)
         for line in part.computed:
             self._import_computed(node, read, part, line)
 
-    def _use(self, node, targets):
+    def _use(self, node, targets, sure=True):
         """A node uses what attribute() gives; a module as a whole is used by whatever takes it."""
+        skipped = {module.partition('.')[0] for module in self.optional.get(node, ())}
         for module, name in targets:
-            if self.sources.find(module).what in (SOURCE, NAMESPACE):
-                self._link(node, (module, EVERYTHING if name is None else name))
+            if skipped and module.partition('.')[0] in skipped:
+                continue
+            if self.sources.find(module).what in (SOURCE, NAMESPACE) and not self._is_cut(node[0], module):
+                name = EVERYTHING if name is None else name
+                self._link(node, (module, name), sure and name != EVERYTHING)
+
+    # What cannot travel
+
+    def _is_cut(self, importer, module):
+        """Whether a module is not followed from another."""
+        top = module.partition('.')[0]
+        if top in self._own or top == importer.partition('.')[0]:
+            return False
+        blocker = self.blocker(module)
+        if blocker is not None:
+            self.cut[module] = blocker
+        return blocker is not None
+
+    def _is_optional(self, node, module, level):
+        """Whether an import stands in a function of an installed library, is of another package, and the code is prepared to
+        miss it, or it is not sure that the function is used at all. Libraries work without, or they would import it with
+        themselves; to follow these imports would lead through all that is installed."""
+        importer, name = node
+        if name in ('', EVERYTHING) or importer.partition('.')[0] == module.partition('.')[0] or not self.sources.find(importer).is_library:
+            return False
+        return (level <= TOLERATED or node not in self._sure) and self.sources.find(module).what in (SOURCE, NAMESPACE)
+
+    def blocker(self, module):
+        """The name of what cannot travel and without which importing a module fails; None."""
+        if module not in self._blockers:
+            above = {module: None}
+            queue = [module]
+            for name in queue:
+                blocker = self._blockers.get(name) or self._own_blocker(name)
+                if blocker is not None:
+                    while name is not None:
+                        self._blockers[name] = blocker
+                        name = above[name]
+                    return blocker
+                if name not in self._blockers:
+                    for inner in self._run_imports(name):
+                        if inner not in above:
+                            above[inner] = name
+                            queue.append(inner)
+            self._blockers.update(dict.fromkeys(above))
+        return self._blockers[module]
+
+    def _own_blocker(self, name):
+        what = self.sources.find(name).what
+        return name if what in (NATIVE, SOURCELESS) and self._rules.for_module(name)[0] else None
+
+    def _run_imports(self, module):
+        """The modules that must be imported for a module."""
+        names = [module.rpartition('.')[0]] if '.' in module else []
+        if self.sources.find(module).what == SOURCE and not self.is_lenient(module):
+            read = self.definitions(module)
+            for imported in read.run.imports if read is not None else ():
+                if imported.level >= REQUIRED:
+                    base = self._real(imported.module)
+                    names.append(base)
+                    names.extend(f'{base}.{name}' for name in imported.names or () if name != '*' and self._is_submodule(base, name))
+        return [name for name in names if self._rules.for_module(name)[0]]
 
     # Imports
 
@@ -176,7 +268,12 @@ class Graph:
             return
         if line or level != ASKED:
             level = min(level, TOLERATED) if node != ROOT and self.is_lenient(node[0]) else level
+            if self._is_optional(node, name, level):
+                self.optional.setdefault(node, {})[name] = None
+                return
             self.events.append(Event(node, name, line, level))
+            if self._is_cut(node[0], name):
+                return
         while name:
             found = self.sources.find(name)
             if found.what == ALIAS:
@@ -191,8 +288,7 @@ class Graph:
         base = self._real(module)
         for name in names or ():
             if name == '*':
-                if self.sources.find(base).what in (SOURCE, NAMESPACE):
-                    self._link(node, (base, EVERYTHING))
+                self._use(node, [(base, EVERYTHING)])
                 read = self.definitions(base)
                 for exported in read.exports if read is not None else ():
                     if self._is_submodule(base, exported):
@@ -221,7 +317,7 @@ class Graph:
         found = self.sources.find(module)
         package = module if found.locations is not None else module.rpartition('.')[0]
         names = set()
-        for text in read.strings():
+        for text in read.strings:
             plain = text.lstrip('.')
             candidates = [f'{package}.{plain}'] if package else []
             if '.' in plain or plain == package.partition('.')[0]:
@@ -231,7 +327,7 @@ class Graph:
             names.update(self._all_below(package))
         for name in sorted(names):
             self._import(node, name, line, TOLERATED)
-            self._link(node, (self._real(name), EVERYTHING))
+            self._use(node, [(self._real(name), EVERYTHING)])
         if not names:
             self.computed.append((node, line))
 
@@ -275,6 +371,8 @@ class Graph:
     def attribute(self, module, name, known_only=False):
         """What a name of a module is: a list of nodes, with None for the name of one that is a module. Of what is in no source
         nothing. What cannot be told is everything in the module, with *known_only* nothing."""
+        if module.partition('.')[0] not in self._own and self.blocker(module.partition('.')[0]) is not None:
+            return [(module, EVERYTHING)]       # which is not followed
         key = module, name
         if key not in self._attributes:
             self._attributes[key] = []          # in a circle it leads to nothing

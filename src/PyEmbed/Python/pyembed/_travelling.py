@@ -14,17 +14,24 @@ from ._needs import EVERYTHING, ROOT, Graph
 #: the modules that it takes whole}.
 Needed = namedtuple('Needed', 'modules missing left_out objects reasons asks')
 
+#: Why what a library may use, and works without, is left out.
+OPTIONAL = 'optional'
+
 _CANNOT = {NATIVE: 'is a native extension module', SOURCELESS: 'has no source'}
 
 
 def needed(objects, rules, requirements, sources, other=None):
     """The Needed of objects as pyembed.bundle.build takes them. *rules* is a _bundle_rules.Rules, *requirements* {module:
     Requirement}, *sources* a ModuleSources, *other* the Received of the system that the bundle is for, or None. Raises BundleError."""
-    graph = Graph(sources, requirements, other)
-    found = [*wanted(objects), *(Wanted(name, '', False, False, f'the source given for {name}') for name in sources.given())]
+    found = wanted(objects)
+    named = {item.module for item in found}
+    found += [Wanted(name, '', False, False, f'the source given for {name}') for name in sources.given() if name not in named]
+    graph = Graph(sources, requirements, rules, {item.module.partition('.')[0] for item in found}, other)
     for item in found:
         _check_wanted(item, sources)
         graph.add(item)
+    graph.follow()
+    for item in found:
         if item.is_direct and item.qualname:
             _check_name(item, graph)
     return _Verdict(graph, rules, other, found).needed()
@@ -52,7 +59,7 @@ def _check_name(item, graph):
     nodes = graph.attribute(item.module, top, known_only=True)
     known = not read.stars and '__getattr__' not in read.definitions and not read.run.uses_all
     if not nodes and known and item.module not in sys.modules or rest and nodes == [(item.module, top)] and (
-            read.has_attribute(top, rest.partition('.')[0]) is False):
+            rest.partition('.')[0] not in (read.classes.get(top, ()) or [rest.partition('.')[0]])):
         raise BundleError(f'{item.shown}: the module {item.module} ({graph.sources.find(item.module).path}) has no {item.qualname!r}: correct the name')
 
 
@@ -65,7 +72,8 @@ class _Verdict:
         self._wanted = found
         self._rules = rules.expanded({rule: self._dependencies(rule) for rule in rules.dependency_rules})
         self._included = {node: node == ROOT or self._rule_for(node)[0] for node in graph.edges}
-        self._clean = self._reached(lambda node, target: True)
+        self._clean = self._reached()
+        self._needed = self._surely_needed()
         self._certain = self._certainly_run()
 
     def needed(self):
@@ -81,8 +89,12 @@ class _Verdict:
                 elif module not in modules:
                     left_out[module] = str(self._rule_for((module, ''))[1] or self._rule_for(node)[1])
         left_out = {name: why for name, why in left_out.items() if name not in modules}
+        for node, names in self._graph.optional.items():
+            for module in names:
+                if node in self._clean and self._included[node] and module not in modules:
+                    left_out.setdefault(module, OPTIONAL)
         self._check_objects(modules)
-        missing = self._check_imports(left_out)
+        missing = self._check_imports(modules, left_out)
         for module, error in self._graph.broken.items():
             if module in modules and (module, '') in self._certain and not self._graph.is_lenient(module):
                 raise BundleError(f'{self._sources.find(module).path}, line {error.lineno or 0}: {error.msg}: {module} is no Python for CPython '
@@ -120,16 +132,42 @@ class _Verdict:
 
     # Ways
 
-    def _reached(self, takes):
+    def _reached(self):
         """The nodes that are reached through what travels."""
         edges, reached, queue = self._graph.edges, {ROOT}, [ROOT]
         while queue:
             node = queue.pop()
             if self._included[node]:
                 for target in edges[node]:
-                    if target not in reached and takes(node, target):
+                    if target not in reached:
                         reached.add(target)
                         queue.append(target)
+        return reached
+
+    def _surely_needed(self):
+        """The nodes that surely run, or are the objects themselves: functions that these functions name, and not what methods
+        and other modules may come to use; and what must be imported for them."""
+        events = {}
+        for event in self._graph.events:
+            if event.level >= REQUIRED:
+                events.setdefault(event.node, []).append(event.module)
+        imported, reached, queue, waiting = {''}, {ROOT}, [ROOT], {}
+        while queue:
+            node = queue.pop()
+            targets = [target for target, sure in self._graph.edges[node].items()
+                       if sure and (node == ROOT or self._graph.is_function(node) and self._graph.is_function(target))]
+            for module in events.get(node, ()):
+                while module and module not in imported:
+                    imported.add(module)
+                    targets.extend(waiting.pop(module, ()))
+                    targets.append((module, ''))
+                    module = module.rpartition('.')[0]
+            for target in targets:
+                if target[0] not in imported and target[0] != node[0]:
+                    waiting.setdefault(target[0], []).append(target)
+                elif target not in reached and self._included.get(target):
+                    reached.add(target)
+                    queue.append(target)
         return reached
 
     def _certainly_run(self):
@@ -171,7 +209,7 @@ class _Verdict:
                 raise BundleError(f'{item.shown} is to be bundled, and the rule {str(rule)!r} excludes it: remove the rule, or write '
                                   f"'include {item.module}' after it")
 
-    def _check_imports(self, left_out):
+    def _check_imports(self, modules, left_out):
         """Add to what is left out, and give what is missing. Raises BundleError for what cannot travel and must."""
         missing, stuck = {}, {}
         for event in self._graph.events:
@@ -179,7 +217,9 @@ class _Verdict:
                 continue
             name, what = self._first_bad(event.module)
             if what in (SOURCE, NAMESPACE):
-                continue
+                if name in modules or name not in self._graph.cut:
+                    continue
+                what = NATIVE
             included, rule = self._rules.for_module(name)
             certain = event.level == CERTAIN and event.node in self._certain
             if what == STANDARD and self._other is not None and name.partition('.')[0] not in self._other.standard:
@@ -191,7 +231,7 @@ class _Verdict:
                 left_out.setdefault(name, what)
             elif not included:
                 left_out[name] = str(rule)
-            elif what in _CANNOT and event.level >= REQUIRED:
+            elif what in _CANNOT and event.level >= REQUIRED and event.node in self._needed:
                 stuck.setdefault(name, (what, event))
             elif what in _CANNOT:
                 left_out.setdefault(name, what)
@@ -225,14 +265,15 @@ class _Verdict:
 
     def _cannot_travel(self, stuck):
         tops = {item.module.partition('.')[0] for item in self._wanted}
-        rules = dict.fromkeys(f'exclude {name}' if name.partition('.')[0] in tops or '.' not in name
-                              else f'recursive-exclude {name.partition(".")[0]}' for name in stuck)
+        rules = dict.fromkeys(f'exclude {name}' if name.partition('.')[0] in tops else f'recursive-exclude {name.partition(".")[0]}' for name in stuck)
         name, (what, event) = next(iter(stuck.items()))
-        shown = f'{name} {_CANNOT[what]} ({self._sources.find(name).path}), which cannot travel'
-        more = f' (and {len(stuck) - 1} more modules like it)' if len(stuck) > 1 else ''
+        blocker = self._graph.cut.get(name, name)
+        found = self._sources.find(blocker)
+        through = f', and {name} needs it' if blocker != name else ''
+        more = f'; {len(stuck) - 1} more modules are like it' if len(stuck) > 1 else ''
         written = ', '.join(repr(rule) for rule in rules)
-        return BundleError(f'{shown}: {self._place(event)} imports it{more}; where the other system has it, write the '
-                           f'rule{"s" if len(rules) > 1 else ""} {written}')
+        return BundleError(f'{blocker} {_CANNOT[found.what]} ({found.path}), which cannot travel: {self._place(event)} imports {name}{through}{more}; '
+                           f'where the other system has it, write the rule{"s" if len(rules) > 1 else ""} {written}')
 
     def _place(self, event):
         if event.node == ROOT:

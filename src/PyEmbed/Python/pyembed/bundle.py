@@ -4,6 +4,7 @@ A bundle holds the sources of the modules that an object's code leads to. It is 
 is, and ``pyembed.mount`` mounts it. docs/bundles.md says what travels, and how it is there.
 """
 
+import gc
 import hashlib
 import os
 import sys
@@ -46,6 +47,8 @@ def read(source):
 def build_bundle(objects, rules, sources, report):
     """As build(), and why each module travels: (the bundle, {module: (the module that needs it, line)}), ``('', 0)`` for those
     that the objects are of."""
+    from ._bundle_data import files_beside
+    from ._changes import check_unchanged
     from ._module_sources import ModuleSources
     from ._travelling import needed
     rules = rules if isinstance(rules, Rules) else Rules(rules)
@@ -55,7 +58,14 @@ def build_bundle(objects, rules, sources, report):
     if report is not None:
         from ._received import Received
         other = Received(report)
-    need = needed(objects, rules, requirements, found, other)
+    was_enabled = gc.isenabled()
+    gc.disable()                    # syntax trees are many objects and no garbage
+    try:
+        need = needed(objects, rules, requirements, found, other)
+    finally:
+        if was_enabled:
+            gc.enable()
+    check_unchanged(need.modules, found)
     left_out = dict(need.left_out)
     files, entries = {}, {}
     modules = {}
@@ -68,8 +78,14 @@ def build_bundle(objects, rules, sources, report):
         modules[name] = digest
         if source is None:
             continue
+        if module.archive_path not in files:        # a package may be imported as pkg.__init__, too
+            entries.setdefault(_entry_of(module, need.modules), []).append(module.archive_path)
         files[module.archive_path] = source
-        entries.setdefault(_entry_of(module, need.modules), []).append(module.archive_path)
+    beside = files_beside({name: need.modules[name] for name in modules}, found, lambda module: _entry_of(module, need.modules))
+    for path, (content, place) in beside.items():
+        if path not in files:
+            files[path] = content
+            entries.setdefault(place, []).append(path)
     references = {name: requirements[name].references() for name in modules if name in requirements}
     data = everything()
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(data.items())}

@@ -17,7 +17,7 @@ from .bundle import read
 __all__ = ['BundlePlugin']
 
 _DASK = 'distributed'
-_plugin = import_module(f'{_DASK}.diagnostics.plugin')      # so that a bundle of this package does not hold Dask
+_plugin = import_module(f'{_DASK}.diagnostics.plugin')      # no name that bundles of this package would follow
 
 _archive = None         # what importer_archive() gives, compressed, once it was asked for
 _of_scheduler = {}      # name -> BundlePlugin of the scheduler in this process
@@ -73,7 +73,7 @@ class BundlePlugin(_plugin.SchedulerPlugin, _plugin.WorkerPlugin):
         try:
             self._mount()
         except Exception as error:      # workers that join later tell nobody
-            logging.getLogger('distributed.worker').error('The bundle %s cannot be mounted: %s', self.name, error)
+            logging.getLogger(f'{_DASK}.worker').error('The bundle %s cannot be mounted: %s', self.name, error)
             raise
 
     def teardown(self, worker):
@@ -132,6 +132,6 @@ def _clear(scheduler, replaced=None):
 
 def _forget_functions():
     """Empty Dask's cache of unpickled functions, which may be of modules that were replaced. Newer versions have none."""
-    cache = getattr(sys.modules.get('distributed.worker'), 'cache_loads', None)
+    cache = getattr(sys.modules.get(f'{_DASK}.worker'), 'cache_loads', None)
     if cache is not None:
         cache.data.clear()
