@@ -144,7 +144,12 @@ class PlaceTest(BundleCase):
         report = pyembed.report()
         self.assertEqual(dict(report['modules'])['bpkg.mod'], f'fs:{place}/bpkg/mod.py'.replace(os.sep, '/'))
         self.assertEqual(report['mounts'][-1]['modules'], ['bpkg', 'bpkg.mod'])
-        self.assertEqual([root for root, _ in _bundles.mounted()], [self.root])
+        disk = self.folder({'bpkg/__init__.py': ''})
+        sys.path.append(disk)
+        importlib.util.find_spec('bnone')       # which has importlib look at the folder
+        self.mount_bundle({'bother.py': ''})
+        self.assertIn(('bpkg', f'fs:{place}'.replace(os.sep, '/'), f'fs:{disk}/bpkg/__init__.py'.replace(os.sep, '/')), pyembed.report()['shadowed'])
+        self.assertEqual([root for root, _ in _bundles.mounted()], [self.root, self.root])
         self.assertEqual(bpkg.name, 'bpkg')
 
     def test_another_working_directory(self):
@@ -305,9 +310,9 @@ class SeveralTest(BundleCase):
         first = _bundles.mount(_importer.open_tree(memoryview(self.bundle(FILES)), 'x'))
         newer = {**FILES, 'bpkg/mod.py': 'newer = True\n', 'bnew.py': ''}
         import bpkg.mod
-        second = _bundles.mount(_importer.open_tree(memoryview(self.bundle(newer)), 'y'), instead_of=first, drop_modules=True)
-        self.assertNotIn('bpkg', sys.modules)
-        self.assertTrue(importlib.import_module('bpkg.mod').newer)
+        second = _bundles.mount(_importer.open_tree(memoryview(self.bundle(newer)), 'y'), instead_of=first)
+        self.assertEqual(importlib.import_module('bnew').__file__, self.at('bnew.py'))
+        self.assertTrue(importlib.reload(bpkg.mod).newer)
         damaged = bytearray(self.bundle(newer))
         damaged[damaged.index(b'newer = True') + 2] ^= 1
         with self.assertRaises(BundleError):
@@ -404,7 +409,7 @@ class RequirementsTest(BundleCase):
             importlib.import_module('bwin')
         self.assertIn('bwin', _require.requirements())
         bundle = _bundles._bundles[-1]
-        _bundles.mount(_importer.open_tree(memoryview(self.bundle({'bwin.py': ''})), 'y'), instead_of=bundle, drop_modules=True)
+        _bundles.mount(_importer.open_tree(memoryview(self.bundle({'bwin.py': ''})), 'y'), instead_of=bundle)
         self.assertNotIn('bwin', _require.requirements())
         importlib.import_module('bwin')
 

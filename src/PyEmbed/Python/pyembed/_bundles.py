@@ -26,6 +26,15 @@ _bundles = ()           # the Bundle objects in mount order; replaced, never cha
 _data = {}              # identifier -> bytes, of all of them; replaced, never changed
 
 
+def _renew_lock():
+    global _lock
+    _lock = _thread.RLock()         # another thread of the parent may have had it
+
+
+if hasattr(os, 'register_at_fork'):
+    os.register_at_fork(after_in_child=_renew_lock)
+
+
 class Bundle:
     """One mount of a bundle."""
 
@@ -62,17 +71,17 @@ def is_at(root):
     return any([bundle.root == root for bundle in _bundles])
 
 
-def mount(archive, root=None, files=True, instead_of=None, drop_modules=False):
+def mount(archive, root=None, files=True, instead_of=None):
     """Mount the bundle in an opened tree and return its Bundle. *root* and *files* are as for _mounts.mount; *instead_of* is a Bundle
-    that is taken off at the same moment, with *drop_modules* as take_off() does it.
+    that is taken off at the same moment; packages of it that stay imported find their submodules in the new one.
 
     Raises BundleError for a damaged or newer bundle, and for one with a file or data that differ from those of another that is
     mounted; ValueError where the root overlaps that of a tree. Then everything is as before."""
     shared = root is None
-    return _mount_at(archive, _shared_root(archive.origin, files) if shared else root, shared, instead_of, drop_modules)
+    return _mount_at(archive, _shared_root(archive.origin, files) if shared else root, shared, instead_of)
 
 
-def _mount_at(archive, root, shared, instead_of=None, drop_modules=False):
+def _mount_at(archive, root, shared, instead_of=None):
     bundle = Bundle(archive, root, shared)
     if bundle.manifest.requirements:
         from . import _require
@@ -82,17 +91,16 @@ def _mount_at(archive, root, shared, instead_of=None, drop_modules=False):
             _compare_data(bundle, other)
             if shared and other.shared:
                 _compare_files(bundle, other)
-        dropped = _modules_of(instead_of) if drop_modules else ()
         if shared:
-            _share(root, [*[other for other in others if other.shared and other.root == root], bundle], not drop_modules)
+            _share(root, [*[other for other in others if other.shared and other.root == root], bundle])
         else:
             mount_tree(archive, root)
         for module, pair in bundle.manifest.requirements.items():
             _require.add(module, *pair)
         if instead_of is not None:
             if not (shared and instead_of.shared and instead_of.root == root):
-                _leave(instead_of, others, not drop_modules)
-            _end(instead_of, others, dropped)
+                _leave(instead_of, others)
+            _end(instead_of, others)
         _set([*others, bundle])
     if bundle.root.startswith(MEMORY_ROOT):
         see_memory()
@@ -140,7 +148,7 @@ def replace(root, archive, files=True):
         return mount(archive, None, files, last)
 
 
-def _leave(bundle, others, keep):
+def _leave(bundle, others, keep=True):
     """Take the files of a bundle off."""
     if bundle.shared:
         _share(bundle.root, [other for other in others if other.shared and other.root == bundle.root], keep)
@@ -148,7 +156,7 @@ def _leave(bundle, others, keep):
         unmount_tree(bundle.root)
 
 
-def _end(bundle, others, dropped):
+def _end(bundle, others, dropped=()):
     """Take back what else a bundle has brought, and of its modules those named that others do not have."""
     for module, pair in bundle.manifest.requirements.items():
         sys.modules['pyembed._require'].remove(module, *pair)
@@ -217,6 +225,7 @@ def _share(root, bundles, keep=True):
         search = tree.search if bundles else {}
         sys.path[:] = [entry for entry in sys.path if entry not in before or entry in search]
         for entry, placement in search.items():
+            sys.path_importer_cache[entry] = Folder(*locate(entry), entry)
             if entry not in sys.path:
                 sys.path.insert(place_of_entry(placement), entry)
 

@@ -48,9 +48,9 @@ def _shadowed(trees):
     """(name, used origin, hidden origin) for each top-level name of a tree that the search path has twice."""
     registry = sys.modules.get('pyembed._registry')
     names, native = {}, {name: origin for name, origin, _ in _native_modules()}
-    for root in trees:
-        finder = sys.path_importer_cache.get(root)
-        if root in sys.path and isinstance(finder, Folder):
+    for entry in [entry for tree in trees.values() for entry in (*tree.entries('app'), *tree.entries('library'))]:
+        finder = sys.path_importer_cache.get(entry)
+        if entry in sys.path and isinstance(finder, Folder):
             names.update(dict.fromkeys(name for name, _ in finder.iter_modules()))
     found = []
     for name in names:
@@ -66,7 +66,7 @@ def _shadowed(trees):
             spec = finder.find_spec(name) if finder is not None else None
             if spec is not None and spec.loader is not None:
                 ours = isinstance(spec.loader, TreeLoader)     # and not of a real folder at the tree's place
-                place = finder.tree.origin if ours else origin_of(spec.origin), ours
+                place = finder.tree.archived(spec.loader._folder.inner)[0].origin if ours else origin_of(spec.origin), ours
                 if place not in places:         # the standard library may be there already
                     places.append(place)
         used, used_ours = places[0] if places else (None, False)
