@@ -7,6 +7,8 @@ internal static class Shell
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
+    private static readonly Dictionary<string, string?> s_ownCompiler = new() { ["UseSharedCompilation"] = "false" };
+
     /// <summary>Runs a program to its end.</summary>
     /// <param name="folder">The working directory.</param>
     /// <param name="program">Program and arguments.</param>
@@ -35,8 +37,8 @@ internal static class Shell
     /// <param name="wait">Returns at that moment. It is given the process, which may end before.</param>
     public static void RunUntilKilled(string folder, string[] program, Action<Process> wait)
     {
-        // setsid makes itself the leader of a new group before it becomes the program.
-        using var process = Process.Start(Prepare(folder, ["setsid", .. program], null))!;
+        // setsid makes itself the leader of a new group before it becomes the program. The group's compiler is its own, to be killed with it.
+        using var process = Process.Start(Prepare(folder, ["setsid", .. program], s_ownCompiler))!;
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
@@ -66,10 +68,11 @@ internal static class Shell
             start.Environment.Remove(inherited);
         }
 
-        // Build servers would outlive the test and hold files of its folder.
+        // Build servers would outlive the test and hold files of its folder. The compiler's own is the exception: it holds none,
+        // is what a user's build runs, and saves half of the processor time of each build.
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         start.Environment["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0";
-        start.Environment["UseSharedCompilation"] = "false";
+        start.Environment["UseSharedCompilation"] = "true";
         foreach (var (name, value) in environment ?? new Dictionary<string, string?>())
         {
             if (value is null)
