@@ -97,6 +97,16 @@ class BuildTest(RequirementCase):
         self.assertIn('req.tools', self.build('req.all', report=self.report(modules={**there, 'req.tools': 'another'}))[0])
         self.assertEqual(self.build('req.tools', report=self.report(modules=there))[0], [])
 
+    def test_data_of_a_package_come_with_the_first_module_that_asks_for_them(self):
+        sys.path.insert(0, self.folder({'asks/__init__.py': '', 'asks/table.txt': 'x', 'asks/reader.py': 'import pkgutil\nx = pkgutil.get_data("asks", "table.txt")\n',
+                                        'asks/other.py': 'from . import reader\n'}))
+        modules, files = {}, []
+        for name in ('asks', 'asks.reader', 'asks.other'):
+            manifest = bundle.read(bundle.build(name, report=self.report(modules=modules)))
+            modules.update(manifest.modules)
+            files.append([path for entry in manifest.entries for path in entry.files])
+        self.assertEqual(files, [['asks/__init__.py'], ['asks/reader.py', 'asks/table.txt'], ['asks/other.py']])
+
     def test_what_is_refused_there_stays_here_with_what_only_that_needs(self):
         pyembed.require('req.tools', system='req.checks:is_met')
         answers = {'req.tools': {'system': ['req.checks:is_met', False, None]}}

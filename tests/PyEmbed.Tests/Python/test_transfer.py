@@ -256,7 +256,7 @@ class ImprovedImporterTest(TransferCase):
         with zipfile.ZipFile(archive, 'w') as file:
             file.writestr('in_zip/__init__.py', 'import in_tree.reader\n')
         self.names.update(('in_zip',))
-        self.mount({'in_tree/__init__.py': '', 'in_tree/reader.py': 'text = b"read me"\n'})
+        self.mount({'in_tree/__init__.py': '', 'in_tree/reader.py': 'import pkgutil\ntext = pkgutil.get_data("in_tree", "notes.txt")\n', 'in_tree/notes.txt': 'read me'})
         sys.path.insert(0, archive)
         sent = self.build('in_zip')
         self.assertEqual(self.modules, ['in_tree', 'in_tree.reader', 'in_zip'])

@@ -86,15 +86,15 @@ def _zip_above(path):
         above = shorter
 
 
-def files_beside(modules, sources, place_of):
-    """{archive path: (bytes, place)} of the files that travel with modules, {name: Found}. *sources* is their ModuleSources,
-    *place_of* gives the entry of sys.path that the module of a Found lies below. Raises BundleError for what cannot be read.
+def files_beside(modules, new, sources, place_of):
+    """{archive path: (bytes, place)} of the files that travel with modules, {name: Found}, for the sake of those named in *new*:
+    the other system has the rest, and what these ask for. *sources* is their ModuleSources, *place_of* gives the entry of sys.path that the module of a Found lies below. Raises BundleError for what cannot be read.
 
     The data of a package travel with it where a module of the package, or of one below it, asks for data or where it lies
     itself, or where any module that asks names the package; the metadata of distributions where a module asks for what is installed."""
     asking, named, metadata = set(), set(), False
     for name, found in modules.items():
-        if found.path is None or found.what != 'source':
+        if name not in new or found.path is None or found.what != 'source':
             continue
         source = sources.read(found)
         metadata = metadata or any(word in source for word in ASKS_FOR_DISTRIBUTIONS)

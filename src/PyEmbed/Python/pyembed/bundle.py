@@ -81,7 +81,7 @@ def build_bundle(objects, rules, sources, report):
         if module.archive_path not in files:        # a package may be imported as pkg.__init__, too
             entries.setdefault(_entry_of(module, need.modules), []).append(module.archive_path)
         files[module.archive_path] = source
-    beside = files_beside({name: need.modules[name] for name in modules}, found, lambda module: _entry_of(module, need.modules))
+    beside = files_beside(need.modules, modules, found, lambda module: _entry_of(module, need.modules))
     for path, (content, place) in beside.items():
         if path not in files:
             files[path] = content
