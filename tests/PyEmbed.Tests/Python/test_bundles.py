@@ -467,7 +467,8 @@ import bpkg.mod
 print(bpkg.mod.__spec__.origin == (os.path.join(root, 'home', 'me', 'bpkg', 'mod.py') if FILES else 'memory:/home/me/bpkg/mod.py'))
 for attempt in (lambda: importlib.import_module('bpkg.secret'),
                 lambda: importlib.util.module_from_spec(spec('bpkg', 'secret.py')).__loader__.get_code('other'),
-                lambda: importlib.import_module('bsecret'), lambda: importlib.import_module('bown.sent')):
+                lambda: importlib.import_module('bsecret'), lambda: importlib.import_module('bown.sent'),
+                lambda: importlib.import_module('json.more')):
     try:
         attempt()
         print('allowed')
@@ -478,8 +479,9 @@ for attempt in (lambda: importlib.import_module('bpkg.secret'),
     def check(self, files):
         content = self.bundle({
             'bpkg/__init__.py': '', 'bpkg/mod.py': 'import json\nfrom . import fine\n', 'bpkg/fine.py': '', 'bpkg/secret.py': '', 'bsecret.py': '',
-            'bown/sent.py': ''}, entries=[('home/me', 'app', ['bpkg/__init__.py', 'bpkg/mod.py', 'bpkg/fine.py', 'bpkg/secret.py']),
-                                          ('home/me/below', 'library', ['bsecret.py', 'bown/sent.py'])])
+            'bown/sent.py': '', 'json/more.py': ''}, entries=[('home/me', 'app', ['bpkg/__init__.py', 'bpkg/mod.py', 'bpkg/fine.py', 'bpkg/secret.py']),
+                                          ('home/me/below', 'library', ['bsecret.py', 'bown/sent.py', 'json/more.py'])])
+        self.names.discard('json')          # which stays imported
         place = os.path.join(self.folder({'b.zip': content}), 'b.zip')
         begin = f'PLACE, FILES, CONTENT = {place!r}, {files}, {b"" if files else content!r}\n' + """
 def spec(*path):
@@ -493,6 +495,8 @@ def spec(*path):
         self.assertEqual(output.split('\n')[0], 'True')
         for name, line in zip(('bpkg.secret', 'secret', 'bsecret', 'bown.sent'), output.split('\n')[1:5]):
             self.assertIn(name, line)
+        # Where the host's order of resolution applies, the standard library's packages are its own.
+        self.assertIn('allowed' if files else 'No module named', output.split('\n')[5])
 
     def test_rules_hold(self):
         self.check(True)

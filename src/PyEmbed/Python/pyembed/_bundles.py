@@ -255,8 +255,9 @@ class Extender:
 
     @staticmethod
     def find_spec(fullname, path=None, target=None):
-        if path is None:
-            return None
+        registry = sys.modules.get('pyembed._registry')
+        if path is None or registry is not None and fullname.partition('.')[0] in registry.names:
+            return None                     # what is below the standard library's packages is the interpreter's alone there
         portions = []
         for bundle in _bundles:
             if fullname in bundle.manifest.modules:
