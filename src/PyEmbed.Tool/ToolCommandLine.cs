@@ -30,6 +30,7 @@ internal sealed class ToolCommandLine
             ExtractCommand.Create(output),
             GraphCommand.Create(output),
             StitchCommand.Create(output),
+            BundleCommand.Create(output),
             RunCommand.Create(output),
             DoctorCommand.Create(output),
             CacheCommand.Create(output),

@@ -29,6 +29,7 @@ public sealed class ReadmeTests
         StringAssert.Contains(printed["pyembed doctor"], "libpython");
         StringAssert.Contains(printed["pyembed graph bin/MyApp.dll --dot"], "\"mypkg.core\" -> \"mypkg.utils\"");
         Assert.AreEqual("Hello from utils processed\n", printed["python3 mypkg_single.py"]);
+        Assert.AreEqual("Hello from utils processed\n", printed["PYTHONPATH=core.zip python3 -c \"from mypkg import core; print(core.process())\""]);
         Assert.AreEqual(
             File.ReadAllText(Path.Combine(folder, "py", "mypkg", "core.py")), File.ReadAllText(Path.Combine(folder, "again", "mypkg", "core.py")));
     }

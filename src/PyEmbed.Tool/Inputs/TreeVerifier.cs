@@ -12,6 +12,8 @@ namespace PyEmbed.Tool.Inputs;
 /// </summary>
 internal sealed class TreeVerifier
 {
+    // What is not of the tree: the index, and the files of a bundle.
+    private const string OwnFolder = ArchiveFormat.IndexFolder + "/";
     private const int LocalHeaderLength = 30;
     private const int BytecodeHeaderLength = 16;
     private const int KnownBytecodeFlags = 3;
@@ -83,7 +85,12 @@ internal sealed class TreeVerifier
     {
         Stream stream = tree.OpenArchive();
         (IReadOnlyList<ZipEntry> entries, long directory, _) = ZipDirectory.Read(stream, tree.Origin);
-        Dictionary<string, TreeFile> indexed = tree.Contents.Files.ToDictionary(file => file.Path, StringComparer.Ordinal);
+        Dictionary<string, ArchiveRecord> indexed = tree.Contents.Files.ToDictionary(file => file.Path, file => file.Record, StringComparer.Ordinal);
+        foreach ((string path, ArchiveRecord record) in tree.Archive.Bundle ?? new Dictionary<string, ArchiveRecord>())
+        {
+            indexed[OwnFolder + path] = record;
+        }
+
         HashSet<string> seen = new(StringComparer.Ordinal);
         Dictionary<string, string> folded = new(StringComparer.OrdinalIgnoreCase);
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -92,7 +99,9 @@ internal sealed class TreeVerifier
         {
             cancellation.ThrowIfCancellationRequested();
             bool isIndex = entry.Name == ArchiveFormat.IndexPath;
-            if (!isIndex)
+            bool isFolder = tree.Archive.Bundle is not null && entry.Name.EndsWith('/') && entry.Size == 0;
+            bool isOwn = entry.Name.StartsWith(OwnFolder, StringComparison.Ordinal) && indexed.ContainsKey(entry.Name);
+            if (!isIndex && !isFolder && !isOwn)
             {
                 CheckName(entry.Name, seen, folded);
             }
@@ -116,12 +125,17 @@ internal sealed class TreeVerifier
             }
 
             Append(hash, entry, content);
-            if (!indexed.Remove(entry.Name, out TreeFile? file))
+            if (isFolder)
+            {
+                continue; // The index has no entries for folders; zipimport finds namespace packages by them.
+            }
+
+            if (!indexed.Remove(entry.Name, out ArchiveRecord record))
             {
                 findings.Add(new Finding(entry.Name, "it is in the archive and not in its index"));
             }
-            else if (file.Record.Offset != entry.Offset + LocalHeaderLength + entry.NameBytes.Length || file.Record.StoredSize != entry.StoredSize || file.Record.Size != entry.Size
-                || (file.Record.Kind == ArchiveRecordKind.Deflated) != (entry.Method == 8))
+            else if (record.Offset != entry.Offset + LocalHeaderLength + entry.NameBytes.Length || record.StoredSize != entry.StoredSize || record.Size != entry.Size
+                || (record.Kind == ArchiveRecordKind.Deflated) != (entry.Method == 8))
             {
                 findings.Add(new Finding(entry.Name, "the index says otherwise where it lies than the archive's directory"));
             }

@@ -38,7 +38,7 @@ internal static class StitchedFile
     public static InputFile Open(string path, Action<string> warn)
     {
         using PythonInterpreter python = ToolPython.Start(ToolPython.Options(null, [], keepBytecode: false));
-        (byte[] archive, string[] warnings) = StitchingCall.Invoke<(byte[], string[])>(python, "unpack", Path.GetFullPath(path));
+        (byte[] archive, string[] warnings) = PythonCommand.Invoke<(byte[], string[])>(python, "unpack", Path.GetFullPath(path));
         foreach (string warning in warnings)
         {
             warn(warning);

@@ -22,7 +22,7 @@ internal sealed record StitchedPackage(string Name, string Origin, byte[] Conten
     {
         using PythonInterpreter python = ToolPython.Start(ToolPython.Options(choices.Python, [], keepBytecode: false));
         (string name, string origin, byte[] content, string[] warnings) =
-            StitchingCall.Invoke<(string, string, byte[], string[])>(python, "stitch", source, choices.Package, choices.Version, choices.LeaveOutExtensions);
+            PythonCommand.Invoke<(string, string, byte[], string[])>(python, "stitch", source, choices.Package, choices.Version, choices.LeaveOutExtensions);
         return new StitchedPackage(name, origin, content, warnings);
     }
 

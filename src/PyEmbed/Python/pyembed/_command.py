@@ -86,9 +86,10 @@ def unpack(path):
 
 
 def bundle(source, names, rule_files, rules, sources, data, system, modules, report):
-    """(the bytes of a bundle of *names*, a list of (module, the module that needs it, line)) as pyembed.bundle.build_bundle gives them. *source* is the path of a folder or a zip to import from, or None
-    where what is mounted has it all. *rule_files* is a list of (path, text), *rules* of str, the rest but *report* of pairs: module and
-    path, identifier and bytes, module and ``'module:function'``. *report* is (path, JSON text) or None."""
+    """(the bytes of a bundle of *names*, its modules, for each the module that needs it, '' where none does, and the line), as
+    pyembed.bundle.build_bundle has them. *source* is the path of a folder or a zip to import from, or None where what is mounted has
+    it all. *rule_files* is a list of (path, text), *rules* of str, the rest but *report* of pairs: module and path, identifier and
+    bytes, module and ``'module:function'``. *report* is (path, JSON text) or None."""
     import contextlib
     import json
     import os
@@ -118,7 +119,7 @@ def bundle(source, names, rule_files, rules, sources, data, system, modules, rep
                 raise BundleError(f'--require-{kind} {module}={function}: {error}') from error
     with contextlib.redirect_stdout(sys.stderr):        # what requirements print when they are asked is not the bundle
         content, reasons = build_bundle(names, _rules(rule_files, rules), dict(sources), known)
-    return content, [(name, *reason) for name, reason in reasons.items()]
+    return content, list(reasons), [importer for importer, _ in reasons.values()], [line for _, line in reasons.values()]
 
 
 def _rules(files, given):
