@@ -70,6 +70,8 @@ def _by_reference(item):
     shown = f'{module}:{qualname}'
     if not isinstance(module, str) or not isinstance(qualname, str):
         raise BundleError(f'{item!r} does not say which module it is of: bundle the module by its name')
+    if module == 'builtins':
+        raise BundleError(f'{shown} has no source: it is built into this Python, and into every other; bundle what uses it')
     if module == '__main__':
         raise _of_program(shown)
     if '<lambda>' in qualname:

@@ -1,5 +1,6 @@
 """Finds modules whose source was changed since they were imported: another system would run other code than this one."""
 
+import functools
 import sys
 import types
 import warnings
@@ -9,6 +10,7 @@ from ._bundle_format import BundleError
 from ._loaders import _namespace_of
 
 _CODE = types.CodeType
+_CACHED = type(functools.lru_cache()(lambda: None))
 #: What makes the code of a function, besides its constants. All but these are made from these, or change as the code runs.
 _FIELDS = ('co_name', 'co_argcount', 'co_posonlyargcount', 'co_kwonlyargcount', 'co_flags', 'co_code', 'co_names', 'co_varnames', 'co_freevars',
            'co_cellvars', 'co_firstlineno')
@@ -35,7 +37,8 @@ def check_unchanged(modules, sources):
 def _functions(namespace, name, path):
     """The functions of a module and of its classes that stand in its source."""
     for value in list(namespace.values()):
-        if isinstance(value, type) and value.__module__ == name:
+        # By the type alone: objects that stand for others may fail when they are asked for anything.
+        if issubclass(type(value), type) and type.__getattribute__(value, '__module__') == name:
             yield from (inner for member in list(vars(value).values()) for inner in _plain(member, path))
         else:
             yield from _plain(value, path)
@@ -43,14 +46,15 @@ def _functions(namespace, name, path):
 
 def _plain(value, path):
     """A function as the source has it, without what decorators have put around it; none where they have changed it."""
-    if isinstance(value, (staticmethod, classmethod)):
+    if type(value) in (staticmethod, classmethod):
         value = value.__func__
-    elif isinstance(value, property):
+    elif type(value) is property:
         value = value.fget
-    seen = 0
-    while seen < 50 and '__wrapped__' in getattr(value, '__dict__', ()):
-        value, seen = value.__wrapped__, seen + 1
-    if isinstance(value, types.FunctionType) and value.__code__.co_filename == path and not value.__code__.co_name.startswith('<'):
+    for _ in range(50):         # as many decorators, at most: they could go in a circle
+        if type(value) not in (types.FunctionType, _CACHED) or '__wrapped__' not in value.__dict__:
+            break
+        value = value.__wrapped__
+    if type(value) is types.FunctionType and value.__code__.co_filename == path and not value.__code__.co_name.startswith('<'):
         yield value
 
 

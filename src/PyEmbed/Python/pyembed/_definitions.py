@@ -33,7 +33,7 @@ _RESOURCE_READERS = frozenset('''
     files open_text open_binary read_text read_binary path contents is_resource get_data resource_filename resource_string
     resource_stream resource_listdir resource_exists resource_isdir
 '''.split())
-_LISTINGS = frozenset(['iter_modules', 'walk_packages', 'listdir', 'scandir', 'glob', 'iterdir', 'walk'])
+_LISTINGS = frozenset(['iter_modules', 'walk_packages', 'listdir', 'scandir', 'glob', 'iterdir'])
 #: What keeps a function or class as it is, or only wraps it, and calls nothing of it when it is defined.
 _QUIET = frozenset(['functools', 'contextlib', 'dataclasses', 'typing', 'typing_extensions', 'abc', 'types', 'warnings', 'collections.abc'])
 _QUIET_BUILTINS = frozenset(['staticmethod', 'classmethod', 'property'])
@@ -76,13 +76,8 @@ class Definitions:
         self.classes = {name: _names_in(found) for name, found in nodes.items() if any(isinstance(node, ast.ClassDef) for node in found)}
         #: The names in ``__all__`` that are literals.
         self.exports = _exports(tree) if b'__all__' in source else set()
-        #: The strings that are dotted names, where modules are imported by names that are computed.
-        self.strings = set()
         self.definitions = frozenset(nodes)
         self.parts[PROGRAM] = self._part(program, TOLERATED)
-        if any(part.computed for part in (self.run, *self.parts.values())):
-            self.strings.update(node.value for node in ast.walk(tree)
-                                if isinstance(node, ast.Constant) and isinstance(node.value, str) and _DOTTED.fullmatch(node.value))
         self._nodes = None          # the tree takes a thousand times the memory of the rest
 
     def _part(self, nodes, level):

@@ -5,6 +5,7 @@ top-level function or class; PROGRAM, what runs only where it is the program; EV
 """
 
 import hashlib
+import re
 import sys
 import types
 import warnings
@@ -24,6 +25,7 @@ ROOT = '', ''
 Event = namedtuple('Event', 'node module line level')
 
 _MODULE = type(sys)
+_QUOTED = re.compile(rb"""(["'])(\.*[^\W\d]\w*(?:\.[^\W\d]\w*)*)\1""")
 
 
 class Graph:
@@ -49,6 +51,7 @@ class Graph:
         self._requirements = requirements
         self._lenient = {}              # module -> whether its imports may fail here: it is for other systems
         self._definitions = {}
+        self._texts = {}                # module -> the strings of its source that are dotted names
         self._attributes = {}           # (module, name) -> nodes, as attribute() gives them
         #: What may be needed at most, of libraries: {node: {module: None}} of imports that are not followed, see _is_optional().
         self.optional = {}
@@ -311,18 +314,26 @@ class Graph:
         return self.sources.find(f'{package}.{name}').what != MISSING
 
     def _import_computed(self, node, read, part, line):
-        """An import by a name that is computed: of what the module's strings name in its own package, or, where it lists
-        what there is, of all in it."""
+        """An import by a name that is computed: of what strings name in the package, those of the module itself and of the
+        modules of the package that it imports, which may have a table; or, where it lists what there is, of all in the package."""
         module = node[0]
         found = self.sources.find(module)
         package = module if found.locations is not None else module.rpartition('.')[0]
+        top = module.partition('.')[0]
+        below = set(self.sources.submodules(package)) if package else ()
+        texts = set(self._strings(module))
+        for imported in (*read.run.imports, *part.imports):
+            for name in (imported.module, *(f'{imported.module}.{name}' for name in imported.names or ())):
+                if name.partition('.')[0] == top:
+                    texts.update(self._strings(self._real(name)))
         names = set()
-        for text in read.strings:
+        for text in texts:
             plain = text.lstrip('.')
-            candidates = [f'{package}.{plain}'] if package else []
-            if '.' in plain or plain == package.partition('.')[0]:
-                candidates.append(plain)
-            names.update(name for name in candidates if name != module and self.sources.find(name).what in (SOURCE, NAMESPACE))
+            if f'{package}.{plain.partition(".")[0]}' in below:
+                names.add(f'{package}.{plain}')
+            if '.' in plain:
+                names.add(plain)
+        names = {name for name in names if name != module and self.sources.find(name).what in (SOURCE, NAMESPACE)}
         if part.lists and package:
             names.update(self._all_below(package))
         for name in sorted(names):
@@ -330,6 +341,15 @@ class Graph:
             self._use(node, [(self._real(name), EVERYTHING)])
         if not names:
             self.computed.append((node, line))
+
+    def _strings(self, module):
+        """The strings of a module's source that are dotted names."""
+        found = self.sources.find(module)
+        if found.what != SOURCE:
+            return ()
+        if module not in self._texts:
+            self._texts[module] = {text.decode() for _, text in _QUOTED.findall(self.sources.read(found))}
+        return self._texts[module]
 
     def _all_below(self, package):
         for name in self.sources.submodules(package):
@@ -408,10 +428,10 @@ class Graph:
         """What an imported module has under a name that its source does not show."""
         live = sys.modules.get(module)
         value = _namespace_of(live).get(name) if isinstance(live, _MODULE) else None
-        if isinstance(value, _MODULE):
+        if issubclass(type(value), _MODULE):
             inner = _namespace_of(value).get('__name__')
             return [(inner, None)] if isinstance(inner, str) and sys.modules.get(inner) is value else []
-        if isinstance(value, (types.FunctionType, type)) and isinstance(value.__module__, str) and value.__module__ != module:
+        if issubclass(type(value), (types.FunctionType, type)) and isinstance(value.__module__, str) and value.__module__ != module:
             top = value.__qualname__.partition('.')[0]
             if getattr(sys.modules.get(value.__module__), '__dict__', {}).get(top) is not None:
                 return [(value.__module__, top), (module, EVERYTHING)]

@@ -146,7 +146,7 @@ class _Verdict:
 
     def _surely_needed(self):
         """The nodes that surely run, or are the objects themselves: functions that these functions name, and not what methods
-        and other modules may come to use; and what must be imported for them."""
+        and libraries may come to use; and what must be imported for them."""
         events = {}
         for event in self._graph.events:
             if event.level >= REQUIRED:
@@ -155,7 +155,7 @@ class _Verdict:
         while queue:
             node = queue.pop()
             targets = [target for target, sure in self._graph.edges[node].items()
-                       if sure and (node == ROOT or self._graph.is_function(node) and self._graph.is_function(target))]
+                       if sure and (node == ROOT or self._graph.is_function(node) and self._graph.is_function(target) and self._is_own(target))]
             for module in events.get(node, ()):
                 while module and module not in imported:
                     imported.add(module)
@@ -169,6 +169,10 @@ class _Verdict:
                     reached.add(target)
                     queue.append(target)
         return reached
+
+    def _is_own(self, node):
+        """Whether a node is no library's, or of a module that an object is of."""
+        return not self._sources.find(node[0]).is_library or any(item.module == node[0] for item in self._wanted)
 
     def _certainly_run(self):
         """What certainly runs when the objects are imported on the other system."""
