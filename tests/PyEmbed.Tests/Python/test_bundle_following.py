@@ -100,6 +100,7 @@ CASES = {
     'property and cached': ({'m.py': 'import functools\nclass C:\n    @functools.cached_property\n    def v(self):\n        import leaf\n        return leaf.value()\ndef go():\n    return C().v\n',
                              'leaf.py': LEAF, 'never.py': ''}, 'm:go', 'leaf m'),
     'import in a class body': ({'m.py': 'class C:\n    from leaf import value\n    n = value()\ndef go():\n    return C.n\n', 'leaf.py': LEAF, 'never.py': ''}, 'm:go', 'leaf m'),
+    'an imported module under a name of its own': ({'m.py': 'import sys\nimport leaf\nsys.modules["m.other"] = leaf\ndef go():\n    import leaf as x\n    return x.value()\n', 'leaf.py': LEAF}, 'm:go', 'leaf m'),
     'context manager': ({'m.py': 'from leaf import manager\ndef go():\n    with manager() as n:\n        return n\n',
                          'leaf.py': 'import contextlib\n@contextlib.contextmanager\ndef manager():\n    import deep\n    yield deep.x\n', 'deep.py': 'x = 42\n'}, 'm:go', 'deep leaf m'),
 }
@@ -165,6 +166,15 @@ class Corpus(unittest.TestCase):
                 calls.append((content, *function.split(':')))
                 names.append(name)
         self.assertEqual(dict(zip(names, call_all(calls))), dict.fromkeys(names, 42))
+
+
+    def test_code_that_asks_pyembed_brings_it_whole(self):
+        files = {'u/__init__.py': 'import pyembed\npyembed.require("u.win", system="u.checks:never")\n', 'u/checks.py': 'def never():\n    return False\n',
+                 'u/m.py': 'def go():\n    try:\n        import u.win\n    except ImportError as error:\n        return type(error).__name__\n', 'u/win.py': ''}
+        with on_path(files):
+            content = bundle.build('u.m:go')
+        self.assertIn('pyembed._finders', bundle.read(content).modules)
+        self.assertEqual(call_all([(content, 'u.m', 'go')]), ['RequirementError'])
 
 
 if __name__ == '__main__':

@@ -11,9 +11,8 @@ import types
 import warnings
 from collections import namedtuple
 
-from ._bundle_format import BundleError
 from ._definitions import ASKED, CERTAIN, PROGRAM, REQUIRED, TOLERATED, Definitions
-from ._imports import MODULE, PACKAGE, Module
+from ._imports import Module
 from ._loaders import _namespace_of
 from ._module_sources import ALIAS, MISSING, NAMESPACE, NATIVE, SOURCE, SOURCELESS, STANDARD
 
@@ -162,6 +161,9 @@ class Graph:
             parent = module.rpartition('.')[0]
             if parent:
                 self._import(node, parent, 0, ASKED)
+            if module == 'pyembed':
+                for own in self._all_below(module):     # some of its modules are imported by names that are computed
+                    self._link(node, (own, ''))
             for reference in self.requires(module):
                 required, _, qualname = reference.partition(':')
                 if qualname:

@@ -10,9 +10,8 @@ from ._module_sources import BUILTIN, MADE, MISSING, NAMESPACE, NATIVE, SOURCE, 
 from ._needs import EVERYTHING, ROOT, Graph
 
 #: What travels: ``modules`` {name: Found}, sorted; ``missing`` and ``left_out`` as in the manifest; ``objects``, the names that
-#: the bundle is made for; ``reasons`` {module: (importer, line)}, both empty for what the caller has named; ``asks``, {module:
-#: the modules that it takes whole}.
-Needed = namedtuple('Needed', 'modules missing left_out objects reasons asks')
+#: the bundle is made for; ``reasons`` {module: (importer, line)}, both empty for what the caller has named.
+Needed = namedtuple('Needed', 'modules missing left_out objects reasons')
 
 #: Why what a library may use, and works without, is left out.
 OPTIONAL = 'optional'
@@ -103,10 +102,7 @@ class _Verdict:
                 missing.append((UNREAD, module, error.lineno or 0))
         objects = sorted({f'{item.module}:{item.qualname}' if item.qualname else item.module for item in self._wanted if item.is_direct
                           or item.qualname and self._sources.find(item.module).what == SOURCE})
-        asks = {}
-        for node, targets in self._graph.edges.items():
-            asks.setdefault(node[0], set()).update(module for module, part in targets if part == EVERYTHING)
-        return Needed({name: modules[name] for name in sorted(modules)}, sorted(missing), dict(sorted(left_out.items())), objects, self._reasons(modules), asks)
+        return Needed({name: modules[name] for name in sorted(modules)}, sorted(missing), dict(sorted(left_out.items())), objects, self._reasons(modules))
 
     # Rules
 
