@@ -15,7 +15,7 @@ public sealed partial class ImporterPythonTests
 {
     private const int OldestMinor = 9;
     private const int NewestMinor = 14;
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(30);
     internal static readonly string Root = FindRoot();
 
     public static IEnumerable<object[]> Interpreters()
