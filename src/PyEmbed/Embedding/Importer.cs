@@ -87,8 +87,8 @@ internal sealed class Importer
 
     /// <summary>Mounts a tree in the stead of one <see cref="Mount"/> of another, and returns the new root. The caller holds the GIL.</summary>
     /// <exception cref="InvalidDataException">The archive is corrupt or of a newer format; then the other stays.</exception>
-    public string Replace(string root, PythonTree tree) =>
-        Root(tree, "replace_view", Text.New(root), tree.Memory.CreateView(), Text.New(tree.Origin), TextOrNone(tree.Memory.Source), Bool(tree.Materialize));
+    public string Replace(PythonTree old, string root, PythonTree tree) =>
+        Root(tree, "replace_view", Text.New(root), tree.Memory.CreateView(), Text.New(tree.Origin), TextOrNone(tree.Memory.Source), Bool(tree.Materialize), TextOrNone(old.BundleHash));
 
     /// <summary>Undoes one <see cref="Mount"/> of a tree. The caller holds the GIL.</summary>
     public void Unmount(PythonTree tree, string root)

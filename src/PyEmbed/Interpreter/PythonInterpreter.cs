@@ -302,7 +302,7 @@ public sealed partial class PythonInterpreter : IDisposable
     internal string ReplaceTree(PythonTree old, string oldRoot, PythonTree tree)
     {
         CapabilityWall.Trust(tree.Memory);
-        string root = importer.Replace(oldRoot, tree);
+        string root = importer.Replace(old, oldRoot, tree);
         mounted[mounted.IndexOf((old, oldRoot))] = (tree, root);
         EnsureCodeCacheTimer();
         return root;

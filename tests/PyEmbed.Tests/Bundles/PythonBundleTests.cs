@@ -88,6 +88,23 @@ public sealed class PythonBundleTests
     }
 
     [TestMethod]
+    public void Of_two_bundles_at_one_root_the_one_is_replaced_that_the_mount_is_of()
+    {
+        using PythonMount first = Python.Mount(Written("bundle_old", "x = 1\n").ToTree());
+        using PythonMount second = Python.Mount(Written("bundle_beside", "").ToTree());
+
+        first.Replace(Written("bundle_old", "x = 2\n").ToTree());
+
+        using (PythonObject module = Python.Import("bundle_old"))
+        {
+            Assert.AreEqual(2, module.GetAttribute("x").As<int>());
+        }
+
+        first.Dispose();
+        Python.Import("bundle_beside").Dispose();
+    }
+
+    [TestMethod]
     public void A_report_of_the_other_side_leaves_out_what_is_there()
     {
         using PythonMount mount = Mount("bundle_e", ("bundle_e.py", "import bundle_e_two\n"), ("bundle_e_two.py", "x = 1\n"));

@@ -131,21 +131,25 @@ def take_off(bundle, drop_modules=False):
 def unmount(root, digest=None):
     """Take off the bundle that was mounted last at a root, of those with that hash where one is given; False where none is."""
     with _lock:
-        last = next((bundle for bundle in reversed(_bundles) if bundle.root == root and digest in (None, bundle.archive.hash)), None)
+        last = _last(root, digest)
         if last is None:
             return False
         take_off(last)
     return True
 
 
-def replace(root, archive, files=True):
-    """Mount the bundle in an opened tree in the stead of the one that was mounted last at a root, and return its Bundle."""
+def replace(root, archive, files=True, digest=None):
+    """Mount the bundle in an opened tree in the stead of the one that unmount() would take off, and return its Bundle."""
     with _lock:
-        last = next((bundle for bundle in reversed(_bundles) if bundle.root == root), None)
+        last = _last(root, digest)
         if last is None or not last.shared:
             raise BundleError(f'{archive.origin}: only a bundle can be replaced by a bundle, and only where bundles go by default: '
                               f'unmount {root!r}, and mount the other one')
         return mount(archive, None, files, last)
+
+
+def _last(root, digest):
+    return next((bundle for bundle in reversed(_bundles) if bundle.root == root and digest in (None, bundle.archive.hash)), None)
 
 
 def _leave(bundle, others, keep=True):

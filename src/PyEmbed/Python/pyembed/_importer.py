@@ -288,16 +288,17 @@ def mount_view(view, origin, source=None, files=True):
     return mount(tree, None, files)
 
 
-def replace_view(root, view, origin, source=None, files=True):
+def replace_view(root, view, origin, source=None, files=True, digest=None):
     """Mount the archive in a memoryview in the stead of one mount of the tree at *root*; returns the new root.
 
     *origin*, *source* and *files* are as for mount_view. The new tree takes the place of the old one on sys.path. Packages of
-    the old one that stay imported find their submodules in the new one from then on, so that importlib.reload does.
+    the old one that stay imported find their submodules in the new one from then on, so that importlib.reload does. Of several
+    bundles at *root* the one with the hash *digest* is replaced, by default the last.
     Raises ArchiveError as mount_view does, and ValueError where no tree is mounted at *root*; then the old one stays."""
     from pyembed._mounts import replace
     tree = open_tree(view, origin)
     tree.source = source
-    return replace(root, tree, files)
+    return replace(root, tree, files, digest)
 
 
 def unmount(root):

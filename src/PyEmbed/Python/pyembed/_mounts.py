@@ -94,13 +94,14 @@ def unmount_tree(root):
     _let_go(tree)
 
 
-def replace(root, tree, files=True):
-    """Mount an opened tree in the stead of one mount of that at *root*; returns the new root. *files* is as for mount()."""
+def replace(root, tree, files=True, digest=None):
+    """Mount an opened tree in the stead of one mount of that at *root*; returns the new root. *files* is as for mount(), *digest* as for
+    _importer.replace_view()."""
     root = _path_of(root)
     bundles = sys.modules.get('pyembed._bundles')
     if tree.bundle is not None or bundles is not None and bundles.is_at(root):
         from . import _bundles
-        return _bundles.replace(root, tree, files).root
+        return _bundles.replace(root, tree, files, digest).root
     new = root_of(tree, files)
     path_files = _has_path_files(tree)
     _open_code_cache(tree, new)
