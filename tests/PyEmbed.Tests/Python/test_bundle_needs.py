@@ -1,10 +1,13 @@
 """What travels in a bundle: what is found by following an object's code, definition by definition."""
 
+import os
 import sys
 import unittest
+import zipfile
 
-import support                                                                              # noqa: F401: the package under test
-from pyembed import bundle
+import support
+import pyembed
+from pyembed import _bundle_format, bundle
 
 
 class NeedsCase(support.TreeCase):
@@ -33,6 +36,40 @@ class Following(NeedsCase):
                  'infun_d.py': ''}
         self.assertEqual(self.modules(files, 'infun:a'), ['infun', 'infun_b'])
         self.assertEqual(self.modules(files, 'infun'), ['infun', 'infun_b', 'infun_d'])
+
+
+class Places(support.TreeCase):
+    """Modules travel from wherever they were found."""
+
+    FILES = {'held/__init__.py': '', 'held/m.py': 'import pkgutil\n\ndef go():\n    from held.inner import leaf\n    return leaf.v, pkgutil.get_data("held", "d/x.txt")\n',
+             'held/inner/leaf.py': 'v = 1\n', 'held/never.py': '', 'held/d/x.txt': 'hi'}
+
+    def check(self, folder):
+        import held.m
+        manifest = bundle.read(bundle.build(held.m.go))
+        self.assertEqual(list(manifest.modules), ['held', 'held.inner', 'held.inner.leaf', 'held.m'])
+        self.assertEqual([tuple(entry) for entry in manifest.entries],
+                         [(folder, 'app', ['held/__init__.py', 'held/d/x.txt', 'held/inner/leaf.py', 'held/m.py'])])
+
+    def setUp(self):
+        super().setUp()
+        self.names.add('held')
+
+    def test_from_a_zip(self):
+        path = os.path.join(self.folder({}), 'a.zip')
+        with zipfile.ZipFile(path, 'w') as file:
+            file.writestr('held/inner/', '')
+            for name, content in self.FILES.items():
+                file.writestr(name, content)
+        sys.path.insert(0, path)
+        self.check(_bundle_format.entry_folder(path))
+
+    def test_from_a_mounted_tree(self):
+        self.check(_bundle_format.entry_folder(pyembed.mount(self.FILES)))
+
+    def test_from_memory(self):
+        pyembed.mount(self.FILES, 'memory://held')
+        self.check('memory')
 
 
 if __name__ == '__main__':

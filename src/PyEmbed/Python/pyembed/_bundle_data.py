@@ -6,6 +6,7 @@ Folders are read wherever they are: on disk, in mounted trees, in zips.
 import os
 import re
 import sys
+import zipfile
 
 from ._bundle_format import BundleError
 from ._loaders import locate
@@ -40,7 +41,8 @@ class Folder:
                     sorted(name for name, record in table.items() if name and record is None))
         if self._zip is not None:
             prefix = self.path[len(self._zip.archive):].strip(os.sep).replace(os.sep, '/')
-            below = [name.replace(os.sep, '/') for name in self._zip._files]
+            with zipfile.ZipFile(self._zip.archive) as file:
+                below = file.namelist()
             below = [name[len(prefix) + 1:] if prefix else name for name in below if not prefix or name.startswith(prefix + '/')]
             return (sorted({name for name in below if name and '/' not in name}),
                     sorted({name.partition('/')[0] for name in below if '/' in name}))
