@@ -204,8 +204,9 @@ class DaskCase(unittest.TestCase):
 
     def on_workers(self, function, *arguments):
         """What a function gives on each worker: a dict from its name to that."""
-        names = {address: worker['name'] for address, worker in client.scheduler_info()['workers'].items()}
-        return {names[address]: result for address, result in client.run(function, *arguments).items()}
+        results = client.run(function, *arguments)
+        workers = client.scheduler_info()['workers']
+        return {workers[address]['name']: result for address, result in results.items() if address in workers}     # others have left
 
 
 class BundlesOnDask(DaskCase):

@@ -34,10 +34,12 @@ class DistributedTest(unittest.TestCase):
         self.check(sys.executable)
 
     def test_with_the_dask_of_another_python(self):
-        others = {os.path.realpath(place): None for folder in os.get_exec_path() if (place := os.path.join(folder, 'python3')) and os.path.exists(place)}
-        for python in others:
-            if python != os.path.realpath(sys.executable) and has_dask(python):
+        seen = {os.path.realpath(sys.executable)}
+        for folder in os.get_exec_path():
+            python = os.path.join(folder, 'python3')
+            if os.path.realpath(python) not in seen and has_dask(python):
                 return self.check(python)
+            seen.add(os.path.realpath(python))
         self.skipTest('PATH leads to no other Python that has distributed')
 
     def test_with_the_dask_of_the_wheelhouse(self):
