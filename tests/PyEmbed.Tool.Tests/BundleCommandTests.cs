@@ -24,7 +24,7 @@ public sealed class BundleCommandTests
         ProcessResult made = InstalledTool.Run(
             "bundle", Path.Combine(folder, "src"), "app.__main__", "app.core", "-o", bundle, "--rules", Path.Combine(folder, "rules.txt"), "--rule", "recursive-include app", "--rule", "exclude app.extra",
             "--data", $"the id={Path.Combine(folder, "data.bin")}").Succeeds();
-        made.Prints("module\tapp\t-", "module\tapp.__main__\t-", "module\tapp.core\tapp.__main__, line 1", "module\tapp.text\tapp.core, line 6", "data\tthe id\t-", "left-out\tapp.extra\texclude app.extra");
+        made.Prints("module\tapp\t-", "module\tapp.__main__\t-", "module\tapp.core\t-", "module\tapp.text\tapp.core, line 6", "data\tthe id\t-", "left-out\tapp.extra\texclude app.extra");
         Assert.AreEqual("pyembed: app.core, line 3: imports app_gone, which was not found here and does not travel\n", made.Error.ReplaceLineEndings("\n"));
         Write(elsewhere, "empty/app_is_not_here.txt", "");
 
@@ -87,6 +87,7 @@ public sealed class BundleCommandTests
             (3, "--require-system a=x: ", ["a", "--require-system", "a=x"]),
             (2, "Required argument missing", []),
             (4, "is there already", ["a", "-o", r]),
+            (2, "choose one of them", ["a", "-o", "-", "--json"]),
         })
         {
             string[] output = arguments.Contains("-o") ? [] : ["-o", Path.Combine(folder, "out.zip")];

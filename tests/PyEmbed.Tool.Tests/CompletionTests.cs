@@ -12,6 +12,7 @@ public sealed class CompletionTests
     [DataRow("pyembed show {0} mypkg.core --in", "--info", DisplayName = "an option")]
     [DataRow("pyembed show {0} ", "mypkg mypkg._fast mypkg.core mypkg.ns mypkg.ns.deep mypkg.sub single", DisplayName = "all modules")]
     [DataRow("pyembed extract {0} single mypkg.c", "mypkg.core", DisplayName = "another module")]
+    [DataRow("pyembed bundle {0} mypkg.co", "mypkg.core", DisplayName = "a module to bundle")]
     [DataRow("pyembed show /none.dll a", "", DisplayName = "no such file")]
     [DataRow("pyembed list /", "", DisplayName = "a file is bash's own to complete")]
     public void Bash_completes(string line, string expected)

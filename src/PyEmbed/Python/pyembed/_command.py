@@ -86,7 +86,7 @@ def unpack(path):
 
 
 def bundle(source, names, rule_files, rules, sources, data, system, modules, report):
-    """(the bytes of a bundle of *names*, its modules, for each the module that needs it, '' where none does, and the line), as
+    """(the bytes of a bundle of *names*, its modules, for each the module that needs it, '' for what was named, and the line), as
     pyembed.bundle.build_bundle has them. *source* is the path of a folder or a zip to import from, or None where what is mounted has
     it all. *rule_files* is a list of (path, text), *rules* of str, the rest but *report* of pairs: module and path, identifier and
     bytes, module and ``'module:function'``. *report* is (path, JSON text) or None."""
