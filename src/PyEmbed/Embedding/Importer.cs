@@ -13,7 +13,7 @@ internal sealed class Importer
 
     // The only Python that runs before the importer: finds it in the archive by the index and runs it. Another copy of this
     // assembly may come at the same time: the lock is that of an import of the module.
-    private static ReadOnlySpan<byte> Bootstrap => """
+    internal static ReadOnlySpan<byte> Bootstrap => """
         def boot(view, store, source, codes):
             import sys, marshal
             from _frozen_importlib import _ModuleLockManager

@@ -36,6 +36,8 @@ internal sealed unsafe class MappedMemory : TreeMemory, IDisposable
 
     public override string? Source { get; }
 
+    public override ReadOnlySpan<byte> Bytes => new(start, checked((int)length));
+
     public Stream OpenStream() => new UnmanagedMemoryStream(start, length);
 
     public override nint CreateView()

@@ -8,15 +8,18 @@ namespace PyEmbed.Embedding;
 /// </summary>
 internal sealed unsafe class PythonOwnedMemory : TreeMemory
 {
-    // Both guarded by the GIL.
-    private byte[]? archive;
+    // Changed under the GIL, once; the archive last, which others read without.
+    private volatile byte[]? archive;
     private nint bytes;
+    private byte* data;
+    private readonly int length;
 
     /// <param name="archive">The archive, which nobody else changes.</param>
     /// <param name="source">What <see cref="Source"/> is.</param>
     public PythonOwnedMemory(byte[] archive, string? source = null)
     {
         this.archive = archive;
+        length = archive.Length;
         Source = source;
     }
 
@@ -30,15 +33,25 @@ internal sealed unsafe class PythonOwnedMemory : TreeMemory
 
     public override string? Source { get; }
 
+    public override ReadOnlySpan<byte> Bytes => archive is { } own ? own : new ReadOnlySpan<byte>(data, length);
+
     public override nint CreateView()
     {
         if (bytes == 0)
         {
-            fixed (byte* data = archive)
+            fixed (byte* own = archive)
             {
-                bytes = PyRef.Checked(CPython.PyBytes_FromStringAndSize(data, archive!.Length));
+                bytes = PyRef.Checked(CPython.PyBytes_FromStringAndSize(own, length));
             }
 
+            byte* copy;
+            nint size;
+            if (CPython.PyBytes_AsStringAndSize(bytes, &copy, &size) != 0)
+            {
+                PythonErrors.ThrowPending();
+            }
+
+            data = copy;
             archive = null;
         }
 

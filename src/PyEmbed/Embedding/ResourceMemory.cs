@@ -44,6 +44,8 @@ internal sealed unsafe class ResourceMemory : TreeMemory
         return new PythonOwnedMemory(copy, SourceOf(assembly));
     }
 
+    public override ReadOnlySpan<byte> Bytes => new(start, checked((int)length));
+
     public override string? Source => SourceOf(assembly);
 
     public override (nint Start, long Length) Image => ((nint)start, length);

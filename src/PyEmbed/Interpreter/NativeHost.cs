@@ -123,6 +123,15 @@ internal static unsafe class NativeHost
         }
     }
 
+    /// <summary>Ends a process at once, and all of the process group that it leads. Does nothing where there is none. Not for Windows.</summary>
+    public static void KillGroup(int process)
+    {
+        const int SIGKILL = 9;
+        var kill = (delegate* unmanaged[Cdecl]<int, int, int>)Export("kill");
+        _ = kill(-process, SIGKILL);
+        _ = kill(process, SIGKILL);
+    }
+
     /// <summary>Whether a path leads to a regular file, links followed; null where the system does not say, as of a link that leads nowhere. Not for Windows.</summary>
     public static bool? IsRegularFile(string path)
     {

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Reflection;
 using PyEmbed.Capabilities;
 using PyEmbed.Discovery;
 using PyEmbed.Embedding;
@@ -360,14 +359,11 @@ public sealed partial class PythonInterpreter : IDisposable
 
     private void MountAll(PythonOptions options)
     {
-        if (options.AutoMount && AppContext.GetData("PyEmbed.Assemblies") is string names)
+        if (options.AutoMount)
         {
-            foreach (string name in names.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            foreach (PythonTree tree in PythonTree.AllListed())
             {
-                foreach (PythonTree tree in PythonTree.AllFrom(Assembly.Load(new AssemblyName(name))))
-                {
-                    MountTree(tree);
-                }
+                MountTree(tree);
             }
         }
 

@@ -1,0 +1,56 @@
+namespace PyEmbed;
+
+/// <summary>What one request to a <see cref="PythonWorkerPool"/> may use. Each ends in a <see cref="PythonWorkerException"/> of its own kind.</summary>
+public sealed record PythonWorkerLimits
+{
+    /// <summary>How long it may run, from when a process takes it on until that has ended; the time in the queue does not count. Default: 30 seconds.</summary>
+    public TimeSpan Time { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How much processor time it may use, counted in whole seconds (RLIMIT_CPU). Null: as much as <see cref="Time"/>.</summary>
+    public TimeSpan? CpuTime { get; init; }
+
+    /// <summary>Bytes of address space it may use beyond what its process has when it starts (RLIMIT_AS). Default: 512 MiB.</summary>
+    public long Memory { get; init; } = 512L << 20;
+
+    /// <summary>Bytes it may write to standard output and standard error, and as many to <c>logging</c>. Default: 1 MiB.</summary>
+    public int Output { get; init; } = 1 << 20;
+
+    /// <summary>Bytes of its result as JSON, with the bytes objects in it. Default: 4 MiB.</summary>
+    public int Result { get; init; } = 4 << 20;
+
+    /// <summary>Bytes of a file that it writes (RLIMIT_FSIZE). Default: 64 MiB.</summary>
+    public long FileSize { get; init; } = 64L << 20;
+
+    /// <summary>Descriptors it may have open (RLIMIT_NOFILE). Default: 128.</summary>
+    public int OpenFiles { get; init; } = 128;
+
+    /// <summary>Whole seconds of processor time.</summary>
+    internal int CpuSeconds => (int)Math.Min(int.MaxValue / 2, Math.Ceiling((CpuTime ?? Time).TotalSeconds));
+
+    /// <exception cref="ArgumentException">A limit is no limit.</exception>
+    internal void Check()
+    {
+        CheckTime(Time, nameof(Time));
+        CheckTime(CpuTime ?? Time, nameof(CpuTime));
+        foreach ((string name, long value) in (ReadOnlySpan<(string, long)>)[(nameof(Memory), Memory), (nameof(Output), Output), (nameof(Result), Result), (nameof(OpenFiles), OpenFiles - 15L)])
+        {
+            if (value <= 0)
+            {
+                throw new ArgumentException($"PythonWorkerLimits.{name} is too small: leave it out for the default.");
+            }
+        }
+
+        if (FileSize < 0)
+        {
+            throw new ArgumentException($"PythonWorkerLimits.{nameof(FileSize)} is negative: leave it out for the default.");
+        }
+    }
+
+    internal static void CheckTime(TimeSpan time, string name)
+    {
+        if (time <= TimeSpan.Zero || time > TimeSpan.FromDays(1))
+        {
+            throw new ArgumentException($"PythonWorkerLimits.{name} is {time}: give a time above zero and of a day at most.");
+        }
+    }
+}
