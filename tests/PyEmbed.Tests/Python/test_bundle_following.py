@@ -104,6 +104,15 @@ CASES = {
     'context manager': ({'m.py': 'from leaf import manager\ndef go():\n    with manager() as n:\n        return n\n',
                          'leaf.py': 'import contextlib\n@contextlib.contextmanager\ndef manager():\n    import deep\n    yield deep.x\n', 'deep.py': 'x = 42\n'}, 'm:go', 'deep leaf m'),
 }
+CASES.update({
+    'submodule in the place of another module': ({'p/__init__.py': 'try:\n    import nothere as leaf\nexcept ImportError:\n    from . import leaf\ndef go():\n    return leaf.value()\n',
+                                                  'p/leaf.py': 'def value():\n    import deep\n    return deep.x\n', 'deep.py': 'x = 42\n', 'p/never.py': ''}, 'p:go', 'deep p p.leaf'),
+    'submodule in the place of a name': ({'m.py': 'from p import leaf\ndef go():\n    return leaf.value()\n', 'p/__init__.py': 'try:\n    from ._fast import leaf\nexcept ImportError:\n    from . import leaf\n',
+                                          'p/leaf.py': 'def value():\n    import deep\n    return deep.x\n', 'deep.py': 'x = 42\n', 'p/never.py': ''}, 'm:go', 'deep m p p.leaf'),
+    'submodule in the place of a function': ({'p/__init__.py': 'def leaf():\n    pass\ndel leaf\nfrom . import leaf\ndef go():\n    return leaf.value()\n', 'p/leaf.py': LEAF, 'never.py': ''}, 'p:go', 'p p.leaf'),
+    'function of a submodule of its name': ({'m.py': 'from p import leaf\ndef go():\n    return leaf()\n', 'p/__init__.py': 'from .leaf import leaf\n',
+                                             'p/leaf.py': 'def leaf():\n    return 42\n\ndef other():\n    import never\n', 'never.py': ''}, 'm:go', 'm p p.leaf'),
+})
 
 #: Calls each function of the JSON on its standard input, [[bundle, module, function], ...], and prints their results.
 CALLER = '''

@@ -296,24 +296,45 @@ class Graph:
                 self._use(node, [(base, EVERYTHING)])
                 read = self.definitions(base)
                 for exported in read.exports if read is not None else ():
-                    if self._is_submodule(base, exported):
-                        self._import(node, f'{base}.{exported}', line, level)
-            elif self._is_submodule(base, name):
-                self._import(node, f'{base}.{name}', line, level)
-            elif self.sources.find(base).what == NAMESPACE:
-                self._import(node, f'{base}.{name}', line, level)       # which is missing
+                    self._import_name(node, base, exported, line, level)
+            else:
+                self._import_name(node, base, name, line, level)
+
+    def _import_name(self, node, base, name, line, level):
+        """A node takes a name from a module or package."""
+        inner = f'{base}.{name}'
+        if self._is_submodule(base, name):
+            self._import(node, inner, line, level)
+        elif self._may_be_submodule(base, name):
+            self._import(node, inner, line, TOLERATED)
+        elif self.sources.find(base).what == NAMESPACE:
+            self._import(node, inner, line, level)      # which is missing
 
     def _is_submodule(self, package, name):
         """Whether a name that ``from`` takes from a package is a module in it that nothing else gives."""
+        return self._has_module(package, name) and not self._gives(package, name)
+
+    def _may_be_submodule(self, package, name):
+        """Whether the name is that of a module in the package, and what else gives it may fail or not have run by then. What the
+        package takes from that very module is there once the module is."""
+        if not self._has_module(package, name):
+            return False
+        others = self._gives(package, name)
+        return any(module != f'{package}.{name}' for module in others)
+
+    def _has_module(self, package, name):
         found = self.sources.find(package)
-        if found.locations is None or found.what not in (SOURCE, NAMESPACE):
-            return False
+        return found.locations is not None and found.what in (SOURCE, NAMESPACE) and self.sources.find(f'{package}.{name}').what != MISSING
+
+    def _gives(self, package, name):
+        """The modules that a package takes a name from, but for the module of that name in it as a whole; the package itself
+        for a name that it defines."""
         read = self.definitions(package)
-        if read is not None and (name in read.definitions or any(
-                (binding.module if binding.name is None else f'{binding.module}.{binding.name}') != f'{package}.{name}'
-                for binding in read.bindings.get(name, ()))):
-            return False
-        return self.sources.find(f'{package}.{name}').what != MISSING
+        if read is None:
+            return []
+        taken = [binding.module for binding in read.bindings.get(name, ())
+                 if (binding.module if binding.name is None else f'{binding.module}.{binding.name}') != f'{package}.{name}']
+        return [package, *taken] if name in read.definitions else taken
 
     def _import_computed(self, node, read, part, line):
         """An import by a name that is computed: of what strings name in the package, those of the module itself and of the
@@ -415,7 +436,7 @@ class Graph:
             if name in read.definitions:
                 nodes.append((module, name))
             nodes.extend(target for binding in read.bindings.get(name, ()) for target in self._bound(binding))
-        if not nodes and found.locations is not None:
+        if found.locations is not None and (not nodes or self._may_be_submodule(module, name)):
             inner = self._real(f'{module}.{name}')
             if self.sources.find(inner).what not in (MISSING, STANDARD):
                 nodes.append((inner, None))
