@@ -14,7 +14,8 @@ internal static unsafe class CapabilityWall
     // Where zoneinfo looks, as CPython's configure has it.
     private static readonly string[] TimeZones = ["/usr/share/zoneinfo", "/usr/lib/zoneinfo", "/usr/share/lib/zoneinfo", "/etc/zoneinfo"];
 
-    private static bool isUp;
+    /// <summary>Whether capabilities are in force in this process.</summary>
+    public static bool IsUp { get; private set; }
 
     /// <summary>Refuses capabilities that make no sense, before anything is started.</summary>
     /// <exception cref="ArgumentException">A path is not absolute, or a host not <c>host:port</c>.</exception>
@@ -93,7 +94,7 @@ internal static unsafe class CapabilityWall
             data.InvokeMethod("clear").Dispose();
         }
 
-        isUp = true;
+        IsUp = true;
         foreach (TreeMemory memory in mounted.Prepend(Importer.OwnMemory))
         {
             Trust(memory);
@@ -108,7 +109,7 @@ internal static unsafe class CapabilityWall
     /// <summary>Lets the bytecode of a tree run: that of an assembly, which is used in place, is the host's own. The caller holds the GIL.</summary>
     public static void Trust(TreeMemory memory)
     {
-        if (isUp && memory.Image is { Length: > 0 } image)
+        if (IsUp && memory.Image is { Length: > 0 } image)
         {
             ImageBytecode.Trust(image.Start, (nint)image.Length);
         }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using PyEmbed.Interop;
 
 namespace PyEmbed.Embedding;
@@ -8,11 +9,12 @@ namespace PyEmbed.Embedding;
 /// </summary>
 internal sealed unsafe class PythonOwnedMemory : TreeMemory
 {
-    // Changed under the GIL, once; the archive last, which others read without.
-    private volatile byte[]? archive;
-    private nint bytes;
-    private byte* data;
+    // Changed under the lock, once; the archive last, which others read without.
+    private readonly object memoryLock = new();
     private readonly int length;
+    private volatile byte[]? archive;
+    private nint bytes; // An object of the main interpreter.
+    private byte* data;
 
     /// <param name="archive">The archive, which nobody else changes.</param>
     /// <param name="source">What <see cref="Source"/> is.</param>
@@ -27,7 +29,7 @@ internal sealed unsafe class PythonOwnedMemory : TreeMemory
     {
         if (bytes != 0)
         {
-            PendingReleases.Enqueue(bytes);
+            InterpreterState.Main.Pending.Enqueue(bytes);
         }
     }
 
@@ -37,26 +39,67 @@ internal sealed unsafe class PythonOwnedMemory : TreeMemory
 
     public override nint CreateView()
     {
-        if (bytes == 0)
+        InterpreterState interpreter = InterpreterState.Current;
+        if (interpreter != InterpreterState.Main)
         {
-            fixed (byte* own = archive)
-            {
-                bytes = PyRef.Checked(CPython.PyBytes_FromStringAndSize(own, length));
-            }
+            return CreateViewFor(interpreter);
+        }
 
-            byte* copy;
-            nint size;
-            if (CPython.PyBytes_AsStringAndSize(bytes, &copy, &size) != 0)
+        lock (memoryLock)
+        {
+            if (bytes == 0)
             {
-                PythonErrors.ThrowPending();
-            }
+                fixed (byte* own = archive)
+                {
+                    bytes = PyRef.Checked(CPython.PyBytes_FromStringAndSize(own, length));
+                }
 
-            data = copy;
-            archive = null;
+                byte* copy;
+                nint size;
+                if (CPython.PyBytes_AsStringAndSize(bytes, &copy, &size) != 0)
+                {
+                    PythonErrors.ThrowPending();
+                }
+
+                data = copy;
+                archive = null;
+            }
         }
 
         nint view = PyRef.Checked(CPython.PyMemoryView_FromObject(bytes));
         GC.KeepAlive(this);
         return view;
+    }
+
+    // Objects do not cross between interpreters, memory does: it stays as long as the isolate.
+    private nint CreateViewFor(InterpreterState interpreter)
+    {
+        byte* start;
+        lock (memoryLock)
+        {
+            if (archive is { } own)
+            {
+                var pinned = new PinnedArray(own);
+                interpreter.Kept.Add(pinned);
+                start = pinned.Start;
+            }
+            else
+            {
+                interpreter.Kept.Add(this);
+                start = data;
+            }
+        }
+
+        return PyRef.Checked(CPython.PyMemoryView_FromMemory(start, length, CPython.PyBUF_READ));
+    }
+
+    // Unpinned by its finaliser.
+    private sealed class PinnedArray(byte[] array)
+    {
+        private readonly GCHandle handle = GCHandle.Alloc(array, GCHandleType.Pinned);
+
+        ~PinnedArray() => handle.Free();
+
+        public byte* Start => (byte*)handle.AddrOfPinnedObject();
     }
 }

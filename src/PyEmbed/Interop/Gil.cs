@@ -50,13 +50,13 @@ internal readonly ref struct Gil
             if (!ThreadState.Attach())
             {
                 // A thread may do all its work in another host's blocks.
-                PendingReleases.Drain();
+                InterpreterState.Current.Pending.Drain();
                 return false;
             }
         }
         else if (CPython.PyThreadState_GetUnchecked() == state)
         {
-            PendingReleases.Drain();
+            InterpreterState.Current.Pending.Drain();
             return false;
         }
         else
@@ -71,7 +71,7 @@ internal readonly ref struct Gil
             CPython.Gate.ThrowClosed();
         }
 
-        PendingReleases.Drain();
+        InterpreterState.Current.Pending.Drain();
         return true;
     }
 

@@ -2,25 +2,28 @@ using System.Collections.Concurrent;
 
 namespace PyEmbed.Interop;
 
-/// <summary>References that finalisers gave up. A thread that takes the GIL, or whose Python code calls a native function, releases them, a bounded number at a time.</summary>
-internal static unsafe class PendingReleases
+/// <summary>
+/// References of one interpreter that finalisers, or threads of other interpreters, gave up. A thread that takes the GIL, or whose Python code calls a native function, releases them,
+/// a bounded number at a time.
+/// </summary>
+internal sealed class PendingReleases
 {
     // Keeps what one acquisition may cost for others within some ten microseconds.
     private const int DrainLimit = 128;
 
-    private static readonly ConcurrentQueue<nint> Queue = new();
-    private static volatile bool any;
-    private static bool draining; // Guarded by the GIL.
+    private readonly ConcurrentQueue<nint> queue = new();
+    private volatile bool any;
+    private bool draining; // Guarded by the GIL.
 
     /// <summary>Queues one owned reference. Needs no GIL, blocks nowhere.</summary>
-    public static void Enqueue(nint reference)
+    public void Enqueue(nint reference)
     {
-        Queue.Enqueue(reference);
+        queue.Enqueue(reference);
         any = true;
     }
 
     /// <summary>Releases references that are queued. The caller holds the GIL.</summary>
-    public static void Drain()
+    public void Drain()
     {
         if (any && !draining)
         {
@@ -28,14 +31,23 @@ internal static unsafe class PendingReleases
         }
     }
 
+    /// <summary>Releases all that are queued. The caller holds the GIL.</summary>
+    public void DrainAll()
+    {
+        while (any && !draining)
+        {
+            DrainSome();
+        }
+    }
+
     // What it releases may run Python code, and that code what drains again: of a long chain of such objects each would need a part of the stack.
-    private static void DrainSome()
+    private unsafe void DrainSome()
     {
         draining = true;
         any = false;
         for (int i = 0; i < DrainLimit; i++)
         {
-            if (!Queue.TryDequeue(out nint reference))
+            if (!queue.TryDequeue(out nint reference))
             {
                 draining = false;
                 return;

@@ -12,6 +12,7 @@ namespace PyEmbed;
 /// some time after the garbage collector found it, when a thread next takes the GIL. Every <see cref="PythonObject"/> that a member returns is a new one of the caller.</para>
 /// <para>Members throw <see cref="PythonException"/> for an exception that Python raised, <see cref="ObjectDisposedException"/> after <see cref="Dispose"/>
 /// and after Python was stopped.</para>
+/// <para>An object belongs to the interpreter that made it, the main one or a <see cref="PythonIsolate"/>; to a thread of another one every member but <see cref="Dispose"/> throws <see cref="InvalidOperationException"/>.</para>
 /// <para>.NET values cross as the data model of Python has them, containers and binary data as copies: see <see cref="From"/> and <see cref="As"/>.</para>
 /// </remarks>
 public sealed unsafe partial class PythonObject : IDisposable, IEnumerable<PythonObject>
@@ -19,15 +20,21 @@ public sealed unsafe partial class PythonObject : IDisposable, IEnumerable<Pytho
     // Set to 0 under the GIL, and by the finaliser.
     private nint handle;
 
-    /// <summary>Wraps a reference, which the instance owns from now on.</summary>
-    internal PythonObject(nint reference) => handle = reference;
+    private readonly InterpreterState interpreter;
+
+    /// <summary>Wraps a reference of the calling thread's interpreter, which the instance owns from now on.</summary>
+    internal PythonObject(nint reference)
+    {
+        handle = reference;
+        interpreter = InterpreterState.Current;
+    }
 
     /// <summary>Queues the reference; finalisers never touch Python.</summary>
     ~PythonObject()
     {
         if (handle != 0)
         {
-            PendingReleases.Enqueue(handle);
+            interpreter.Pending.Enqueue(handle);
         }
     }
 
@@ -45,6 +52,11 @@ public sealed unsafe partial class PythonObject : IDisposable, IEnumerable<Pytho
         {
             nint value = handle;
             ObjectDisposedException.ThrowIf(value == 0, this);
+            if (interpreter != InterpreterState.Current || interpreter.IsEnded)
+            {
+                interpreter.ThrowForeign();
+            }
+
             return value;
         }
     }
@@ -147,12 +159,24 @@ public sealed unsafe partial class PythonObject : IDisposable, IEnumerable<Pytho
             return;
         }
 
+        if (interpreter != InterpreterState.Current)
+        {
+            // Only its own threads may release it, when they next take the GIL.
+            nint reference = Interlocked.Exchange(ref handle, 0);
+            if (reference != 0)
+            {
+                interpreter.Pending.Enqueue(reference);
+            }
+
+            GC.SuppressFinalize(this);
+            return;
+        }
+
         try
         {
             using Gil gil = Gil.Acquire();
-            nint reference = handle;
-            handle = 0;
-            if (reference != 0)
+            nint reference = Interlocked.Exchange(ref handle, 0);
+            if (reference != 0 && !interpreter.IsEnded)
             {
                 CPython.Release(reference);
             }

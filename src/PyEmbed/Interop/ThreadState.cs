@@ -53,6 +53,9 @@ internal sealed unsafe class ThreadState
     /// <summary>Keeps the state that CPython made for the calling thread when it was initialised: that one is never deleted.</summary>
     public static void KeepCurrent() => current = CPython.PyGILState_GetThisThreadState();
 
+    /// <summary>Has the calling thread use a state that its owner made and deletes; 0 where it is to have none any more.</summary>
+    public static void Use(nint state) => current = state;
+
     /// <summary>Takes the GIL for a thread without a state of ours: by another's, or by a new one; false where the thread held it already.</summary>
     public static bool Attach()
     {

@@ -1,4 +1,5 @@
 using PyEmbed.Interop;
+using PyEmbed.Isolates;
 
 namespace PyEmbed;
 
@@ -100,6 +101,7 @@ internal static unsafe class InterpreterExit
         }
 
         bool joined = CallWithin(JoinLimit, "join_threads", out _);
+        LiveIsolates.FinishAll(FinishLimit);
         bool finished = CallWithin(FinishLimit, "finish_process", out bool hadGil);
         if (!hadGil)
         {
@@ -144,8 +146,15 @@ internal static unsafe class InterpreterExit
     {
         int state = CPython.PyGILState_Ensure();
         Volatile.Write(ref entered, true);
+        CallHost(host!, function);
+        CPython.PyGILState_Release(state);
+    }
+
+    /// <summary>Calls a function of an interpreter's <c>pyembed._host</c>; an exception is told on its stderr. The caller holds the GIL.</summary>
+    public static void CallHost(PythonObject host, string function)
+    {
         nint name = Text.NewName(function);
-        nint self = host!.Handle;
+        nint self = host.Handle;
         nint result = CPython.PyObject_VectorcallMethod(name, &self, 1, 0);
         if (result == 0)
         {
@@ -157,6 +166,5 @@ internal static unsafe class InterpreterExit
         }
 
         CPython.Py_DecRef(name);
-        CPython.PyGILState_Release(state);
     }
 }

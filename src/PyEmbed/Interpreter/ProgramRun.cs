@@ -23,6 +23,17 @@ internal sealed class ProgramRun : IDisposable
     public int EntryPoint(string name, string attribute, string program, string[] arguments) =>
         module.InvokeMethod<int>("run_entry_point", name, attribute, program, arguments, interruptible);
 
+    /// <summary>The two parts of the reference to an entry point.</summary>
+    /// <exception cref="ArgumentException">It has not the form <c>module:attribute</c>.</exception>
+    public static (string Module, string Attribute) ParseReference(string reference)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(reference);
+        string[] parts = reference.Split(':');
+        return parts.Length == 2 && parts[0].Trim().Length != 0 && parts[1].Trim().Length != 0
+            ? (parts[0].Trim(), parts[1].Trim())
+            : throw new ArgumentException($"'{reference}' is no entry point: it must have the form 'module:attribute', such as 'mypkg.__main__:main'.", nameof(reference));
+    }
+
     public void Dispose()
     {
         NativeHost.SetSignalAction(NativeHost.SIGINT, interrupt);

@@ -90,7 +90,8 @@ public sealed partial class PythonInterpreter
     private PythonBundle Build(object objects, PythonBundleOptions? options)
     {
         options ??= new PythonBundleOptions();
-        using IDisposable hold = Hold();
+        ThrowIfStopped();
+        using Gil gil = Gil.Acquire();
         using PythonObject module = Own("pyembed.bundle"u8);
         using (PythonObject? report = options.Report is null ? null : Report(options.Report))
         {
@@ -114,7 +115,8 @@ public sealed partial class PythonInterpreter
 
     private PythonObject Own(ReadOnlySpan<byte> module)
     {
-        using IDisposable hold = Hold();
+        ThrowIfStopped();
+        using Gil gil = Gil.Acquire();
         return new PythonObject(PyRef.Checked(PythonCode.Own(module)));
     }
 }

@@ -1,9 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using PyEmbed.Capabilities;
 using PyEmbed.Discovery;
-using PyEmbed.Embedding;
 using PyEmbed.Interop;
-using PyEmbed.Native;
+using PyEmbed.Isolates;
 
 namespace PyEmbed;
 
@@ -29,13 +28,9 @@ public sealed partial class PythonInterpreter : IDisposable
     private static bool stopped;
     private static volatile PythonInterpreter? current;
 
-    private readonly Importer importer;
-    private readonly PythonObject host;
+    private readonly InterpreterSetup setup;
     private readonly bool owner;
     private readonly int mainThread;
-    private readonly List<(PythonTree Tree, string Root)> mounted = [];
-    private PythonObject? importers;
-    private PythonObject? searchPaths;
 
     // By its interface, so that ending loads no type: a forked child that has come back to managed code may have spoilt what the runtime keeps of types.
 #pragma warning disable CA1859
@@ -43,10 +38,9 @@ public sealed partial class PythonInterpreter : IDisposable
 #pragma warning restore CA1859
     private bool ranProgram;
 
-    private PythonInterpreter(Importer importer, PythonObject host, bool owner, int mainThread)
+    private PythonInterpreter(InterpreterSetup setup, bool owner, int mainThread)
     {
-        this.importer = importer;
-        this.host = host;
+        this.setup = setup;
         this.owner = owner;
         this.mainThread = mainThread;
     }
@@ -59,6 +53,12 @@ public sealed partial class PythonInterpreter : IDisposable
 
     /// <summary>The policy that it was started with.</summary>
     internal PythonPolicy Policy { get; private init; } = PythonPolicy.Trusted;
+
+    /// <summary>The extraction directory that it was started with, or null for the user's own.</summary>
+    internal string? Store { get; private init; }
+
+    /// <summary>The folder of the code cache that it was started with, as <see cref="InterpreterSetup.Create"/> has it.</summary>
+    internal string? Codes { get; private init; }
 
     internal bool IsRunning => current == this && CPython.Gate.IsOpen;
 
@@ -119,7 +119,7 @@ public sealed partial class PythonInterpreter : IDisposable
     /// <exception cref="ObjectDisposedException">The interpreter was disposed.</exception>
     public IDisposable Hold()
     {
-        ThrowIfStopped();
+        ThrowIfClosed();
         return new GilHold();
     }
 
@@ -129,7 +129,7 @@ public sealed partial class PythonInterpreter : IDisposable
     /// <exception cref="ObjectDisposedException">The interpreter was disposed.</exception>
     public IDisposable AllowThreads()
     {
-        ThrowIfStopped();
+        ThrowIfClosed();
         return new GilRelease();
     }
 
@@ -163,15 +163,9 @@ public sealed partial class PythonInterpreter : IDisposable
     /// <summary>The same with another <c>sys.argv[0]</c>.</summary>
     internal int RunEntryPointAs(string reference, string program, string[] arguments)
     {
-        ArgumentException.ThrowIfNullOrEmpty(reference);
         ArgumentNullException.ThrowIfNull(arguments);
-        string[] parts = reference.Split(':');
-        if (parts.Length != 2 || parts[0].Trim().Length == 0 || parts[1].Trim().Length == 0)
-        {
-            throw new ArgumentException($"'{reference}' is no entry point: it must have the form 'module:attribute', such as 'mypkg.__main__:main'.", nameof(reference));
-        }
-
-        return Run(run => run.EntryPoint(parts[0].Trim(), parts[1].Trim(), program, arguments));
+        (string module, string attribute) = ProgramRun.ParseReference(reference);
+        return Run(run => run.EntryPoint(module, attribute, program, arguments));
     }
 
     /// <summary>Executes statements.</summary>
@@ -213,15 +207,39 @@ public sealed partial class PythonInterpreter : IDisposable
     public PythonMount Mount(PythonTree tree)
     {
         ArgumentNullException.ThrowIfNull(tree);
-        using IDisposable hold = Hold();
+        ThrowIfStopped();
+        using Gil gil = Gil.Acquire();
         return new PythonMount(this, tree, MountTree(tree));
+    }
+
+    /// <summary>Makes an interpreter beside this one, see <see cref="PythonIsolate"/>. It takes some ten milliseconds: make few, and use them again.</summary>
+    /// <param name="options">What it has; null for the defaults.</param>
+    /// <exception cref="InvalidOperationException">Another host has started CPython; capabilities are in force, which guard one interpreter; CPython could not make it.</exception>
+    /// <exception cref="ArgumentException">Options contradict each other, or a native module has the name of another one.</exception>
+    /// <exception cref="InvalidDataException">A tree is corrupt or of a newer format.</exception>
+    public PythonIsolate CreateIsolated(PythonIsolateOptions? options = null)
+    {
+        ThrowIfStopped();
+        if (!owner)
+        {
+            throw new InvalidOperationException("There are no isolates where another host has started CPython: that host's code may not bear interpreters beside its own. Start PyEmbed first, or use worker processes.");
+        }
+
+        if (CapabilityWall.IsUp)
+        {
+            throw new InvalidOperationException("There are no isolates where capabilities are in force (PythonOptions.Capabilities, or a Restricted policy on Linux): they guard the modules of one interpreter. Use worker processes.");
+        }
+
+        using GilRelease? release = Gil.IsHeld ? new GilRelease() : null;
+        return new PythonIsolate(this, options ?? new PythonIsolateOptions(), ProcessPython.Started?.Executable ?? "");
     }
 
     /// <summary>What is mounted, what was loaded and extracted, which names are shadowed, and whether the trees' requirements are met. For diagnosis: it takes milliseconds.</summary>
     public PythonReport Describe()
     {
-        using IDisposable hold = Hold();
-        return ReportReader.Read(importer, mounted, ProcessPython.Started);
+        ThrowIfStopped();
+        using Gil gil = Gil.Acquire();
+        return ReportReader.Read(setup.Importer, setup.Mounted, ProcessPython.Started);
     }
 
     /// <summary>
@@ -242,6 +260,8 @@ public sealed partial class PythonInterpreter : IDisposable
             throw new InvalidOperationException("Python cannot be stopped by a thread that holds the GIL: dispose the interpreter outside of Hold and of callbacks from Python.");
         }
 
+        ThrowInIsolate();
+        LiveIsolates.DisposeAll();
         lock (StartLock)
         {
             if (!IsRunning)
@@ -252,12 +272,11 @@ public sealed partial class PythonInterpreter : IDisposable
             if (!owner)
             {
                 using IDisposable hold = Hold();
-                HostImporters.Uninstall(importers);
-                NativeRegistry.Uninstall();
-                UnmountAll();
+                codeCacheTimer?.Dispose();
+                setup.Leave();
 
                 // Who started Python may have stopped it already, or be another host, which flushes nothing of ours.
-                Call(host, "flush");
+                setup.Call("flush");
             }
 
             codeCacheTimer?.Dispose();
@@ -285,14 +304,12 @@ public sealed partial class PythonInterpreter : IDisposable
     }
 
     /// <summary>What PyEmbed does at the end of Python that it started, it does from now on also where another host did and does it not.</summary>
-    internal void EndPythonWithProcess() => InterpreterExit.Register(host);
+    internal void EndPythonWithProcess() => InterpreterExit.Register(setup.Host);
 
     /// <summary>Mounts and remembers a tree. The caller holds the GIL.</summary>
     internal string MountTree(PythonTree tree)
     {
-        CapabilityWall.Trust(tree.Memory);
-        string root = importer.Mount(tree);
-        mounted.Add((tree, root));
+        string root = setup.MountTree(tree);
         EnsureCodeCacheTimer();
         return root;
     }
@@ -300,117 +317,43 @@ public sealed partial class PythonInterpreter : IDisposable
     /// <summary>Mounts and remembers a tree in the stead of another. The caller holds the GIL.</summary>
     internal string ReplaceTree(PythonTree old, string oldRoot, PythonTree tree)
     {
-        CapabilityWall.Trust(tree.Memory);
-        string root = importer.Replace(old, oldRoot, tree);
-        mounted[mounted.IndexOf((old, oldRoot))] = (tree, root);
+        string root = setup.ReplaceTree(old, oldRoot, tree);
         EnsureCodeCacheTimer();
         return root;
     }
 
     /// <summary>Unmounts and forgets a tree. The caller holds the GIL.</summary>
-    internal void UnmountTree(PythonTree tree, string root)
-    {
-        importer.Unmount(tree, root);
-        mounted.Remove((tree, root));
-    }
+    internal void UnmountTree(PythonTree tree, string root) => setup.UnmountTree(tree, root);
 
     private static PythonInterpreter Boot(PythonOptions options, string? store, string? codes)
     {
         using Gil gil = Gil.Acquire();
-        Importer importer = Importer.Boot(store, codes);
-        PythonObject host = PythonCode.Import("pyembed._host");
         PythonInstallation? started = ProcessPython.Started;
         bool owner = started is not null;
-        PythonInterpreter interpreter = new(importer, host, owner, owner ? PythonStartup.MainThread : 0) { Policy = options.Policy };
-        if (started is not null)
-        {
-            Call(host, "configure", Text.New(started.Executable ?? ""), HostCall.List(options.Arguments), HostCall.List(ProgramArguments.CommandLine()));
-            InterpreterExit.Register(host);
-        }
-
-        Call(host, "enter", Text.New(Environment.ProcessPath ?? ""), CPython.Gate.CreateForkedView());
-        Call(host, "install_hooks");
-        try
-        {
-            ResolutionOrder.Install(options);
-            if (options.NativeModules.Count > 0)
+        InterpreterSetup setup = InterpreterSetup.Create(
+            options,
+            store,
+            codes,
+            setup =>
             {
-                NativeRegistry.Install(options.NativeModules.Freeze());
-            }
-
-            ImportGuards.Install(options);
-            interpreter.MountAll(options);
-            interpreter.importers = HostImporters.Install(options.Importers);
-            CapabilityWall.Raise(options, importer.Module, interpreter.mounted.ConvertAll(mount => mount.Tree.Memory));
-        }
-        catch
-        {
-            ImportGuards.Uninstall(options);
-            HostImporters.Uninstall(interpreter.importers);
-            NativeRegistry.Uninstall();
-            interpreter.UnmountAll();
-            interpreter.RemoveSearchPaths();
-            ResolutionOrder.Uninstall(options);
-            throw;
-        }
-
+                if (started is not null)
+                {
+                    setup.Call("configure", Text.New(started.Executable ?? ""), HostCall.List(options.Arguments), HostCall.List(ProgramArguments.CommandLine()));
+                    InterpreterExit.Register(setup.Host);
+                }
+            },
+            setup => CapabilityWall.Raise(options, setup.Importer.Module, setup.Mounted.ConvertAll(mount => mount.Tree.Memory)));
+        PythonInterpreter interpreter = new(setup, owner, owner ? PythonStartup.MainThread : 0) { Policy = options.Policy, Store = store, Codes = codes };
+        interpreter.EnsureCodeCacheTimer();
         return interpreter;
-    }
-
-    private void MountAll(PythonOptions options)
-    {
-        if (options.AutoMount)
-        {
-            foreach (PythonTree tree in PythonTree.AllListed())
-            {
-                MountTree(tree);
-            }
-        }
-
-        foreach (PythonTree tree in options.Mounts)
-        {
-            MountTree(tree);
-        }
-
-        if (options.SearchPaths.Count > 0)
-        {
-            List<string> paths = new(options.SearchPaths);
-            searchPaths = new PythonObject(HostCall.Invoke(host.Handle, "add_search_paths", HostCall.List(paths.ConvertAll(Path.GetFullPath))));
-        }
     }
 
     private void EnsureCodeCacheTimer()
     {
         if (codeCacheTimer is null)
         {
-            using PyRef uses = PyRef.Take(HostCall.Invoke(host.Handle, "uses_code_cache"));
-            codeCacheTimer = uses.Value == CPython.Py_True ? new CodeCacheTimer(host) : null;
-        }
-    }
-
-    private static void Call(PythonObject host, string function, params ReadOnlySpan<nint> arguments)
-    {
-        using PyRef none = PyRef.Take(HostCall.Invoke(host.Handle, function, arguments));
-    }
-
-    private void UnmountAll()
-    {
-        codeCacheTimer?.Dispose();
-        foreach ((PythonTree tree, string root) in mounted)
-        {
-            importer.Unmount(tree, root);
-        }
-
-        mounted.Clear();
-    }
-
-    private void RemoveSearchPaths()
-    {
-        if (searchPaths is not null)
-        {
-            Call(host, "remove_search_paths", searchPaths.NewReference());
-            searchPaths.Dispose();
-            searchPaths = null;
+            using PyRef uses = PyRef.Take(HostCall.Invoke(setup.Host.Handle, "uses_code_cache"));
+            codeCacheTimer = uses.Value == CPython.Py_True ? new CodeCacheTimer(setup.Host) : null;
         }
     }
 
@@ -429,9 +372,24 @@ public sealed partial class PythonInterpreter : IDisposable
 
     private void ThrowIfStopped()
     {
+        ThrowIfClosed();
+        ThrowInIsolate();
+    }
+
+    private void ThrowIfClosed()
+    {
         if (!IsRunning)
         {
             CPython.Gate.ThrowClosed();
+        }
+    }
+
+    // The calling thread would import into the isolate, or stop itself.
+    private static void ThrowInIsolate()
+    {
+        if (InterpreterState.Current != InterpreterState.Main)
+        {
+            throw new InvalidOperationException($"The calling thread serves {InterpreterState.Current.Name}: use the members of its PythonIsolate there; only Hold and AllowThreads of PythonInterpreter do for both.");
         }
     }
 }

@@ -13,24 +13,23 @@ namespace PyEmbed.Native;
 /// </remarks>
 internal static unsafe class ManagedReference
 {
-    private static readonly HashSet<nint> Handles = []; // Guarded by the GIL.
-    private static CPython.PyModuleDefBody* definition;
-    private static nint head;
-
     /// <summary>Makes an object that keeps <paramref name="target"/> alive.</summary>
     /// <param name="name">Its <c>__name__</c>.</param>
     /// <param name="target">What it stands for. A <see cref="NativeFunction"/> is disposed when the Python object goes, with the GIL held.</param>
     /// <returns>A new reference.</returns>
     public static nint New(string name, object target)
     {
+        NativeState native = NativeState.Current;
         _ = NativeHostModule.Handle; // Made by now: the definition and the class.
-        using PyRef module = PyRef.Take(CPython.PyModule_Create2(head, CPython.PYTHON_API_VERSION));
+        using PyRef module = PyRef.Take(CPython.PyModule_Create2((nint)native.Definition, CPython.PYTHON_API_VERSION));
         nint handle = GCHandle.ToIntPtr(GCHandle.Alloc(target));
-        Handles.Add(handle);
-        *(nint*)CPython.PyModule_GetState(module.Value) = handle;
+        native.Handles.Add(handle);
+        nint* words = (nint*)CPython.PyModule_GetState(module.Value);
+        words[1] = GCHandle.ToIntPtr(native.Self);
+        words[0] = handle;
         using PyRef text = PyRef.Take(Text.New(name));
         Set(module.Value, "__name__", text.Value);
-        Set(module.Value, "__class__", NativeHostModule.ReferenceType);
+        Set(module.Value, "__class__", native.Host.ReferenceType);
         return module.NewReference();
     }
 
@@ -43,60 +42,67 @@ internal static unsafe class ManagedReference
     /// <summary>What any object stands for; null for an object that was not made here, and after <see cref="ReleaseAll"/>.</summary>
     public static object? TryGetTarget(nint value)
     {
-        if (CPython.TypeOf(value) != NativeHostModule.ReferenceType)
+        NativeState native = NativeState.Current;
+        if (CPython.TypeOf(value) != native.Host.ReferenceType)
         {
             return null;
         }
 
         nint handle = *(nint*)CPython.PyModule_GetState(value);
-        return Handles.Contains(handle) ? GCHandle.FromIntPtr(handle).Target : null;
+        return native.Handles.Contains(handle) ? GCHandle.FromIntPtr(handle).Target : null;
     }
 
     /// <summary>Lets go of all .NET objects; nothing is called back any more. Functions must have been made to refuse before.</summary>
     public static void ReleaseAll()
     {
-        if (definition != null)
+        NativeState native = NativeState.Current;
+        if (native.Definition != null)
         {
-            definition->Free = 0;
+            Body(native)->Free = 0;
         }
 
-        foreach (nint handle in Handles)
+        foreach (nint handle in native.Handles)
         {
             GCHandle.FromIntPtr(handle).Free();
         }
 
-        Handles.Clear();
+        native.Handles.Clear();
     }
 
     /// <summary>A new reference to a writable <c>memoryview</c> of the pointer that leads back to managed code when a reference goes.</summary>
     public static nint CreateReleaseView()
     {
-        EnsureDefinition();
-        return PyRef.Checked(CPython.PyMemoryView_FromMemory((byte*)&definition->Free, sizeof(nint), CPython.PyBUF_WRITE));
+        NativeState native = NativeState.Current;
+        EnsureDefinition(native);
+        return PyRef.Checked(CPython.PyMemoryView_FromMemory((byte*)&Body(native)->Free, sizeof(nint), CPython.PyBUF_WRITE));
     }
 
-    private static void EnsureDefinition()
+    private static CPython.PyModuleDefBody* Body(NativeState native) => (CPython.PyModuleDefBody*)(native.Definition + CPython.HeadSize);
+
+    private static void EnsureDefinition(NativeState native)
     {
-        if (definition != null)
+        if (native.Definition != null)
         {
             return;
         }
 
-        // Never freed: objects that outlive all of this may point to it.
-        byte* memory = (byte*)NativeMemory.AllocZeroed((nuint)(CPython.HeadSize + sizeof(CPython.PyModuleDefBody)));
-        *(nint*)memory = 1; // The reference count of a static object.
-        head = (nint)memory;
-        definition = (CPython.PyModuleDefBody*)(memory + CPython.HeadSize);
+        // Freed only with the interpreter: objects that outlive all of this may point to it.
+        native.Self = GCHandle.Alloc(native);
+        native.Definition = (byte*)NativeMemory.AllocZeroed((nuint)(CPython.HeadSize + sizeof(CPython.PyModuleDefBody)));
+        *(nint*)native.Definition = 1; // The reference count of a static object.
+        CPython.PyModuleDefBody* definition = Body(native);
         definition->Name = Text.Ascii("pyembed.NativeReference"u8);
-        definition->Size = sizeof(nint);
+        definition->Size = 2 * sizeof(nint);
         definition->Free = (nint)(delegate* unmanaged[Cdecl]<nint, void>)&Free;
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void Free(nint module)
     {
-        nint handle = *(nint*)CPython.PyModule_GetState(module);
-        if (handle != 0 && Handles.Remove(handle))
+        // The calling thread may be one that Python code has started, which nothing has told yet that it serves an isolate.
+        nint* words = (nint*)CPython.PyModule_GetState(module);
+        nint handle = words[0];
+        if (handle != 0 && ((NativeState)GCHandle.FromIntPtr(words[1]).Target!).Handles.Remove(handle))
         {
             GCHandle reference = GCHandle.FromIntPtr(handle);
             (reference.Target as NativeFunction)?.Dispose(); // Exceptions may be disposable, too: those belong to others.

@@ -7,22 +7,22 @@ namespace PyEmbed.Native;
 /// The <c>PyMethodDef</c>s of the functions written in C#, in tables that Python code can reach: CPython looks up the address in them at every call, so that
 /// writing another address there turns the functions off without a managed instruction. The caller of each member holds the GIL.
 /// </summary>
-internal static unsafe class MethodTable
+internal sealed unsafe class MethodTable(NativeState native)
 {
     private const int TableLength = 64;
 
-    private static readonly List<nint> Tables = [];
-    private static readonly Stack<nint> Unused = new();
+    private readonly List<nint> tables = [];
+    private readonly Stack<nint> unused = new();
 
     /// <summary>A new entry.</summary>
-    public static CPython.PyMethodDef* Add(string name, string doc, nint function)
+    public CPython.PyMethodDef* Add(string name, string doc, nint function)
     {
-        if (Unused.Count == 0)
+        if (unused.Count == 0)
         {
             AddTable();
         }
 
-        var entry = (CPython.PyMethodDef*)Unused.Pop();
+        var entry = (CPython.PyMethodDef*)unused.Pop();
         entry->Name = Copy(name);
         entry->Doc = Copy(doc);
         entry->Flags = CPython.METH_FASTCALL | CPython.METH_KEYWORDS;
@@ -31,18 +31,18 @@ internal static unsafe class MethodTable
     }
 
     /// <summary>Frees an entry, which no function uses any more.</summary>
-    public static void Remove(CPython.PyMethodDef* entry)
+    public void Remove(CPython.PyMethodDef* entry)
     {
         NativeMemory.Free(entry->Name);
         NativeMemory.Free(entry->Doc);
         *entry = default;
-        Unused.Push((nint)entry);
+        unused.Push((nint)entry);
     }
 
     /// <summary>Makes every function refuse to be called: from now on its <c>__self__</c> is called, a <c>NativeReference</c> of pyembed._native.</summary>
-    public static void RefuseCalls()
+    public void RefuseCalls()
     {
-        foreach (nint table in Tables)
+        foreach (nint table in tables)
         {
             for (int i = 0; i < TableLength; i++)
             {
@@ -51,17 +51,35 @@ internal static unsafe class MethodTable
         }
     }
 
-    private static void AddTable()
+    /// <summary>Frees the entries. No function uses them any more.</summary>
+    public void Free()
     {
-        // Never freed: see ManagedReference.
+        foreach (nint table in tables)
+        {
+            for (int i = 0; i < TableLength; i++)
+            {
+                NativeMemory.Free(((CPython.PyMethodDef*)table)[i].Name);
+                NativeMemory.Free(((CPython.PyMethodDef*)table)[i].Doc);
+            }
+
+            NativeMemory.Free((void*)table);
+        }
+
+        tables.Clear();
+        unused.Clear();
+    }
+
+    private void AddTable()
+    {
+        // Freed only with the interpreter: see ManagedReference.
         nuint size = (nuint)(TableLength * sizeof(CPython.PyMethodDef));
         nint table = (nint)NativeMemory.AllocZeroed(size);
         using PyRef none = PyRef.Take(HostCall.Invoke(
-            NativeHostModule.Handle, "add_table", PyRef.Checked(CPython.PyMemoryView_FromMemory((byte*)table, (nint)size, CPython.PyBUF_WRITE))));
-        Tables.Add(table);
+            native.Host.Module, "add_table", PyRef.Checked(CPython.PyMemoryView_FromMemory((byte*)table, (nint)size, CPython.PyBUF_WRITE))));
+        tables.Add(table);
         for (int i = TableLength - 1; i >= 0; i--)
         {
-            Unused.Push(table + i * sizeof(CPython.PyMethodDef));
+            unused.Push(table + i * sizeof(CPython.PyMethodDef));
         }
     }
 

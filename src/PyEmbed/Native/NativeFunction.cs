@@ -18,6 +18,7 @@ internal abstract unsafe class NativeFunction : IDisposable
     private static int depth;
 
     private readonly NativeSignature signature;
+    private readonly InterpreterState interpreter = InterpreterState.Current;
     private CPython.PyMethodDef* definition;
 
     protected NativeFunction(NativeSignature signature) => this.signature = signature;
@@ -47,13 +48,24 @@ internal abstract unsafe class NativeFunction : IDisposable
             Slots[i].Default = Parameters[i].IsOptional ? ToPython.Convert(Parameters[i].Default) : 0;
         }
 
-        definition = MethodTable.Add(Name, signature.ToMethodDoc(), (nint)(delegate* unmanaged[Cdecl]<nint, nint*, nint, nint, nint>)&Call);
+        definition = interpreter.Native.Table.Add(Name, signature.ToMethodDoc(), (nint)(delegate* unmanaged[Cdecl]<nint, nint*, nint, nint, nint>)&Call);
         using PyRef name = PyRef.Take(Text.NewName(module));
         return PyRef.Checked(CPython.PyCFunction_NewEx(definition, self.Value, name.Value));
     }
 
     /// <summary>Frees what Python needed, after the Python function has gone. The caller holds the GIL.</summary>
     public void Dispose()
+    {
+        ReleaseSlots();
+        if (definition != null)
+        {
+            interpreter.Native.Table.Remove(definition);
+            definition = null;
+        }
+    }
+
+    /// <summary>Gives back what calls need; there is none any more. The caller holds the GIL.</summary>
+    public void ReleaseSlots()
     {
         foreach ((nint name, nint value) in Slots)
         {
@@ -62,11 +74,6 @@ internal abstract unsafe class NativeFunction : IDisposable
         }
 
         Slots = [];
-        if (definition != null)
-        {
-            MethodTable.Remove(definition);
-            definition = null;
-        }
     }
 
     /// <summary>Calls the delegate.</summary>
@@ -136,6 +143,7 @@ internal abstract unsafe class NativeFunction : IDisposable
         int position = -1;
         GilScope? outer = GilScope.Newest;
         depth++;
+        interpreter.Enter(); // A thread that Python code has started comes here first.
         try
         {
             if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
@@ -144,7 +152,7 @@ internal abstract unsafe class NativeFunction : IDisposable
             }
 
             // A program that runs in Python, and calls only this, takes the GIL nowhere else.
-            PendingReleases.Drain();
+            interpreter.Pending.Drain();
             nint result = Invoke(arguments, ref position);
             return GilScope.Newest == outer ? result : throw Unbalanced(result, outer);
         }

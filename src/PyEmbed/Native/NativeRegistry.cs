@@ -5,12 +5,11 @@ namespace PyEmbed.Native;
 /// <summary>The native modules of the running interpreter: Python's import system asks for them by name. The caller of each member holds the GIL.</summary>
 internal static class NativeRegistry
 {
-    private static readonly Dictionary<string, Action<PythonNativeModule>> Builders = new(StringComparer.Ordinal);
-
     /// <summary>Makes modules importable; nothing is built yet.</summary>
     /// <exception cref="ArgumentException">A name is that of another module. Then none is importable.</exception>
     public static void Install(IReadOnlyList<(string Name, Action<PythonNativeModule> Build)> modules)
     {
+        NativeState native = NativeState.Current;
         var names = new List<string>();
         foreach ((string name, Action<PythonNativeModule> build) in modules)
         {
@@ -21,7 +20,7 @@ internal static class NativeRegistry
             }
 
             names.Add(normal);
-            Builders[normal] = build;
+            native.Builders[normal] = build;
         }
 
         NativeSignature signature = NativeSignature.Create(
@@ -30,11 +29,14 @@ internal static class NativeRegistry
         try
         {
             using PyRef none = PyRef.Take(HostCall.Invoke(NativeHostModule.Handle, "install", HostCall.List(names), function));
-            InterpreterExit.AtEnd(Uninstall);
+            if (InterpreterState.Current == InterpreterState.Main)
+            {
+                InterpreterExit.AtEnd(Uninstall);
+            }
         }
         catch (PythonException e) when (e.PythonType == "ValueError")
         {
-            Builders.Clear();
+            native.Builders.Clear();
             throw new ArgumentException(e.Message[(e.PythonType.Length + ": ".Length)..], e);
         }
     }
@@ -42,12 +44,13 @@ internal static class NativeRegistry
     /// <summary>Takes the modules out of the import system and lets go of all that functions and exceptions keep; Python code that still has functions of them cannot call them any more.</summary>
     public static void Uninstall()
     {
-        if (NativeHostModule.ReferenceType != 0)
+        NativeState native = NativeState.Current;
+        if (native.Host.Module != 0)
         {
-            using PyRef names = PyRef.Take(HostCall.List([.. Builders.Keys]));
+            using PyRef names = PyRef.Take(HostCall.List([.. native.Builders.Keys]));
             using PyRef none = PyRef.Take(HostCall.Invoke(NativeHostModule.Handle, "uninstall", names.NewReference()));
-            Builders.Clear();
-            MethodTable.RefuseCalls();
+            native.Builders.Clear();
+            native.Table.RefuseCalls();
             ManagedReference.ReleaseAll();
         }
     }
@@ -57,10 +60,11 @@ internal static class NativeRegistry
     {
         using (module)
         {
+            Dictionary<string, Action<PythonNativeModule>> builders = NativeState.Current.Builders;
             var names = new List<string>();
-            foreach ((string child, Action<PythonNativeModule> build) in new PythonNativeModule(name).Build(Builders[name], module))
+            foreach ((string child, Action<PythonNativeModule> build) in new PythonNativeModule(name).Build(builders[name], module))
             {
-                Builders[$"{name}.{child}"] = build;
+                builders[$"{name}.{child}"] = build;
                 names.Add($"{name}.{child}");
             }
 

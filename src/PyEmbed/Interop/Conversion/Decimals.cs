@@ -5,9 +5,6 @@ namespace PyEmbed.Interop;
 /// <summary><see cref="decimal"/> and <c>decimal.Decimal</c>, exactly.</summary>
 internal static unsafe class Decimals
 {
-    // Guarded by the GIL; kept for the life of the process.
-    private static nint type;
-
     /// <summary>A new reference to a <c>decimal.Decimal</c> with the same digits and the same scale.</summary>
     public static nint New(decimal value)
     {
@@ -43,13 +40,13 @@ internal static unsafe class Decimals
 
     private static nint DecimalType()
     {
-        if (type == 0)
+        InterpreterState interpreter = InterpreterState.Current;
+        if (interpreter.DecimalType == 0)
         {
             using PyRef module = PyRef.Take(PythonCode.Own("decimal"u8));
-            nint found = PyRef.Checked(CPython.PyObject_GetAttrString(module.Value, Text.Ascii("Decimal"u8)));
-            type = found;
+            interpreter.DecimalType = PyRef.Checked(CPython.PyObject_GetAttrString(module.Value, Text.Ascii("Decimal"u8)));
         }
 
-        return type;
+        return interpreter.DecimalType;
     }
 }

@@ -13,9 +13,6 @@ internal static unsafe class Text
     // Attribute and method names are few and come again; names computed without end must not pile up.
     private const int InternLimit = 4096;
 
-    // Guarded by the GIL. The references are kept for the life of the process.
-    private static readonly Dictionary<string, nint> Names = new(StringComparer.Ordinal);
-
     /// <summary>A new reference to a str.</summary>
     public static nint New(ReadOnlySpan<char> text)
     {
@@ -51,7 +48,8 @@ internal static unsafe class Text
     /// <summary>A new reference to the interned str of a name. The caller holds the GIL.</summary>
     public static nint NewName(string name)
     {
-        if (Names.TryGetValue(name, out nint known))
+        Dictionary<string, nint> names = InterpreterState.Current.Names;
+        if (names.TryGetValue(name, out nint known))
         {
             CPython.Py_IncRef(known);
             return known;
@@ -59,7 +57,7 @@ internal static unsafe class Text
 
         nint created = New(name);
         CPython.PyUnicode_InternInPlace(&created);
-        if (Names.Count < InternLimit && Names.TryAdd(name, created))
+        if (names.Count < InternLimit && names.TryAdd(name, created))
         {
             CPython.Py_IncRef(created);
         }

@@ -1,0 +1,59 @@
+using System.Diagnostics;
+
+namespace PyEmbed.Isolates;
+
+/// <summary>The isolates of this process that have not been disposed. Python does not know of its end, so they are ended with it.</summary>
+internal static class LiveIsolates
+{
+    private static readonly object ListLock = new();
+    private static readonly List<PythonIsolate> All = [];
+    private static int count;
+
+    /// <summary>A number for the name of the next one.</summary>
+    public static int NextNumber() => Interlocked.Increment(ref count);
+
+    public static void Add(PythonIsolate isolate)
+    {
+        lock (ListLock)
+        {
+            All.Add(isolate);
+        }
+    }
+
+    public static void Remove(PythonIsolate isolate)
+    {
+        lock (ListLock)
+        {
+            All.Remove(isolate);
+        }
+    }
+
+    /// <summary>Disposes all. The caller holds no GIL.</summary>
+    public static void DisposeAll()
+    {
+        foreach (PythonIsolate isolate in Current())
+        {
+            isolate.Dispose();
+        }
+    }
+
+    /// <summary>Has each run its atexit functions and flush its streams, all at the same time, because the process ends.</summary>
+    /// <param name="limit">How long to wait for them. Threads that are late end with the process.</param>
+    public static void FinishAll(TimeSpan limit)
+    {
+        long start = Stopwatch.GetTimestamp();
+        foreach (Thread helper in Current().ConvertAll(isolate => isolate.FinishBeside()))
+        {
+            TimeSpan left = limit - Stopwatch.GetElapsedTime(start);
+            helper.Join(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+        }
+    }
+
+    private static List<PythonIsolate> Current()
+    {
+        lock (ListLock)
+        {
+            return [.. All];
+        }
+    }
+}

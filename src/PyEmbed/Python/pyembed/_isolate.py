@@ -1,0 +1,141 @@
+"""What a sub-interpreter that a host made has otherwise than the main one: nothing that it changes reaches another.
+
+Extension modules that keep their state in the process instead of in the interpreter are refused, changes of the environment
+stay in ``os.environ``, and the host may have given it streams.
+"""
+
+import os
+import sys
+import _io
+import _thread
+from _frozen_importlib_external import ExtensionFileLoader
+
+from . import _adapters
+
+_MULTI_PHASE = b'PyModuleDef_Init\0'     # what the init function of a module that allows several interpreters calls (PEP 489)
+_PIECE = 1 << 20
+_STACK = 16 << 20       # that of threads which code of the isolate starts, as of the isolate's own
+
+# These crash 3.12 when a second interpreter with a GIL of its own loads them; their Python twins take their place.
+_UNSAFE = ('_datetime', '_decimal') if (3, 12) <= sys.version_info < (3, 13) else ()
+
+
+def enter(own_gil, environment):
+    """Set up the interpreter that the calling thread serves: before anything is mounted. *environment* is that of the host, names
+    and values by turns."""
+    if own_gil:
+        for name in _UNSAFE:
+            sys.modules[name] = None
+    _refuse_extensions()
+    _keep_environment(environment)
+    _adapters.ADAPTERS['subprocess'] = 'pyembed._isolate:pass_environment'
+    _thread.stack_size(_STACK)
+
+
+# Extension modules #####################################################################################################
+
+def _refuse_extensions():
+    """Raise ImportError for an extension module that does not support sub-interpreters. From 3.12 on CPython finds that out."""
+    library = os.path.dirname(os.__file__)
+    standard = tuple(os.path.join(folder, '') for folder in (os.path.join(library, 'lib-dynload'), os.path.join(sys.base_exec_prefix, 'DLLs')))
+    create = ExtensionFileLoader.create_module
+
+    def create_module(self, spec):
+        """Create an extension module that may be in several interpreters of a process."""
+        if sys.version_info < (3, 12):
+            if not self.path.startswith(standard) and not is_multi_phase(self.path):
+                _refuse(spec.name, self.path, 'it has single-phase initialisation (PEP 489)')
+            return create(self, spec)
+        try:
+            return create(self, spec)
+        except ImportError as error:
+            if not str(error).endswith('does not support loading in subinterpreters'):
+                raise
+            _refuse(spec.name, self.path, str(error))
+
+    ExtensionFileLoader.create_module = create_module
+
+
+def _refuse(name, path, reason):
+    raise ImportError(f'the extension module {name!r} ({path}) cannot be imported in an isolate: {reason}, so all interpreters of the '
+                      'process would share its state. Import it in the main interpreter, or use a worker process.', name=name, path=path) from None
+
+
+def is_multi_phase(path):
+    """Whether the file of an extension module names the function that multi-phase initialisation needs; nothing of it is run."""
+    with _io.open_code(path) as file:
+        rest = b''
+        while True:
+            piece = file.read(_PIECE)
+            if not piece:
+                return False
+            if _MULTI_PHASE in rest + piece:
+                return True
+            rest = piece[1 - len(_MULTI_PHASE):]
+
+
+# The environment #######################################################################################################
+
+def _keep_environment(variables):
+    """Let ``os.environ`` begin with the host's variables, and what is changed there stay there: the system's environment belongs to
+    the process, and whoever else runs in it reads it."""
+    os.putenv = os.unsetenv = _change_nothing
+    native = sys.modules['posix' if os.name == 'posix' else 'nt']
+    native.putenv = native.unsetenv = _change_nothing
+    environ = os.environ
+    environ._data.clear()
+    for name, value in zip(variables[::2], variables[1::2]):
+        environ[name] = value
+
+
+def _change_nothing(name, value=None, /):
+    """os.putenv and os.unsetenv of an isolate: os.environ holds all there is."""
+
+
+def pass_environment(subprocess):
+    """Let child processes have the environment of the isolate where the caller gives none."""
+    start = subprocess.Popen.__init__
+
+    def __init__(self, *args, **options):
+        if len(args) > 10:                  # given by position
+            args = (*args[:10], os.environ if args[10] is None else args[10], *args[11:])
+        elif options.get('env') is None:
+            options['env'] = os.environ
+        start(self, *args, **options)
+
+    __init__.__doc__, __init__.__wrapped__ = start.__doc__, start
+    subprocess.Popen.__init__ = __init__
+
+
+# Streams ###############################################################################################################
+
+class HostStream(_io._TextIOBase):
+    """A text stream that the host takes: ``sys.stdout`` or ``sys.stderr``."""
+
+    encoding, errors, newlines = 'utf-8', 'surrogatepass', None
+
+    def __init__(self, name, write):
+        self.name, self.mode, self._write = name, 'w', write
+
+    def __repr__(self):
+        return f'<{type(self).__name__} {self.name}>'
+
+    def writable(self):
+        """True."""
+        return True
+
+    def write(self, text, /):
+        """Hand text to the host; give the number of its characters."""
+        if self.closed:
+            raise ValueError('I/O operation on closed file.')
+        if not isinstance(text, str):
+            raise TypeError(f'write() argument must be str, not {type(text).__name__}')
+        self._write(str(text))
+        return len(text)
+
+
+def set_stream(name, write):
+    """Let ``sys.stdout`` or ``sys.stderr`` be one that calls *write* with each text."""
+    stream = HostStream(f'<{name}>', write)
+    setattr(sys, name, stream)
+    setattr(sys, f'__{name}__', stream)

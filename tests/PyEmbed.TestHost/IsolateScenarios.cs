@@ -1,0 +1,110 @@
+using System.Runtime.InteropServices;
+
+namespace PyEmbed.TestHost;
+
+/// <summary>Isolates over the whole life of a process: what they leave behind, and how they end with it.</summary>
+internal static unsafe class IsolateScenarios
+{
+    public static readonly Dictionary<string, Func<string[], int>> All = new(StringComparer.Ordinal)
+    {
+        // Memory, in KB a cycle, of bare sub-interpreters and of isolates. Arguments: how many, whether with a GIL of their own.
+        ["isolate-growth"] = arguments =>
+        {
+            int count = int.Parse(arguments[0]);
+            bool ownGil = arguments[1] == "own";
+            using PythonInterpreter python = Program.Started();
+            nint library = NativeLibrary.Load(python.Describe().Library!);
+            var options = new PythonIsolateOptions { AutoMount = false, OwnGil = ownGil };
+            Action bare = () => Bare(library, ownGil), isolate = () => python.CreateIsolated(options).Dispose();
+            bare();
+            isolate();
+            Console.WriteLine($"{Growth(bare, count):F1} {Growth(isolate, count):F1}");
+            return 0;
+        },
+
+        // Isolates that nobody disposes: one idle, one that runs, one that has failed to end.
+        ["isolate-exit"] = arguments =>
+        {
+            PythonInterpreter python = Program.Started();
+            PythonIsolate idle = python.CreateIsolated(), busy = python.CreateIsolated();
+            foreach (PythonIsolate isolate in (ReadOnlySpan<PythonIsolate>)[idle, busy])
+            {
+                isolate.Execute("import atexit, sys; sys.stdout.write('buffered;'); atexit.register(sys.stdout.write, 'atexit;')");
+            }
+
+            _ = busy.RunAsync(own =>
+            {
+                own.Execute("while True: pass");
+                return 0;
+            });
+            if (arguments[0] == "dispose")
+            {
+                python.Dispose();
+            }
+            else if (arguments[0] == "exit")
+            {
+                Environment.Exit(7);
+            }
+
+            return 7;
+        },
+    };
+
+    private static double Growth(Action cycle, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            cycle();
+        }
+
+        double before = Resident();
+        for (int i = 0; i < count; i++)
+        {
+            cycle();
+        }
+
+        return (Resident() - before) / count;
+    }
+
+    private static double Resident()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        return long.Parse(File.ReadAllText("/proc/self/statm").Split(' ')[1]) * (Environment.SystemPageSize / 1024);
+    }
+
+    private static void Bare(nint library, bool ownGil)
+    {
+        nint Export(string name) => NativeLibrary.GetExport(library, name);
+        Thread thread = new(() =>
+        {
+            int state = ((delegate* unmanaged<int>)Export("PyGILState_Ensure"))();
+            nint main = ((delegate* unmanaged<nint>)Export("PyGILState_GetThisThreadState"))();
+            nint made;
+            if (NativeLibrary.TryGetExport(library, "Py_NewInterpreterFromConfig", out nint create))
+            {
+                int* config = stackalloc int[] { ownGil ? 0 : 1, 0, 0, 1, 1, 1, ownGil ? 2 : 1 };
+                _ = ((delegate* unmanaged<nint*, int*, Status>)create)(&made, config);
+                ((delegate* unmanaged<nint, void>)Export("Py_EndInterpreter"))(made);
+                ((delegate* unmanaged<nint, void>)Export("PyEval_RestoreThread"))(main);
+            }
+            else
+            {
+                made = ((delegate* unmanaged<nint>)Export("Py_NewInterpreter"))();
+                ((delegate* unmanaged<nint, void>)Export("Py_EndInterpreter"))(made);
+                _ = ((delegate* unmanaged<nint, nint>)Export("PyThreadState_Swap"))(main);
+            }
+
+            ((delegate* unmanaged<int, void>)Export("PyGILState_Release"))(state);
+        });
+        thread.Start();
+        thread.Join();
+    }
+
+    // PyStatus; nobody looks into it.
+    [StructLayout(LayoutKind.Sequential, Size = 32)]
+    private struct Status
+    {
+    }
+}

@@ -1,0 +1,42 @@
+using System.Globalization;
+using PyEmbed.Tests;
+
+namespace PyEmbed.Isolates.Tests;
+
+/// <summary>What only a whole process shows of isolates.</summary>
+[TestClass]
+public sealed class IsolateProcessTests
+{
+    [TestMethod]
+    [DataRow("return")]
+    [DataRow("exit")]
+    [DataRow("dispose")]
+    public void Isolates_end_with_the_process(string how)
+    {
+        TestHostProcess result = TestHostProcess.Run("isolate-exit", how);
+        Assert.AreEqual(7, result.ExitCode, result.ToString());
+        Assert.AreEqual("", result.Error);
+
+        // That of the one that is busy depends on whether it was interrupted, which only Dispose does.
+        StringAssert.Contains(result.Output, "buffered;atexit;", StringComparison.Ordinal);
+    }
+
+    [TestMethod]
+    public void An_isolate_leaves_no_more_memory_behind_than_a_bare_interpreter()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            Assert.Inconclusive("The test reads /proc/self/statm.");
+        }
+
+        if (PythonFixture.Python.Evaluate<bool>("__import__('sys').version_info >= (3, 12)"))
+        {
+            Assert.Inconclusive("From 3.12 on CPython frees less of an interpreter the more modules it has had: docs/isolates.md has the figures.");
+        }
+
+        TestHostProcess result = TestHostProcess.Run(new Dictionary<string, string?> { ["DOTNET_GCgen0size"] = "100000" }, "isolate-growth", "150", "shared");
+        Assert.AreEqual(0, result.ExitCode, result.ToString());
+        double[] growth = [.. result.Output.Split().Where(word => word != "").Select(word => double.Parse(word, CultureInfo.InvariantCulture))];
+        Assert.IsLessThanOrEqualTo(Math.Max(growth[0], 0) + 8, growth[1], $"KB a cycle, bare and isolate: {result.Output}");
+    }
+}
