@@ -10,6 +10,7 @@ import zipfile
 
 from support import TreeCase
 import bundlesupport
+import pyembed
 from pyembed import _archive, _bundle_format, _importer
 from pyembed._bundle_format import BundleError, Entry, Manifest, entry_folder, read_bundle
 
@@ -103,12 +104,46 @@ class RefusedTest(TreeCase):
         content = bundlesupport.bundle(FILES)
         for length in (*range(0, len(content), 97), len(content) - 1):
             self.refused(content[:length], 'memory:/archive')
+            with self.assertRaises(pyembed.ArchiveError):
+                pyembed.mount(content[:length])
 
     def test_any_byte_of_a_file_or_the_manifest_changed(self):
         content = bundlesupport.bundle({'pkg/mod.py': 'value = 1\n', 'pkg/more.txt': 'plain words'}, {'x': b'data of x'})
         for text, words in ((b'value = 1', 'pkg.mod'), (b'data of x', "'x'"), (b'plain words', 'hash of its files'), (b'"linux"', 'hash of its files')):
             at = content.index(text) + 1
             self.refused(content[:at] + bytes([content[at] ^ 1]) + content[at + 1:], words, 'damaged', 'once more')
+
+    def test_any_byte_changed(self):
+        content = bundlesupport.bundle({'pkg/mod.py': 'value = 1\n', 'space/x.py': ''}, {'x': b'data of x'})
+        for at in range(len(content)):
+            self.refused(content[:at] + bytes([content[at] ^ 1]) + content[at + 1:], 'memory:/archive')
+        for more in (b'x' + content, content + b'x', content + content[-22:]):
+            self.refused(more)
+
+    def test_a_directory_that_shows_zipimport_another_file(self):
+        content = bytearray(bundlesupport.bundle({'good.py': 'x = 1\n', 'evil.py': 'x = 2\n'}))
+        good, evil = content.index(b'good.py', content.index(b'PK\1\2')) - 46, content.index(b'PK\1\2', content.index(b'PK\1\2') + 1)
+        self.assertEqual(content[evil + 46:evil + 53], b'evil.py')
+        content[good + 16:good + 28], content[good + 42:good + 46] = content[evil + 16:evil + 28], content[evil + 42:evil + 46]
+        place = os.path.join(self.folder({'b.zip': bytes(content)}), 'b.zip')
+        code = 'import sys; sys.path.insert(0, sys.argv[1]); import good; print(good.x)'
+        done = subprocess.run([sys.executable, '-S', '-E', '-c', code, place], capture_output=True, text=True, timeout=60)
+        self.assertNotEqual(done.stdout.strip(), '1', 'the test changes nothing')
+        self.refused(bytes(content), 'central directory', 'damaged')
+
+    def test_an_index_that_has_a_file_twice(self):
+        tree = _importer.open_tree(memoryview(bundlesupport.bundle({'pkg/__init__.py': '', 'pkg/a.py': 'x = 1\n', 'b.py': 'x = 2\n'})), 'x')
+        tree.table('')['pkg/a.py'] = tree.record('b.py')
+        with self.assertRaisesRegex(BundleError, 'twice'):
+            _bundle_format.read(tree)
+
+    def test_bytecode_that_zipimport_would_run(self):
+        with self.assertRaisesRegex(BundleError, "'pkg.mod' has bytecode beside its source"):
+            bundlesupport.bundle({'pkg/__init__.py': '', 'pkg/mod.py': '', 'pkg/mod.pyc': b'x'})
+
+    def test_a_name_that_no_zip_has(self):
+        entries = [('x' * 70000).encode(), 30, 0]
+        self.assertIn('longer', _archive.difference(memoryview(bytes(100)), [entries], 0))
 
     def test_hostile_manifests(self):
         module = 'a' * 64
@@ -122,7 +157,8 @@ class RefusedTest(TreeCase):
                 (dict(modules={'gone': module}), 'gone'), (dict(modules={'../pkg': module}), '../pkg'), (dict(modules={'pkg': 'short'}), 'pkg'),
                 (dict(modules={'pkg': module}), 'hash of pkg'), (dict(data={'y': module}), 'y'), (dict(data={'y': '../../x'}), 'y'),
                 (dict(requirements={'pkg': ['os.system("x")', None]}), 'pkg'), (dict(requirements={'pkg': [None]}), 'pkg'),
-                (dict(missing=[['a', 'b']]), 'line'), (dict(left_out={'a': 1}), 'reason'), (dict(python=3), 'python'), (dict(standard='os'), 'standard')):
+                (dict(missing=[['a', 'b']]), 'line'), (dict(left_out={'a': 1}), 'reason'), (dict(python=3), 'python'), (dict(standard='os'), 'standard'),
+                (dict(objects=['\ud800']), 'objects'), (dict(entries=[dict(entry, folder='\udcff')]), 'folder'), (dict(left_out={'\ud800': 'x'}), 'reason')):
             with self.subTest(changes):
                 self.refused(self.with_manifest(**changes), words)
 

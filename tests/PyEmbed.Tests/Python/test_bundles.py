@@ -418,7 +418,7 @@ class RefusedTest(BundleCase):
     def test_truncated(self):
         content = self.bundle(FILES)
         for length in (0, 10, 500, len(content) - 30, len(content) - 1):
-            self.refused(content[:length], 'memory:/archive', error=ValueError)
+            self.refused(content[:length], 'memory:/archive', error=pyembed.ArchiveError)
 
     def test_changed(self):
         content = bytearray(self.bundle(FILES))

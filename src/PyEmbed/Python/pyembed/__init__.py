@@ -32,7 +32,7 @@ def mount(source, root=None):
     places that they had where it was made, below that, and nothing is made there. ``unmount`` takes off the one mounted last.
 
     Raises ArchiveError for a damaged archive or assembly, one of a newer format, or an assembly without a tree, OSError for
-    a path that cannot be read, BundleError for a bundle that is damaged or of a newer format, or that has a file or data that
+    a path that cannot be read, BundleError (an ArchiveError) for a bundle that is damaged or newer, or that has a file or data that
     differ from those of another that is mounted, ValueError for a root that overlaps a mounted one, is that of the file system or is given
     for several trees, and for a path that no archive can have, TypeError for any other source, root or contents. Any
     thread may call it.

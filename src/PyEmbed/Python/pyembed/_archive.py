@@ -64,6 +64,28 @@ def write_archive(files, distribution, placement='app', materialize='auto', file
     return b''.join((*parts, header, index, directory, end))
 
 
+def difference(view, entries, end):
+    """What of a zip in memory is not as write_archive has it, in words; None where every byte is.
+
+    *entries* are (name as bytes, offset of the content, size) of all but the index, in order; *end* is where the content of the
+    index begins. Other readers of the zip go by its directory and its local headers, and see what the index has."""
+    central, offset = [], 0
+    start = int.from_bytes(view[-6:-2], 'little')           # of the central directory
+    for name, content, size in (*entries, (INDEX.encode(), end, start - end)):
+        if len(name) > 0xffff:
+            return f'the name of {name[:100].decode(errors="replace")!r} is longer than that of a zip can be'
+        header, entry = _headers(name, crc32(view[content:content + size]) if size else 0, size, offset)
+        place = offset + len(header)
+        if view[offset:place] != header or size and content != place:
+            return f'the local header of {name.decode()!r} does not tell of the file that the index has'
+        central.append(entry)
+        offset = place + size
+    directory = b''.join(central)
+    if offset != start or view[start:] != directory + _end_records(len(central), len(directory), start):
+        return 'its central directory does not tell of the files that its index has'
+    return None
+
+
 def _encode(path, with_folders):
     if (path.__class__ is not str or '\\' in path or '\0' in path
             or any(part in ('', '.', '..') for part in (path[:-1] if with_folders and path[-1:] == '/' else path).split('/'))):

@@ -9,7 +9,7 @@ import os
 import re
 from collections import namedtuple
 
-from ._archive import write_archive
+from ._archive import difference, write_archive
 from ._importer import MEMORY, ArchiveError, open_tree
 from ._loaders import origin_of
 
@@ -21,12 +21,13 @@ PLACEMENTS = 'app', 'library'
 _LONGEST = 4096         # characters of a folder on A
 _MOST_FILES = 65534     # zipimport reads no zip64 records before CPython 3.13
 _SHA256 = re.compile('[0-9a-f]{64}')
+_SURROGATE = re.compile('[\ud800-\udfff]')
 _REFERENCE = re.compile(r'[^\s:]+:[^\s:]+')
 
 
-class BundleError(ValueError):
+class BundleError(ArchiveError):
     """What is wrong with a bundle, or with what was to be bundled: the thing, its place, and the remedy. Nothing is then
-    bundled, or mounted."""
+    bundled, or mounted. What cannot be told for a bundle, as its end is missing, is a plain ArchiveError where it is mounted."""
 
     __module__ = 'pyembed.bundle'
 
@@ -130,6 +131,8 @@ def read_bundle(source):
         tree = open_tree(memoryview(content), origin)
         manifest = read(tree)
         check(tree, manifest)
+    except BundleError:
+        raise
     except ArchiveError as error:
         raise BundleError(str(error)) from error
     return manifest
@@ -142,6 +145,8 @@ def read(tree):
         raise BundleError(f'{tree.origin}: this is no bundle, as it has no manifest (.pyembed/{MANIFEST}): make one by '
                           'pyembed.bundle.build, or the command pyembed bundle')
     files, size = dict(files_of(tree)), 0
+    if any([tree.record(path) is not record for path, record in files_of(tree)]):
+        raise _damaged(tree.origin, 'its index has a file twice, or where it cannot be found')
     for path, record in (*files.items(), *tree.bundle.items()):
         method, _, length = tree.range(record, path)
         size += length
@@ -160,19 +165,23 @@ def files_of(tree):
 
 
 def check(tree, manifest):
-    """Read every file of a bundle, and raise BundleError where its hash is another; returns a dict from the paths of the
-    tree's files to their hashes, binary."""
-    digests, sizes = {}, {}
+    """Read every byte of a bundle, and raise BundleError where the hash of a file is another, or where the zip would show others
+    another file than its index shows here; returns a dict from the paths of the tree's files to their hashes, binary."""
+    found = {}                  # path -> offset, size, hash
     for path, record in files_of(tree):
-        digests[path], sizes[path] = _digest(tree, record, path)
+        found[path] = _digest(tree, record, path)
+    digests = {path: digest for path, (_, _, digest) in found.items()}
     own = {}
     for path, record in tree.bundle.items():
         full = f'.pyembed/{path}'
-        own[full], sizes[full] = _digest(tree, record, full)
-    empty = dict.fromkeys(_folder_entries(digests), hashlib.sha256().digest())
-    whole = hashlib.sha256()
-    for name, digest in sorted([(path.encode(), (path, digest)) for path, digest in {**digests, **own, **empty}.items()]):
-        whole.update(name + b'\0' + sizes.get(digest[0], 0).to_bytes(8, 'little') + digest[1])
+        found[full] = _digest(tree, record, full)
+        own[full] = found[full][2]
+    for folder in _folder_entries(digests):
+        found[folder] = 0, 0, hashlib.sha256().digest()
+    whole, entries = hashlib.sha256(), []
+    for name, (start, size, digest) in sorted([(path.encode(), facts) for path, facts in found.items()]):
+        whole.update(name + b'\0' + size.to_bytes(8, 'little') + digest)
+        entries.append((name, start, size))
     for name, digest in manifest.modules.items():
         if digest and digests[module_file(name, digests)].hex() != digest:
             raise _damaged(tree.origin, f'the hash of {name} is not the one in its manifest')
@@ -181,6 +190,9 @@ def check(tree, manifest):
             raise _damaged(tree.origin, f'the hash of the data {name!r} is not the one in its manifest')
     if whole.hexdigest() != tree.hash:
         raise _damaged(tree.origin, f'the hash of its files is {whole.hexdigest()[:12]}, and its index gives {tree.hash[:12]}')
+    wrong = difference(tree.view, entries, tree.end)
+    if wrong:
+        raise _damaged(tree.origin, wrong)
     return digests
 
 
@@ -190,9 +202,9 @@ def read_data(tree, manifest):
 
 
 def _digest(tree, record, path):
-    """(SHA-256, size) of a file."""
+    """(offset, size, SHA-256) of a file."""
     _, start, size = tree.range(record, path)
-    return hashlib.sha256(tree.view[start:start + size]).digest(), size
+    return start, size, hashlib.sha256(tree.view[start:start + size]).digest()
 
 
 def _damaged(where, why):
@@ -249,11 +261,16 @@ def _problems(manifest, files, own):
     for path in files:
         if path not in seen or not _is_relative(path):
             yield f'{path!r} is in no entry' if _is_relative(path) else f'{path!r} does not name a place within the archive'
+    for path in own:
+        if not _is_relative(path):
+            yield f'{path!r} does not name a place within the archive'
     for name, digest in manifest.modules.items():
         if not (_is_name(name) and (digest == '' or _is_hash(digest))):
             yield f'{name!r} is no module with a hash'
         if digest and module_file(name, files) is None:
             yield f'the source of the module {name!r} is not in the archive'
+        elif digest and f'{module_file(name, files)}c' in files:
+            yield f'the module {name!r} has bytecode beside its source, which zipimport would run in its stead'
     for name, digest in manifest.data.items():
         if not (_is_text(name) and _is_hash(digest)) or f'{DATA}{digest}' not in own:
             yield f'the data {name!r} are not in the archive'
@@ -270,11 +287,12 @@ def _problems(manifest, files, own):
 
 
 def _is_text(value):
-    return value.__class__ is str
+    """Whether a value is Unicode text, which has no surrogates."""
+    return value.__class__ is str and (value.isascii() or not _SURROGATE.search(value))
 
 
 def _are_texts(values):
-    return values.__class__ is list and all([value.__class__ is str for value in values])
+    return values.__class__ is list and all([_is_text(value) for value in values])
 
 
 def _is_hash(value):
@@ -287,5 +305,5 @@ def _is_name(name):
 
 def _is_relative(path):
     """Whether a path lies below wherever it begins, on every system."""
-    return (path.__class__ is str and not any([character in path for character in '\\:\0'])
+    return (_is_text(path) and not any([character in path for character in '\\:\0'])
             and all([name not in ('', '.', '..') for name in path.split('/')]))
