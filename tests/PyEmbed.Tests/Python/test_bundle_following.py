@@ -112,6 +112,10 @@ CASES.update({
     'submodule in the place of a function': ({'p/__init__.py': 'def leaf():\n    pass\ndel leaf\nfrom . import leaf\ndef go():\n    return leaf.value()\n', 'p/leaf.py': LEAF, 'never.py': ''}, 'p:go', 'p p.leaf'),
     'function of a submodule of its name': ({'m.py': 'from p import leaf\ndef go():\n    return leaf()\n', 'p/__init__.py': 'from .leaf import leaf\n',
                                              'p/leaf.py': 'def leaf():\n    return 42\n\ndef other():\n    import never\n', 'never.py': ''}, 'm:go', 'm p p.leaf'),
+    'import_module of a relative name': ({'m.py': 'import importlib\ndef go():\n    return importlib.import_module(".leaf", "p").value()\n', 'p/__init__.py': '',
+                                          'p/leaf.py': 'def value():\n    return 42\n', 'p/never.py': ''}, 'm:go', 'm p p.leaf'),
+    'import_module of what no statement can name': ({'m.py': 'import importlib\ndef go():\n    return importlib.import_module("my-p.leaf").value()\n', 'my-p/__init__.py': '',
+                                                     'my-p/leaf.py': 'def value():\n    return 42\n', 'my-p/never.py': ''}, 'm:go', 'm my-p my-p.leaf'),
 })
 
 #: Calls each function of the JSON on its standard input, [[bundle, module, function], ...], and prints their results.

@@ -115,6 +115,8 @@ class BadObjects(ObjectCase):
 
     def test_a_rule_that_excludes_what_is_needed(self):
         self.refuses('thing.kinds', 'thing.kinds', "'exclude thing.kinds'", 'include', rules=['exclude thing.kinds'])
+        self.refuses('thing.kinds:Kind.value', 'thing.kinds:Kind.value', "'exclude thing.kinds:Kind'", "'include thing.kinds:Kind'", rules=['exclude thing.kinds:Kind'])
+        self.assertEqual(self.modules('thing.kinds:plain', ['exclude thing.kinds', 'include thing.kinds:plain']), ['thing', 'thing.kinds'])
 
     def test_a_module_that_was_changed_since_its_import(self):
         import thing.kinds
@@ -142,6 +144,27 @@ class BadObjects(ObjectCase):
             self.assertEqual(self.modules('nat:go', ['exclude nat_c']), ['nat'])
             manifest = bundle.read(bundle.build('may'))
             self.assertEqual((sorted(manifest.modules), manifest.left_out['nat_c']), (['may'], 'native'))
+
+    def test_a_guard_that_raises_makes_nothing_unsure(self):
+        with on_path({'guarded/__init__.py': 'import sys\nif "other" in sys.modules:\n    raise ImportError("not beside other")\nfrom . import _c\n',
+                      'guarded/_c' + importlib.machinery.EXTENSION_SUFFIXES[0]: ''}):
+            self.refuses('guarded', 'guarded._c', 'native extension module', 'line 4')
+
+    def test_packages_that_change_their_path(self):
+        with on_path({'vendor/__init__.py': 'import os\n__path__.append(os.path.join(os.path.dirname(__file__), "_v"))\n', 'vendor/_v/dep.py': 'x = 1\n',
+                      'asks.py': 'from vendor import dep\nimport vendor.dep\n'}):
+            manifest = bundle.read(bundle.build('asks'))
+            self.assertEqual((sorted(manifest.modules), manifest.missing), (['asks', 'vendor'], [('vendor.dep', 'asks', 1)]))
+            import asks                                                                             # noqa: F401
+            self.assertEqual(self.modules('asks'), ['asks', 'vendor', 'vendor.dep'])
+
+    def test_modules_that_a_finder_of_their_package_makes(self):
+        with on_path({'maker/__init__.py': 'from . import _build\n', 'maker/_build.py': 'import sys\nsys.meta_path.append(None)\n', 'asks.py': 'import maker.made\n'}):
+            self.assertEqual(bundle.read(bundle.build('asks')).left_out['maker.made'], 'made')
+
+    def test_names_that_no_statement_can_have(self):
+        with on_path({'my-tools/__init__.py': '', 'my-tools/m.py': 'def go():\n    return 1\n'}):
+            self.assertEqual(self.modules('my-tools.m:go'), ['my-tools', 'my-tools.m'])
 
     def test_what_is_not_found(self):
         with on_path({'lost.py': 'import nowhere_to_find\n', 'maybe.py': 'def f():\n    import nowhere_to_find\n'}):

@@ -196,6 +196,19 @@ class AskingTest(RequirementCase):
         self.assertTrue(str(error).endswith('asking for its requirement req.checks:fails (modules) has failed: OSError: no such tool'), error)
         self.assertIsInstance(error.__cause__, OSError)
 
+    def test_one_that_ends_the_program_has_failed_and_one_that_is_interrupted_goes_through(self):
+        self.mount(FILES)
+        pyembed.require('req.win', system=sys.exit)
+        error = self.fails()
+        self.assertIn('SystemExit', str(error))
+        self.assertIsInstance(error.__cause__, SystemExit)
+
+        def interrupted():
+            raise KeyboardInterrupt
+        pyembed.require('req.win', system=interrupted)
+        with self.assertRaises(KeyboardInterrupt):
+            importlib.import_module('req.win')
+
     def test_one_that_is_not_there(self):
         self.mount(FILES)
         for reference, cause in ('req.checks:nothing', AttributeError), ('req.nothing:check', ModuleNotFoundError):

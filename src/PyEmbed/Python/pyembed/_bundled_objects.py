@@ -3,6 +3,7 @@
 import io
 import pickle
 import pickletools
+import re
 import sys
 import types
 from collections import namedtuple
@@ -13,6 +14,8 @@ from ._bundle_format import BundleError
 #: are meant, too, whether the caller named it (else the pickle of an object did), and what to call it in errors.
 Wanted = namedtuple('Wanted', 'module qualname with_all is_direct shown')
 
+#: Names that import_module() takes, of which a statement does not take all.
+_MODULE = re.compile(r'[\w-]+(?:\.[\w-]+)*')
 _FUNCTIONS = types.FunctionType, type
 _C_FUNCTIONS = types.BuiltinFunctionType, types.MethodWrapperType, types.WrapperDescriptorType, types.MethodDescriptorType, types.ClassMethodDescriptorType
 
@@ -46,7 +49,7 @@ def _of_name(name):
     module, colon, qualname = name.partition(':')
     with_all = module.endswith('.*') and not colon
     module = module[:-2] if with_all else module
-    if not all(map(str.isidentifier, module.split('.'))) or colon and not all(map(str.isidentifier, qualname.split('.'))):
+    if not _MODULE.fullmatch(module) or colon and not all(map(str.isidentifier, qualname.split('.'))):
         raise BundleError(f"{name!r} names no module and nothing in one: write 'package.module', 'package.module:Class.method', or "
                           "'package.*' for a package with all that is below it")
     if module == '__main__':

@@ -9,7 +9,7 @@ import re
 from collections import namedtuple
 
 from ._import_statements import FUNCTION, TOP_LEVEL, TYPE_CHECKING, _asks_for_type_checker, name_of, statements
-from ._imports import _absolute, _exports, _is_own_package
+from ._imports import PACKAGE, Module, _absolute, _exports, _is_own_package
 
 #: An import: of which module, absolute; the names that ``from`` takes, None for ``import``; the line; how sure it is that it
 #: runs and is needed.
@@ -27,7 +27,8 @@ PROGRAM = '<program>'
 _FUNCTIONS = ast.FunctionDef, ast.AsyncFunctionDef
 _IMPORTERS = 'import_module', '__import__'
 _NAMESPACES = frozenset(['globals', 'eval', 'exec'])
-_DOTTED = re.compile(r'\.*[^\W\d]\w*(?:\.[^\W\d]\w*)*')
+#: What can be a module's name: not all of these can stand in a statement.
+_DOTTED = re.compile(r'\.*[\w-]+(?:\.[\w-]+)*')
 _RESOURCES = 'resources', 'pkgutil', 'pkg_resources'
 _RESOURCE_READERS = frozenset('''
     files open_text open_binary read_text read_binary path contents is_resource get_data resource_filename resource_string
@@ -82,7 +83,7 @@ class Definitions:
 
     def _part(self, nodes, level):
         part = Part()
-        for node, kind, required in statements(nodes):
+        for node, kind, required in statements(nodes, guards=False):
             if kind != TYPE_CHECKING:
                 self._add_import(part, node, level if required else TOLERATED, part.bindings)
         self._collect(part, nodes, False)
@@ -93,7 +94,7 @@ class Definitions:
     def _running(self, body):
         part = Part()
         raising = _raising(body)
-        for node, kind, required in statements(body):
+        for node, kind, required in statements(body, guards=False):
             if kind not in (FUNCTION, TYPE_CHECKING):
                 level = CERTAIN if kind == TOP_LEVEL and required else REQUIRED if required or node in raising else TOLERATED
                 self._add_import(part, node, level, self.bindings, self.stars)
@@ -124,7 +125,7 @@ class Definitions:
                 names = {name for inner in ast.walk(node) if isinstance(inner, ast.Global) for name in inner.names}
                 if names:
                     part = Part()
-                    for inner, kind, _ in statements(node.body):
+                    for inner, kind, _ in statements(node.body, guards=False):
                         if kind != TYPE_CHECKING:
                             self._add_import(part, inner, TOLERATED, part.bindings)
                     for name in names:
@@ -215,9 +216,8 @@ class Definitions:
         if not _DOTTED.fullmatch(name):
             return False
         level = len(name) - len(name.lstrip('.'))
-        if level and not _is_own_package(node, self.module):
-            return False
-        module = _absolute(self.module, level, name[level:])
+        anchor = self._anchor(node) if level else self.module
+        module = _absolute(anchor, level, name[level:]) if anchor is not None else None
         if module is None:
             return False
         if function in _IMPORTERS:
@@ -226,6 +226,15 @@ class Definitions:
             part.imports.append(Import(module, None, node.lineno, ASKED))
             self._collect(part, [node.func], False)
         return True
+
+    def _anchor(self, call):
+        """The module that a relative name in a call is relative to; None where that is computed."""
+        if _is_own_package(call, self.module):
+            return self.module
+        for given in (*call.args[1:2], *(keyword.value for keyword in call.keywords if keyword.arg == 'package')):
+            if isinstance(given, ast.Constant) and isinstance(given.value, str) and _DOTTED.fullmatch(given.value) and given.value[0] != '.':
+                return Module(given.value, PACKAGE, None)
+        return None
 
     def _wakes(self, node):
         """Whether something that is not known may call a definition, or anything in it, as soon as it is made."""

@@ -23,10 +23,11 @@ _SIMPLE = frozenset([ast.Expr, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Ret
 _TOP, _CONDITIONAL, _FUNCTION, _NEVER = range(len(KINDS))
 
 
-def statements(body, simple=False):
+def statements(body, simple=False, guards=True):
     """(node, kind, is required) for each import statement in a block and in all blocks below it, as they stand in the file,
     and with *simple* for each usual statement that holds no others, too. A statement is required where the code is not
-    prepared to miss what it imports: outside of what depends on the installation, and of ``try`` that catches import errors."""
+    prepared to miss what it imports: outside of what depends on the installation, and of ``try`` that catches import errors.
+    What follows an ``if`` that raises depends on the installation where *guards* count."""
     blocks = [(iter(body), _TOP, True, [])]     # No recursion: a chain of elif is as deep as it is long.
     while blocks:
         block, kind, required, asserted = blocks[-1]
@@ -47,7 +48,7 @@ def statements(body, simple=False):
             yield node, KINDS[kind], required
             continue
         below, rest = _blocks_of(node)
-        if rest:                            # of this block is for some installations only
+        if rest and (guards or not _raises(node)):      # of this block is for some installations only
             blocks[-1] = block, max(kind, rest), False, []
         for inner, inner_kind, inner_required in reversed(below):
             if inner:
@@ -90,6 +91,11 @@ def _branches(node):
         return ([(node.body, kinds[0], False), (node.orelse, kinds[1], False)], _CONDITIONAL if leaving else 0)
     runs = not isinstance(node.test, ast.Constant) or bool(node.test.value)
     return [(node.body, kinds[0], runs), (node.orelse, kinds[1], True)], 0
+
+
+def _raises(node):
+    """Whether what an ``if`` statement leaves its block by is ``raise``."""
+    return isinstance(node, ast.If) and all(isinstance(body[-1], ast.Raise) for body in (node.body, node.orelse) if body and leaves(body))
 
 
 def _asks_for_type_checker(test):

@@ -309,6 +309,18 @@ class Graph:
             self._import(node, inner, line, TOLERATED)
         elif self.sources.find(base).what == NAMESPACE:
             self._import(node, inner, line, level)      # which is missing
+        elif self._is_nowhere(base, name) and not self._is_cut(node[0], base):
+            self._import(node, inner, line, TOLERATED)
+
+    def _is_nowhere(self, package, name):
+        """Whether nothing gives a name of a package that changes its path: it may be a module elsewhere, then."""
+        read, found = self.definitions(package), self.sources.find(package)
+        if read is None or found.locations is None or b'__path__' not in self.sources.read(found):
+            return False
+        if self._gives(package, name) or name in read.bindings or name in read.values or read.stars or read.run.uses_all or '__getattr__' in read.definitions:
+            return False
+        live = sys.modules.get(package)
+        return not isinstance(live, _MODULE) or name not in _namespace_of(live)
 
     def _is_submodule(self, package, name):
         """Whether a name that ``from`` takes from a package is a module in it that nothing else gives."""

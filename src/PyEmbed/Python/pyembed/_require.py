@@ -86,7 +86,7 @@ class Requirement:
         _asking.add(key)
         try:
             return bool((resolve(asked) if asked.__class__ is str else asked)())
-        except Exception as error:
+        except (Exception, SystemExit) as error:        # one that ends the program has no answer either
             if isinstance(error, RequirementError) and error.name == self.module:
                 raise       # the requirement itself imports the module
             raise RequirementError(

@@ -204,10 +204,14 @@ class _Verdict:
             if item.is_direct and self._graph.is_refused(item.module):
                 raise BundleError(f'{item.shown} is to be bundled, and what {item.module} requires is not met on the other system, as its report '
                                   'says: bundle it for a system that can use it')
-            if item.is_direct and item.module not in modules and self._sources.find(item.module).what in (SOURCE, NAMESPACE):
-                rule = self._rules.for_object(item.module, item.qualname)[1] or self._rules.for_module(item.module)[1]
-                raise BundleError(f'{item.shown} is to be bundled, and the rule {str(rule)!r} excludes it: remove the rule, or write '
-                                  f"'include {item.module}' after it")
+            if not item.is_direct or self._sources.find(item.module).what not in (SOURCE, NAMESPACE):
+                continue
+            top = item.qualname.partition('.')[0]
+            included, rule = self._rules.for_object(item.module, top)
+            if item.module not in modules or top and not included:
+                name = f'{item.module}:{top}' if top and item.module in modules else item.module
+                raise BundleError(f'{item.shown} is to be bundled, and the rule {str(rule or self._rules.for_module(item.module)[1])!r} excludes it: '
+                                  f"remove the rule, or write 'include {name}' after it")
 
     def _check_imports(self, modules, left_out):
         """Add to what is left out, and give what is missing. Raises BundleError for what cannot travel and must."""
@@ -237,7 +241,7 @@ class _Verdict:
                 left_out.setdefault(name, what)
             elif self._may_be_made(name):
                 left_out.setdefault(name, MADE)
-            elif certain:
+            elif certain and not self._mentions(name.rpartition('.')[0] or name, b'__path__'):     # which may be elsewhere then
                 raise BundleError(f'{name} is needed and not found on this system: {self._place(event)} imports it; install it, or write the '
                                   f"rule 'exclude {name}' where the other system has it")
             else:
@@ -259,9 +263,15 @@ class _Verdict:
         return '.'.join(parts[:end]), found.what
 
     def _may_be_made(self, name):
-        """Whether a module that is not found is one that the module above it makes, as far as its source tells."""
-        above = self._sources.find(name.rpartition('.')[0] or name)
-        return above.what == SOURCE and any(word in self._sources.read(above) for word in (b'sys.modules', b'meta_path', b'__path__'))
+        """Whether a module that is not found is one that the package above it makes, or a finder that it imports, as far as
+        their sources tell."""
+        above = name.rpartition('.')[0] or name
+        return self._mentions(above, b'sys.modules', b'meta_path') or any(
+            self._mentions(module, b'meta_path') for module, _ in self._graph.edges.get((above, ''), ()) if module.startswith(above + '.'))
+
+    def _mentions(self, module, *words):
+        found = self._sources.find(module)
+        return found.what == SOURCE and any(word in self._sources.read(found) for word in words)
 
     def _cannot_travel(self, stuck):
         tops = {item.module.partition('.')[0] for item in self._wanted}
