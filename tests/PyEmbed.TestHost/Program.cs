@@ -25,6 +25,13 @@ internal static class Program
             thread.Join();
             return code;
         },
+        // A pool whose worker runs the code, which may kill this process.
+        ["pool"] = arguments =>
+        {
+            PythonWorkerPool pool = PythonWorkerPool.StartAsync(new PythonWorkerOptions { AutoMount = false, Policy = PythonPolicy.Trusted }).GetAwaiter().GetResult();
+            Console.WriteLine(pool.RunAsync(PythonWorkerRequest.Script(arguments[0])).GetAwaiter().GetResult().Value);
+            return 0;
+        },
         ["run-module"] = arguments => Started().RunModule(arguments[0], arguments[1..]),
 
         // A module of a folder on disk, as the suites of tests/PyEmbed.Conformance are run.

@@ -1,3 +1,5 @@
+using PyEmbed.Capabilities;
+
 namespace PyEmbed;
 
 /// <summary>
@@ -10,6 +12,13 @@ public sealed record PythonWorkerOptions
 
     /// <summary>Which modules may be imported. Default: <see cref="PythonPolicy.Restricted"/>.</summary>
     public PythonPolicy Policy { get; init; } = PythonPolicy.Restricted;
+
+    /// <summary>
+    /// What the code of requests may reach. Null: <see cref="PythonCapabilities.None"/> under a policy made of <see cref="PythonPolicy.Restricted"/>, as far as this system can enforce it
+    /// (<see cref="PythonWorkerPool.EnforcedBy"/>); else nothing is restricted. Given, a pool does not start where the kernel cannot enforce them: Linux with Landlock and seccomp, and a Python with ctypes.
+    /// </summary>
+    /// <remarks><see cref="PythonCapabilities.Network"/> can only be empty or <c>*:*</c>, as the kernel does not know the names of hosts.</remarks>
+    public PythonCapabilities? Capabilities { get; init; }
 
     /// <summary>Whether Python imports from the file system, as in <see cref="PythonOptions.FileSystem"/>. Null: on, and off under <see cref="PythonPolicy.Restricted"/>.</summary>
     public bool? FileSystem { get; init; }
@@ -50,6 +59,9 @@ public sealed record PythonWorkerOptions
     /// <summary>How long a process may take to start, mount and import <see cref="Preload"/>. Default: 60 seconds.</summary>
     public TimeSpan StartTime { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>What is granted; null where nothing is restricted.</summary>
+    internal PythonCapabilities? Granted => Capabilities ?? (Policy.IsRestricted ? PythonCapabilities.None : null);
+
     /// <summary>What of this an interpreter is asked for, too.</summary>
     internal PythonOptions ForInterpreter => new() { Policy = Policy, FileSystem = FileSystem, SearchPaths = SearchPaths };
 
@@ -58,6 +70,16 @@ public sealed record PythonWorkerOptions
     {
         ResolutionOrder.Check(ForInterpreter);
         Limits.Check();
+        if (Granted is { } granted)
+        {
+            FileGrants.Check(nameof(PythonCapabilities.Read), granted.Read);
+            FileGrants.Check(nameof(PythonCapabilities.Write), granted.Write);
+            if (granted.Network.Count > 0 && !granted.Network.SequenceEqual(["*:*"]))
+            {
+                throw new ArgumentException("PythonWorkerOptions.Capabilities names hosts, which cannot be told apart in worker processes: grant \"*:*\" alone, or nothing and have the host fetch what the code needs.");
+            }
+        }
+
         foreach ((string name, int value, int least, int most) in (ReadOnlySpan<(string, int, int, int)>)[(nameof(Workers), Workers, 1, 1000), (nameof(Spares), Spares, 0, 1000), (nameof(QueueLimit), QueueLimit, 0, int.MaxValue)])
         {
             if (value < least || value > most)

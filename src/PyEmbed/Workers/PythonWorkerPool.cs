@@ -40,6 +40,12 @@ public sealed class PythonWorkerPool : IAsyncDisposable
         slots = new SemaphoreSlim(options.Workers);
     }
 
+    /// <summary>
+    /// What holds the code of requests to its capabilities: <c>Landlock</c> (which files), <c>seccomp</c> (which system calls), <c>audit hook</c> (clear errors, and what the kernel cannot tell apart); and
+    /// <c>subreaper</c>, by which orphans of requests come to be killed. What the system has not got is missing.
+    /// </summary>
+    public IReadOnlyList<string> EnforcedBy { get; private set; } = [];
+
     /// <summary>What it has done so far, and does.</summary>
     public PythonWorkerStatistics Statistics
     {
@@ -71,7 +77,7 @@ public sealed class PythonWorkerPool : IAsyncDisposable
         PythonWorkerPool pool = new(options);
         try
         {
-            await pool.Template().WaitAsync(cancellationToken).ConfigureAwait(false);
+            pool.EnforcedBy = (await pool.Template().WaitAsync(cancellationToken).ConfigureAwait(false)).EnforcedBy;
             return pool;
         }
         catch

@@ -15,11 +15,12 @@ internal sealed class WorkerProgram
 
     private static ReadOnlySpan<byte> Start => """
         def start():
-            import json, mmap, os
+            import json, mmap, os, sys
+            source = int(sys.argv[1]) if len(sys.argv) > 1 else 0
             def receive(size):
                 data = bytearray()
                 while len(data) < size:
-                    part = os.read(0, min(size - len(data), 1 << 20))
+                    part = os.read(source, min(size - len(data), 1 << 20))
                     if not part:
                         os._exit(0)
                     data += part
@@ -35,7 +36,7 @@ internal sealed class WorkerProgram
                 view = memoryview(bytes(message[end + 4:end + 4 + size]))
             boot(view, settings['store'], (file, offset, size) if file else None, settings['codes'])
             from pyembed._worker_template import run
-            run(message)
+            run(message, sys.argv[1:])
 
         start()
 
@@ -74,9 +75,12 @@ internal sealed class WorkerProgram
                 start.ArgumentList.Add(argument);
             }
 
-            foreach (string variable in start.Environment.Keys.Except(Kept).ToList())
+            if (options.Granted is { Environment: false })
             {
-                start.Environment.Remove(variable);
+                foreach (string variable in start.Environment.Keys.Except(Kept).ToList())
+                {
+                    start.Environment.Remove(variable);
+                }
             }
 
             return start;
@@ -99,6 +103,7 @@ internal sealed class WorkerProgram
             ["policy"] = policy.GuardsImports ? new object?[] { policy.IsRestricted, policy.Allow, policy.Deny } : null,
             ["paths"] = options.SearchPaths.Select(Path.GetFullPath).ToList(),
             ["preload"] = options.Preload,
+            ["grants"] = Grants(),
             ["spares"] = options.Spares,
             ["limits"] = new Dictionary<string, object?>
             {
@@ -111,6 +116,18 @@ internal sealed class WorkerProgram
         byte[] message = WorkerValueWriter.Pack(settings);
         return [.. BitConverter.GetBytes((long)message.Length), .. message];
     }
+
+    /// <summary>What the code may reach, or null where nothing is restricted.</summary>
+    private Dictionary<string, object?>? Grants() => options.Granted is not { } granted ? null : new()
+    {
+        ["read"] = granted.Read,
+        ["write"] = granted.Write,
+        ["network"] = granted.Network.Count > 0,
+        ["processes"] = granted.Processes,
+        ["native_code"] = granted.NativeCode,
+        ["environment"] = granted.Environment,
+        ["required"] = options.Capabilities is not null,
+    };
 
     private static Dictionary<string, object?> Described(PythonTree tree)
     {

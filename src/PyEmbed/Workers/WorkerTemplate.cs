@@ -41,6 +41,9 @@ internal sealed class WorkerTemplate
         ended = Task.WhenAll(Read(), Write(), complained);
     }
 
+    /// <summary>What enforces the capabilities; set when it is ready.</summary>
+    public IReadOnlyList<string> EnforcedBy { get; private set; } = [];
+
     /// <summary>Whether it takes no more requests.</summary>
     public bool HasEnded
     {
@@ -315,6 +318,11 @@ internal sealed class WorkerTemplate
         switch (kind)
         {
             case ReadyFrame:
+                using (JsonDocument said = JsonDocument.Parse(payload))
+                {
+                    EnforcedBy = [.. said.RootElement.GetProperty("enforced_by").EnumerateArray().Select(name => name.GetString()!)];
+                }
+
                 ready.TrySetResult();
                 return;
             case FailedFrame:

@@ -92,6 +92,69 @@ public sealed class HostileScriptTests
         Assert.IsEmpty(Processes().Where(process => process.Id == (long)processes[0]! || process.Parent == (long)processes[0]!), "the template and its spares");
     }
 
+    [TestMethod]
+    public async Task A_fork_bomb_ends_with_its_request()
+    {
+        await using PythonWorkerPool pool = await PythonWorkerPool.StartAsync(PythonWorkerPoolTests.Options with { Policy = PythonPolicy.Trusted });
+        // Of a few dozen processes, each in a session of its own, whose parents end at once.
+        PythonWorkerResult result = await pool.RunAsync(PythonWorkerRequest.Script("""
+            import os, time
+            for _ in range(5):
+                if not os.fork():
+                    os.setsid()
+                    for number in range(10):
+                        if not os.fork():
+                            os.setsid()
+                            for number in 1, 2, 3: os.close(number)
+                            time.sleep(600)
+                    os._exit(0)
+            time.sleep(0.2)
+            result = os.getppid()
+            """));
+        long template = (long)result.Value!;
+        for (int tries = 0; Processes().Any(process => process.Parent == template && !IsSpare(process)) && tries < 100; tries++)
+        {
+            await Task.Delay(100);
+        }
+
+        Assert.IsEmpty(Processes().Where(process => process.Parent == template && !IsSpare(process)));
+        Assert.AreEqual(1L, (await pool.RunAsync(PythonWorkerRequest.Script("result = 1"))).Value);
+    }
+
+    [TestMethod]
+    public void Nothing_is_left_where_the_host_is_killed()
+    {
+        TestHostProcess host = TestHostProcess.Run("pool", """
+            import os, signal, sys
+            template = os.getppid()
+            with open(f'/proc/{template}/stat') as file: host = int(file.read().rpartition(') ')[2].split()[1])
+            os.write(os.open(f'/proc/{host}/fd/1', os.O_WRONLY), b'%d %d\n' % (template, os.getpid()))
+            os.kill(host, signal.SIGKILL)
+            while True: pass
+            """);
+        Assert.AreEqual(137, host.ExitCode, host.ToString());
+        long[] processes = [.. host.Output.Split(' ').Select(long.Parse)];
+        for (int tries = 0; Processes().Any(process => processes.Contains(process.Id)) && tries < 100; tries++)
+        {
+            Thread.Sleep(100);
+        }
+
+        Assert.IsEmpty(Processes().Where(process => processes.Contains(process.Id) || process.Parent == processes[0]));
+    }
+
+    /// <summary>A spare leads a group of its own and has its pipes.</summary>
+    private static bool IsSpare((long Id, long Parent, long Group) process)
+    {
+        try
+        {
+            return Directory.GetFiles($"/proc/{process.Id}/fd").Length > 1;
+        }
+        catch (IOException)
+        {
+            return true; // It has ended.
+        }
+    }
+
     private static IEnumerable<(long Id, long Parent, long Group)> Group(long leader) => Processes().Where(process => process.Group == leader);
 
     /// <summary>The system's processes, but those that have ended and wait to be reaped.</summary>

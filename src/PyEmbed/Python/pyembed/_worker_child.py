@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 
+from . import _importer
 from ._worker_values import NotPlainError, pack, unpack
 
 DESCRIPTORS = 5
@@ -20,20 +21,45 @@ _BROKEN = 70                # exit code of a child that could not even say what 
 _LONGEST = 1 << 16          # characters of an error's message, and of its traceback
 
 
-def prepare(settings):
+def prepare():
     """Import, in the template, what every request needs."""
     import linecache        # for tracebacks
     import logging
+    import runpy
     import traceback
-    from . import _run
-    from . import _worker_limits
+    from . import _host, _run, _worker_hook, _worker_limits
     logging.root.addHandler(_handler(logging))
     logging.root.setLevel(logging.INFO)
 
 
-def enter(descriptors, highest, limits):
+def exempt(function, *arguments):
+    """Call a function whose imports no policy need allow."""
+    policy = sys.modules.get('pyembed._policy')
+    return function(*arguments) if policy is None else policy.exempt(function, *arguments)
+
+
+def settle(settings, walls, arguments):
+    """In the template, when all is imported: the last arguments of enter()."""
+    from . import _worker_hook, _worker_limits
+    limits = dict(settings['limits'])
+    if arguments:
+        limits['memory'] += _worker_limits.address_space(int(arguments[1]))
+        for descriptor in arguments[:2]:
+            os.close(int(descriptor))
+    grants, hook = settings['grants'], None
+    if grants is not None:
+        from ._mounts import standard_library
+        readable = [*standard_library(), *settings['paths'], _importer.store(), '/usr/share/zoneinfo', '/etc/localtime']
+        for path in readable[:]:
+            readable.append(os.path.realpath(path))
+        hook = _worker_hook.prepare(grants, readable, standard_library(), 'Landlock' in walls)
+        exempt(_worker_hook.seal, hook[_worker_hook.MODULES])
+    return limits, hook
+
+
+def enter(descriptors, highest, limits, hook):
     """In a forked child: serve one request and end. *descriptors* are the pipes for 4, 3, 1 and 2, *highest* is the highest
-    number of one that is open."""
+    number of one that is open; *limits* and *hook* are of settle()."""
     code = _BROKEN
     try:
         signal.set_wakeup_fd(-1)
@@ -42,8 +68,10 @@ def enter(descriptors, highest, limits):
         for descriptor, number in zip(descriptors, (_REQUEST, _ANSWER, 1, 2)):
             os.dup2(descriptor, number)
         os.closerange(DESCRIPTORS, highest + 1)
-        from . import _worker_limits
+        from . import _worker_hook, _worker_limits
         _worker_limits.apply(limits)
+        if hook is not None:
+            sys.addaudithook(_worker_hook.make(hook))
         body = _read_request()
         if body is not None:
             serve(unpack(body))

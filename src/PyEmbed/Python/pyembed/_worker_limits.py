@@ -1,27 +1,22 @@
 """What the operating system holds a worker to."""
 
+import os
 import resource
 
 _PAGE = resource.getpagesize()
 
 
 def apply(limits):
-    """Limit this process: *limits* are ``memory`` and ``file`` in bytes, ``cpu`` in whole seconds, ``descriptors`` in number;
-    None, or a key that is not there, for no limit."""
+    """Limit this process: *limits* are ``memory`` (address space) and ``file`` in bytes, ``cpu`` in whole seconds,
+    ``descriptors`` in number."""
     _limit(resource.RLIMIT_CORE, 0)
-    memory = limits.get('memory')
-    if memory is not None:
-        _limit(resource.RLIMIT_AS, memory + _address_space())
-    cpu = limits.get('cpu')
-    if cpu is not None:
-        _limit(resource.RLIMIT_CPU, cpu, cpu + 1)       # SIGXCPU, and where that is ignored SIGKILL
-    _limit(resource.RLIMIT_FSIZE, limits.get('file'))
-    _limit(resource.RLIMIT_NOFILE, limits.get('descriptors'))
+    _limit(resource.RLIMIT_AS, limits['memory'])
+    _limit(resource.RLIMIT_CPU, limits['cpu'], limits['cpu'] + 1)       # SIGXCPU, and where that is ignored SIGKILL
+    _limit(resource.RLIMIT_FSIZE, limits['file'])
+    _limit(resource.RLIMIT_NOFILE, limits['descriptors'])
 
 
 def _limit(kind, soft, hard=None):
-    if soft is None:
-        return
     hard = soft if hard is None else hard
     most = resource.getrlimit(kind)[1]
     if most != resource.RLIM_INFINITY:
@@ -29,10 +24,6 @@ def _limit(kind, soft, hard=None):
     resource.setrlimit(kind, (soft, hard))
 
 
-def _address_space():
-    """What the process has already: that of the interpreter and of what its template has imported."""
-    try:
-        with open('/proc/self/statm', encoding='ascii') as file:
-            return int(file.read().split()[0]) * _PAGE
-    except OSError:
-        return 0
+def address_space(descriptor):
+    """What a process has, by a descriptor of its ``/proc/self/statm``."""
+    return int(os.pread(descriptor, 100, 0).split()[0]) * _PAGE

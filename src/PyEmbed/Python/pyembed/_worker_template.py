@@ -15,8 +15,9 @@ import select
 import signal
 import sys
 import _thread
+from time import monotonic
 
-from . import _importer, _worker_child, _worker_values
+from . import _importer, _worker_child, _worker_hook, _worker_values
 
 # What the host says.
 RUN, KILL = 1, 2
@@ -24,6 +25,8 @@ RUN, KILL = 1, 2
 READY, FAILED, STARTED, ANSWER, OUTPUT, ERRORS, ENDED = 10, 11, 12, 13, 14, 15, 16
 
 _HEADER = 9         # bytes of a frame that are counted in its length before the payload
+_MOST_OPEN = 1024   # descriptors that a template may have; it has a few for each child
+_SCAN = 0.5         # seconds from the end of a request until orphans are looked for
 _CHUNK = 1 << 16    # bytes that are read from a child at a time: what a pipe holds
 
 
@@ -43,13 +46,15 @@ class _Child:
 class Template:
     """Serves the host until that ends the connection.
 
-    *receiving*, *sending*: descriptors of the pipes to the host. *spares*: how many children wait."""
+    *receiving*, *sending*: descriptors of the pipes to the host. *spares*: how many children wait. *scans*: whether
+    orphans come here and can be found, those that have left the process group of their request."""
 
-    def __init__(self, receiving, sending, spares, limits):
+    def __init__(self, receiving, sending, spares, scans):
         self.receiving = receiving
         self.sending = sending
         self.spares = spares
-        self.limits = limits
+        self.scans = scans
+        self.scan_at = None         # when to look for orphans, by the monotonic clock
         self.received = bytearray()
         self.waiting = []           # spares
         self.by_number = {}         # number of a request -> its child
@@ -59,26 +64,33 @@ class Template:
         self.signals, wakeup = os.pipe()
         for descriptor in (self.signals, wakeup):
             os.set_blocking(descriptor, False)
-        self.highest = max(receiving, sending, self.signals, wakeup)
+        self.highest = max([number for number in range(_MOST_OPEN) if _is_open(number)])
         signal.signal(signal.SIGCHLD, _pass)
         signal.set_wakeup_fd(wakeup, warn_on_full_buffer=False)
         self.poll.register(receiving, select.POLLIN)
         self.poll.register(self.signals, select.POLLIN)
 
     def serve(self):
+        """Until the host ends the connection; in a forked child raises Forked."""
+        process = os.getpid()
         try:
             while self.turn():
                 pass
         finally:
-            for child in list(self.by_pid.values()):
-                _kill(child)
+            if os.getpid() == process:
+                for child in self.by_pid.values():
+                    _kill(child)
+                self.end_orphans()
 
     def turn(self):
         """Do what there is to do, wait for more. False at the end."""
-        ready = self.poll.poll(0 if len(self.waiting) < self.spares else None)
-        if not ready:
+        wanted = len(self.waiting) < self.spares
+        due = self.scan_at
+        ready = self.poll.poll(0 if wanted else None if due is None else max(0, due - monotonic()) * 1000)
+        if due is not None and monotonic() >= due:
+            self.end_orphans()
+        if not ready and wanted:
             self.waiting.append(self.fork())
-            return True
         for descriptor, events in ready:
             if descriptor == self.receiving:
                 if not self.receive():
@@ -132,7 +144,7 @@ class Template:
         self.highest = max(self.highest, *[max(pair) for pair in pairs])
         pid = os.fork()
         if not pid:
-            _worker_child.enter([request, *[writing for _, writing in answers]], self.highest, self.limits)
+            raise Forked([request, *[writing for _, writing in answers]], self.highest)
         os.close(request)
         pipes = {}
         for (reading, writing), kind in zip(answers, (ANSWER, OUTPUT, ERRORS)):
@@ -215,10 +227,57 @@ class Template:
                 self.waiting.remove(child)
             return
         del self.by_number[child.number]
+        if self.scans and self.scan_at is None:
+            self.scan_at = monotonic() + _SCAN
         outcome = {'signal': os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0,
                    'code': os.WEXITSTATUS(status) if os.WIFEXITED(status) else 0,
                    'cpu': usage.ru_utime + usage.ru_stime, 'memory': usage.ru_maxrss}
         self.send(ENDED, child.number, json.dumps(outcome).encode())
+
+
+    def end_orphans(self):
+        """Kill what requests have left behind. What those leave behind comes here in turn."""
+        self.scan_at = None
+        for _ in range(_MOST_OPEN):
+            orphans = [pid for pid in _children() if pid not in self.by_pid] if self.scans else []
+            if not orphans:
+                break
+            for pid in orphans:
+                try:
+                    os.kill(pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+                os.waitid(os.P_PID, pid, os.WEXITED)
+
+
+class Forked(BaseException):
+    """Raised in a forked child, to leave all that is the template's: its descriptors, and the highest that is open."""
+
+    def __init__(self, descriptors, highest):
+        self.descriptors = descriptors
+        self.highest = highest
+
+
+def _children():
+    """The processes of this one that are there, whether they run or have ended."""
+    own = os.getpid()
+    for name in os.listdir('/proc'):
+        if name.isdigit():
+            try:
+                with open(f'/proc/{name}/stat', 'rb') as file:
+                    fields = file.read().rpartition(b') ')[2].split()
+            except OSError:         # it has ended
+                continue
+            if int(fields[1]) == own:
+                yield int(name)
+
+
+def _is_open(descriptor):
+    try:
+        os.fstat(descriptor)
+    except OSError:
+        return False
+    return True
 
 
 def _pass(number, frame):
@@ -227,8 +286,7 @@ def _pass(number, frame):
 
 def _wait(process):
     """os.wait4 of a process that has ended. It imports ``resource`` by itself, which a policy need not allow."""
-    policy = sys.modules.get('pyembed._policy')
-    return os.wait4(process, 0) if policy is None else policy.exempt(os.wait4, process, 0)
+    return _worker_child.exempt(os.wait4, process, 0)
 
 
 def _kill(child):
@@ -247,31 +305,64 @@ def send(descriptor, kind, number, payload):
         frame = frame[os.write(descriptor, frame):]
 
 
-def run(message):
-    """What the host's start of this process ends in: set up what *message* says (docs/formats.md, section 8), and serve."""
-    os.setsid()                                     # Ctrl-C at a terminal is the host's
-    receiving, sending = (_moved(descriptor) for descriptor in (0, 1))
-    nothing = os.open(os.devnull, os.O_RDWR)
-    os.dup2(nothing, 0)
-    os.dup2(2, 1)                                   # what is printed while modules are imported is no frame
-    for descriptor in range(nothing + 1, _worker_child.DESCRIPTORS):    # pipes get numbers above those that a child has
-        os.open(os.devnull, os.O_RDWR)
+def run(message, arguments):
+    """What the host's start of this process ends in: set up what *message* says (docs/formats.md, section 8), and serve.
+
+    *arguments* are those of the command line: none, or what _worker_guard gives when it starts the program again."""
+    sending = 1
     try:
         settings = _worker_values.unpack(message)
+        walls = _confined(settings, message, arguments)
+        os.setsid()                                     # Ctrl-C at a terminal is the host's
+        os.chdir('/')
+        receiving, sending = (_moved(descriptor) for descriptor in (0, 1))
+        nothing = os.open(os.devnull, os.O_RDWR)
+        os.dup2(nothing, 0)
+        os.dup2(2, 1)                                   # what is printed while modules are imported is no frame
+        for descriptor in range(nothing + 1, _worker_child.DESCRIPTORS):    # pipes get numbers above those that a child has
+            os.open(os.devnull, os.O_RDWR)
         _prepare(settings)
+        child = _worker_child.settle(settings, walls, arguments)
     except BaseException as error:
         from traceback import format_exception
         said = {'type': type(error).__name__, 'message': str(error), 'traceback': ''.join(format_exception(type(error), error, error.__traceback__))}
         send(sending, FAILED, 0, json.dumps(said).encode())
         return
-    template = Template(receiving, sending, settings['spares'], settings['limits'])
+    grants = settings['grants']
+    template = Template(receiving, sending, settings['spares'], 'subreaper' in walls and (grants is None or grants['processes']))
     gc.collect()
     gc.freeze()
-    template.send(READY, 0, b'')
+    send(sending, READY, 0, json.dumps({'enforced_by': walls + ['audit hook'] * (grants is not None)}).encode())
     try:
         template.serve()
     except BrokenPipeError:
-        pass                                        # the host is gone
+        return                                          # the host is gone
+    except Forked as forked:
+        place = forked.descriptors, forked.highest
+    else:
+        return
+    # What runs from here on may look at the frames above it.
+    del template, settings, message
+    _worker_child.enter(*place, *child)
+
+
+def _confined(settings, message, arguments):
+    """Have the kernel confine this process, which then starts again. Returns what it was told by the one before: what the
+    kernel enforces."""
+    if arguments:
+        return arguments[2].split(',') if arguments[2] else []
+    required = settings['grants'] is not None and settings['grants']['required']
+    if sys.platform == 'linux':
+        try:
+            from . import _worker_guard
+        except ImportError as error:                    # ctypes is a package of its own in some distributions
+            if required:
+                raise OSError(f'the capabilities of this pool cannot be enforced by this Python, which has no ctypes: {error}') from error
+        else:
+            _worker_guard.confine(settings, message)
+    elif required:
+        raise OSError('the capabilities of this pool can be enforced on Linux only: leave PythonWorkerOptions.Capabilities out to go without')
+    return []
 
 
 def _moved(descriptor):
@@ -285,10 +376,13 @@ def _prepare(settings):
     sys.argv = ['']
     sys.modules['__main__'].__dict__.clear()        # the program that started this
     _importer.store()
-    os.environ.clear()                              # it was only to find that
+    if settings['grants'] is not None and not settings['grants']['environment']:
+        os.environ.clear()                          # it was only to find that
     if settings['order'] is not None:
         from ._registry import install
         install(settings['order'])
+    if settings['grants'] is not None and not settings['grants']['processes']:
+        _worker_hook.disarm()
     policy = settings['policy']
     if policy is not None:
         from ._policy import apply_to_worker
@@ -300,7 +394,7 @@ def _prepare(settings):
         _importer.mount_view(view, tree['origin'], (file, offset, size) if file else None, tree['files'])
     from ._host import add_search_paths
     add_search_paths(settings['paths'])
-    _worker_child.prepare(settings)
+    _worker_child.prepare()
     from importlib import import_module
     for name in settings['preload']:
         import_module(name)
