@@ -28,6 +28,30 @@ class Stated(Exception):
         self.seen = state
 
 
+class Missing(Exception):
+    def __init__(self, place, *, reason):
+        super().__init__(f'{place}: {reason}')
+        self.place = place
+
+
+class Strict(OSError):
+    def __new__(cls, number, text, place):
+        return super().__new__(cls, number, f'{text} at {place}')
+
+    def __init__(self, number, text, place):
+        super().__init__(number, f'{text} at {place}')
+        self.place = place
+
+
+class Answer(Exception):
+    def __init__(self, response):
+        super().__init__('no ' + response.strip())
+
+
+class Several(Strict):
+    pass
+
+
 def inner(place):
     raise KeyError(place)  # the inner line
 
@@ -117,6 +141,19 @@ class ExceptionTest(TreeCase):
         self.assertEqual((error.args, error.seen), (('x',), {'kept': 1}))
         self.assertIn('raise self.core.Stated', str(error.__cause__))
 
+    def test_those_made_of_something_else_than_their_args(self):
+        def fail(error):
+            raise error     # raised here
+
+        for made in (self.core.Missing('x', reason='gone'), self.core.Strict(5, 'cannot', 'x'), self.core.Several(2, 'cannot', 'x'), self.core.Answer(' tea ')):
+            for error in (made, caught(fail, made)):
+                with self.subTest(error):
+                    found = self.there_and_back(self.there_and_back(error))
+                    self.assertEqual((type(found), str(found), found.args, vars(found)), (type(error), str(error), error.args, vars(error)))
+                    self.assertEqual(getattr(found, 'errno', None), getattr(error, 'errno', None))
+                    self.assertEqual('raised here' in str(found.__cause__), error.__traceback__ is not None)
+            made.__traceback__ = None
+
     def test_the_errors_of_python_itself(self):
         for error in (caught(open, '/nowhere/at/all'), caught(b'\xff'.decode, 'ascii'), caught(compile, 'a b', 'file', 'exec'), caught(__import__, 'nowhere_at_all'),
                       caught(sys.exit, 3)):
@@ -185,11 +222,15 @@ result = dumps(values) if not sent else found == values
 
     def test_bytes_that_are_cut_off_or_none(self):
         data = dumps([1, 'x' * 1000])
-        for cut in (data[:len(data) // 2], data[:-1], b'', b'no pickle', b'\x80\xff'):
-            with self.subTest(cut[:9]), self.assertRaises((BundleError, ValueError)) as caught_error:
+        for cut in (data[:len(data) // 2], data[:-1], b'', b'no pickle', b'\x80\xff', b'\x80\x09.', b'I9x\n.', b'\x80\x04\x8c\x01\xff.'):
+            with self.subTest(cut[:9]), self.assertRaisesRegex(BundleError, f'the {len(cut)} bytes are no whole pickle'):
                 loads(cut)
-            if cut != b'\x80\xff':
-                self.assertIs(type(caught_error.exception), BundleError)
+
+    def test_a_value_error_of_a_module_stays(self):
+        self.mount({'strict.py': 'def make():\n    raise ValueError("not so")\n'})
+        with self.assertRaisesRegex(ValueError, '^not so$') as caught_error:
+            loads(b'cstrict\nmake\n)R.')
+        self.assertIs(type(caught_error.exception), ValueError)
 
     def test_what_this_system_does_not_have(self):
         for data, text in [(b'cnowhere.at_all\nThing\n.', 'the value names nowhere.at_all:Thing, and this system has no module nowhere: mount the bundle'),

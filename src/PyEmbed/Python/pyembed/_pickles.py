@@ -41,7 +41,9 @@ def loads(data):
     requirement is not met here."""
     try:
         return _Unpickler(io.BytesIO(data)).load()
-    except (EOFError, pickle.UnpicklingError) as error:
+    except (EOFError, ValueError, pickle.UnpicklingError) as error:
+        if isinstance(error, ValueError) and error.__traceback__.tb_next is not None:
+            raise                   # of a module's code, or of find_class below
         raise BundleError(f'the {len(data)} bytes are no whole pickle: {error}; send again what dumps() gave') from error
 
 
@@ -62,11 +64,32 @@ def _reduce_exception(error):
     """How to pickle an exception, with its traceback where there is any."""
     reduce = copyreg.dispatch_table.get(type(error))
     reduced = reduce(error) if reduce is not None else error.__reduce_ex__(PROTOCOL)
-    text = _traceback_of(error)
-    if text is None or reduced.__class__ is str or len(reduced) > 3:
+    if reduced.__class__ is str or len(reduced) > 3:
         return reduced
     function, arguments, state = (*reduced, None)[:3]
+    if function is type(error) and not _is_built_in(function):
+        function, arguments = _make, (function, arguments, error.args)
+    text = _traceback_of(error)
+    if text is None:
+        return function, arguments, state
     return function, arguments, (state, text), None, None, _restore
+
+
+def _is_built_in(kind):
+    """Whether the exceptions of a class are made by CPython's own code, which takes what they have as their args."""
+    return not isinstance(kind.__init__, types.FunctionType) and not isinstance(kind.__new__, types.FunctionType)
+
+
+def _make(kind, arguments, args):
+    """An exception as it was made, but for its state. Pickles name this function."""
+    try:
+        error = kind(*arguments)
+    except Exception:       # whatever a class raises that is made of something else than it leaves in args
+        base = next(base for base in kind.__mro__ if base.__module__ == 'builtins')
+        error = base.__new__(kind, *arguments)
+        base.__init__(error, *arguments)
+    error.args = args
+    return error
 
 
 def _traceback_of(error):
