@@ -60,8 +60,8 @@ class Kinds(ObjectCase):
         self.assertEqual(self.modules({'a': thing.kinds.Kind.Inner()}), ['thing', 'thing.deep', 'thing.kinds'])
 
     def test_the_standard_library_stays(self):
-        manifest = bundle.read(bundle.build([json.dumps, 'collections']))
-        self.assertEqual(manifest.modules, {})
+        manifest = bundle.read(bundle.build([json.dumps, 'collections', 'thing.deep']))
+        self.assertEqual(sorted(manifest.modules), ['thing', 'thing.deep'])
         self.assertIn('json', manifest.standard)
 
     def test_the_same_objects_give_the_same_bytes(self):
@@ -112,6 +112,15 @@ class BadObjects(ObjectCase):
         self.refuses('thing.nothere', "no module 'thing.nothere'")
         self.refuses('thing.kinds:Nope', "has no 'Nope'")
         self.refuses('thing.kinds:Kind.nope', "has no 'Kind.nope'")
+
+    def test_what_brings_nothing(self):
+        for objects, shown in (([], 'what was given'), (None, 'what was given'), (sys, 'sys'), (os.path, os.path.__name__), (['json:loads', 'os'], 'json:loads, os'), (3, 'what was given')):
+            self.refuses(objects, 'nothing to bundle', shown)
+
+    def test_arguments_of_other_types(self):
+        for arguments, words in ((dict(rules=None), 'rules .*NoneType'), (dict(rules=b'exclude a'), 'rules .*bytes'), (dict(sources=['a.py']), 'sources .*list')):
+            with self.subTest(arguments), self.assertRaisesRegex(TypeError, words):
+                bundle.build('thing.kinds', **arguments)
 
     def test_a_rule_that_excludes_what_is_needed(self):
         self.refuses('thing.kinds', 'thing.kinds', "'exclude thing.kinds'", 'include', rules=['exclude thing.kinds'])

@@ -383,6 +383,9 @@ class DataTest(BundleCase):
             pyembed.register_data('x', 'text')
         with self.assertRaisesRegex(TypeError, 'identifier'):
             pyembed.register_data(3, b'')
+        for ask in (pyembed.get_data, pyembed.is_data):
+            with self.assertRaisesRegex(TypeError, "identifier .*'list'"):
+                ask([])
         with self.assertRaisesRegex(ValueError, 'Unicode'):
             pyembed.register_data('\udc00', b'')
         self.assertFalse(pyembed.is_data('x'))

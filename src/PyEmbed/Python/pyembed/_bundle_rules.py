@@ -5,6 +5,7 @@ docs/bundles.md has them for people. The build's reader of rules is PyEmbed.Mani
 """
 
 from collections import namedtuple
+from collections.abc import Iterable
 
 from ._bundle_format import BundleError
 
@@ -103,6 +104,8 @@ def rule_texts(rules):
             if text:
                 yield f'line {number}', text
         return
+    if not isinstance(rules, Iterable) or isinstance(rules, (bytes, bytearray)):
+        raise TypeError(f'rules must be an iterable of str, or str with a rule a line, not {type(rules).__name__!r}')
     for number, text in enumerate(rules, 1):
         if not isinstance(text, str):
             raise BundleError(f"rule {number} is a {type(text).__name__} and no str, such as 'exclude package.module'")

@@ -8,8 +8,7 @@ _registered = {}        # identifier -> bytes; replaced, never changed
 def register(identifier, data):
     """See pyembed.register_data."""
     global _registered
-    if not isinstance(identifier, str):
-        raise TypeError(f'the identifier of data must be str, not {type(identifier).__name__!r}')
+    _check(identifier)
     try:
         identifier.encode()
         content = bytes(memoryview(data))
@@ -41,7 +40,13 @@ def everything():
     return {**(bundles.data() if bundles is not None else {}), **_registered}
 
 
+def _check(identifier):
+    if not isinstance(identifier, str):
+        raise TypeError(f'the identifier of data must be str, not {type(identifier).__name__!r}')
+
+
 def _find(identifier):
+    _check(identifier)
     found = _registered.get(identifier)
     if found is None and 'pyembed._bundles' in sys.modules:
         found = sys.modules['pyembed._bundles'].data().get(identifier)

@@ -7,6 +7,7 @@ import sys
 import tokenize
 from _frozen_importlib import ModuleSpec
 from _frozen_importlib_external import BYTECODE_SUFFIXES, EXTENSION_SUFFIXES
+from collections.abc import Mapping
 
 from ._bundle_data import Folder
 from ._bundle_format import BundleError
@@ -58,6 +59,8 @@ class ModuleSources:
     several threads."""
 
     def __init__(self, given=None):
+        if given is not None and not isinstance(given, Mapping):
+            raise TypeError(f'sources must be a dict from module names to paths, not {type(given).__name__!r}')
         self._given = {name: _source_path(name, path) for name, path in (given or {}).items()}
         self._found = {}
         self._bytes = {}

@@ -32,7 +32,8 @@ def build(objects, rules=(), *, sources=None, report=None):
     JSON: what is there already is left out. Data that were registered (``pyembed.register_data``) travel all.
 
     The same objects and sources give the same bytes. Raises BundleError for an object that the other system could not find by
-    its name, for what is needed and cannot travel, for a module that was changed since it was imported, and for bad rules.
+    its name, for what is needed and cannot travel, for a module that was changed since it was imported, for bad rules, and where
+    there is nothing to bundle; TypeError for arguments of other types.
     """
     return build_bundle(objects, rules, sources, report)[0]
 
@@ -65,6 +66,11 @@ def build_bundle(objects, rules, sources, report):
     finally:
         if was_enabled:
             gc.enable()
+    data = everything()
+    if not need.modules and not data and all([why in ('standard', 'built-in') for why in need.left_out.values()]):
+        shown = ', '.join(need.objects) or 'what was given'
+        raise BundleError(f'there is nothing to bundle: {shown} is of the standard library, or of no module at all; '
+                          'bundle an object or a module of your own')
     check_unchanged(need.modules, found)
     left_out = dict(need.left_out)
     files, entries = {}, {}
@@ -87,7 +93,6 @@ def build_bundle(objects, rules, sources, report):
             files[path] = content
             entries.setdefault(place, []).append(path)
     references = {name: requirements[name].references() for name in modules if name in requirements}
-    data = everything()
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(data.items())}
     if other is not None:
         digests = {name: digest for name, digest in digests.items() if not other.has_data(name, digest)}
