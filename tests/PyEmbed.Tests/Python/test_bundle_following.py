@@ -116,6 +116,21 @@ CASES.update({
                                           'p/leaf.py': 'def value():\n    return 42\n', 'p/never.py': ''}, 'm:go', 'm p p.leaf'),
     'import_module of what no statement can name': ({'m.py': 'import importlib\ndef go():\n    return importlib.import_module("my-p.leaf").value()\n', 'my-p/__init__.py': '',
                                                      'my-p/leaf.py': 'def value():\n    return 42\n', 'my-p/never.py': ''}, 'm:go', 'm my-p my-p.leaf'),
+    'find_spec': ({'m.py': 'import importlib.util\ndef go():\n    spec = importlib.util.find_spec("p.leaf")\n    found = importlib.util.module_from_spec(spec)\n    spec.loader.exec_module(found)\n    return found.n\n',
+                   'p/__init__.py': '', 'p/leaf.py': 'import importlib.util\nn = 42 if importlib.util.find_spec("p.never") is None else 0\n', 'p/never.py': ''}, 'm:go', 'm p p.leaf'),
+    'resolve_name': ({'m.py': 'import pkgutil\ndef go():\n    return pkgutil.resolve_name("p.leaf:value")() + pkgutil.resolve_name("p.other.n")\n', 'p/__init__.py': '', 'p/leaf.py': 'def value():\n    return 40\n',
+                      'p/other.py': 'n = 2\n', 'p/never.py': ''}, 'm:go', 'm p p.leaf p.other'),
+    'run_module': ({'m.py': 'import runpy\ndef go():\n    return runpy.run_module("p", run_name="__main__")["n"]\n', 'p/__init__.py': '', 'p/__main__.py': 'if __name__ == "__main__":\n    import deep\n    n = deep.x\n',
+                    'p/never.py': '', 'deep.py': 'x = 42\n'}, 'm:go', 'deep m p p.__main__'),
+    'exec of a text': ({'m.py': 'def go():\n    found = {}\n    exec("from leaf import value", found)\n    return found["value"]()\n', 'leaf.py': LEAF, 'never.py': ''}, 'm:go', 'leaf m'),
+    'a process that runs a module': ({'m.py': 'import subprocess, sys\ndef go():\n    return int(subprocess.check_output([sys.executable, "-S", "-m", "leaf"], env={"PYTHONPATH": sys.path[0]}))\n',
+                                      'leaf.py': 'if __name__ == "__main__":\n    from deep import x\n    print(x)\n', 'deep.py': 'x = 42\n', 'never.py': ''}, 'm:go', 'deep leaf m'),
+    'name for a helper of the package': ({'p/__init__.py': '', 'p/m.py': 'from p.tools import needs\n@needs("p.sub.leaf")\ndef go():\n    return 42\n',
+                                          'p/tools.py': 'import sys\nwanted = []\ndef needs(name):\n    wanted.append(name)\n    return lambda f: lambda: load() or f()\ndef load():\n    for name in wanted:\n        __import__(name)\n',
+                                          'p/sub/__init__.py': '', 'p/sub/leaf.py': '', 'p/sub/never.py': ''}, 'p.m:go', 'p p.m p.sub p.sub.leaf p.tools'),
+    'name for a helper that imports it': ({'m.py': 'from tools import load\ndef go():\n    return load("p.leaf").value()\n', 'p/__init__.py': '', 'p/leaf.py': 'def value():\n    return 42\n', 'p/never.py': '',
+                                           'tools.py': 'from importlib import import_module\ndef load(name):\n    return import_module(name)\n'}, 'm:go', 'm p p.leaf tools'),
+    'name for a log': ({'p/__init__.py': '', 'p/m.py': 'import logging\ndef go():\n    logging.getLogger("p.never")\n    return 42\n', 'p/never.py': ''}, 'p.m:go', 'p p.m'),
 })
 
 #: Calls each function of the JSON on its standard input, [[bundle, module, function], ...], and prints their results.

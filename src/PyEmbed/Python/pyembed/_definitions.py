@@ -26,6 +26,12 @@ PROGRAM = '<program>'
 
 _FUNCTIONS = ast.FunctionDef, ast.AsyncFunctionDef
 _IMPORTERS = 'import_module', '__import__'
+#: What loads a module by its name, where that is literal: (the last of what it is an attribute of, its own name).
+_LOADERS = frozenset([('util', 'find_spec'), ('pkgutil', 'resolve_name'), ('pkgutil', 'find_loader'), ('pkgutil', 'get_loader'),
+                      ('runpy', 'run_module')])
+_LOADING = {name: home for home, name in _LOADERS}
+#: What takes names of modules for others than to import them.
+_NO_IMPORTERS = frozenset(['getLogger', 'getChild', 'filterwarnings', 'simplefilter'])
 _NAMESPACES = frozenset(['globals', 'eval', 'exec'])
 #: What can be a module's name: not all of these can stand in a statement.
 _DOTTED = re.compile(r'\.*[\w-]+(?:\.[\w-]+)*')
@@ -51,6 +57,7 @@ class Part:
         self.uses_all = False
         self.computed = []
         self.lists = False          # whether it lists folders or packages
+        self.handed = []            # (dotted name, the names of the function that gets it, or (), line) of calls with literals
 
 
 class Definitions:
@@ -149,6 +156,10 @@ class Definitions:
                     stack.append((inner, top))
             elif kind is ast.Call and self._add_call(part, node):
                 stack.extend((argument, top) for argument in (*node.args[1:], *(keyword.value for keyword in node.keywords)))
+            elif kind is ast.Compare and _asks_whether_found(node):
+                stack.append((node.left.func, top))
+            elif kind in _SEQUENCES and self._add_command(part, node):
+                stack.extend((item, top) for item in node.elts)
             elif running and kind in _FUNCTIONS:
                 if top:
                     self._nodes.setdefault(node.name, []).append(node)
@@ -208,7 +219,9 @@ class Definitions:
     def _add_call(self, part, node):
         """Add a call that imports a module by its name, or reads what lies in a package of that name. False for any other."""
         function = name_of(node.func)
-        if function not in _IMPORTERS and not (self._has_resources and function in _RESOURCE_READERS):
+        imports = function in _IMPORTERS
+        if not imports and not (self._has_resources and function in _RESOURCE_READERS):
+            self._add_handed(part, node, function)
             return False
         if not node.args or not isinstance(node.args[0], ast.Constant) or not isinstance(node.args[0].value, str):
             return False
@@ -220,11 +233,59 @@ class Definitions:
         module = _absolute(anchor, level, name[level:]) if anchor is not None else None
         if module is None:
             return False
-        if function in _IMPORTERS:
+        if imports:
             part.imports.append(Import(module, ('*',), node.lineno, TOLERATED))
         else:
             part.imports.append(Import(module, None, node.lineno, ASKED))
             self._collect(part, [node.func], False)
+        return True
+
+    def _add_handed(self, part, call, function):
+        """Add what a call is given that may be the name of a module, or is code."""
+        literals = [given.value for given in (*call.args, *(keyword.value for keyword in call.keywords))
+                    if given.__class__ is ast.Constant and given.value.__class__ is str]
+        if not literals or function in _NO_IMPORTERS:
+            return
+        first = call.args[0].value if call.args and call.args[0].__class__ is ast.Constant else None
+        if function in _CODE and first is literals[0] and isinstance(call.func, ast.Name):
+            self._add_code(part, first, call.lineno)
+        elif function in _LOADING and first is literals[0] and self._is_loader(call.func):
+            name = first.partition(':')[0]
+            if _DOTTED.fullmatch(name) and name[0] != '.':
+                if function == 'resolve_name' and ':' not in first:
+                    part.handed.append((name, None, call.lineno))       # as far as it is a module
+                elif function == 'run_module':
+                    part.imports.append(Import(name, ('*', PROGRAM), call.lineno, TOLERATED))
+                else:               # what is not there may be what it asks
+                    part.imports.append(Import(name, ('*',), call.lineno, ASKED))
+        else:
+            part.handed.extend((text, _chain(call.func), call.lineno) for text in literals if '.' in text and _DOTTED.fullmatch(text) and text[0] != '.')
+
+    def _is_loader(self, function):
+        """Whether a function that is called is one of _LOADERS."""
+        home = _LOADING[name_of(function)]
+        if isinstance(function, ast.Attribute):
+            return name_of(function.value) == home or isinstance(function.value, ast.Name) and any(
+                (binding.name or binding.module.rpartition('.')[2]) == home for binding in self.bindings.get(function.value.id, ()))
+        return True
+
+    def _add_code(self, part, text, line):
+        """Add what code uses that is given as text."""
+        try:
+            tree = compile(text.strip(), '<text>', 'exec', ast.PyCF_ONLY_AST, dont_inherit=True)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return
+        for node, _, _ in statements(tree.body):
+            node.lineno = line
+            self._add_import(part, node, TOLERATED, part.bindings)
+        self._collect(part, tree.body, False)
+
+    def _add_command(self, part, node):
+        """Add the module that a command line given as a list runs, ``[sys.executable, '-m', 'module']``. Always True."""
+        for option, name in zip(node.elts, node.elts[1:]):
+            if option.__class__ is name.__class__ is ast.Constant and option.value == '-m' and isinstance(name.value, str) and (
+                    _DOTTED.fullmatch(name.value) and name.value[0] != '.'):
+                part.imports.append(Import(name.value, ('*', PROGRAM), name.lineno, TOLERATED))
         return True
 
     def _anchor(self, call):
@@ -262,9 +323,26 @@ class Definitions:
         return all('.'.join(filter(None, (binding.module, *reversed(names[1:])))) in _QUIET for binding in bindings)
 
 
+_SEQUENCES = ast.List, ast.Tuple
+_CODE = 'exec', 'eval'
 _LEAVES = frozenset([ast.Constant, ast.Import, ast.ImportFrom, ast.Pass, ast.Break, ast.Continue, ast.Global, ast.Nonlocal, ast.Load,
                      ast.Store, ast.Del])
 _BUILTINS = frozenset(name for name, value in vars(__import__('builtins')).items() if isinstance(value, type))
+
+
+def _asks_whether_found(test):
+    """Whether a comparison is of what find_spec() gives for a literal, and None: nothing is loaded by that."""
+    return (test.left.__class__ is ast.Call and name_of(test.left.func) == 'find_spec' and len(test.left.args) == 1 and not test.left.keywords
+            and test.left.args[0].__class__ is ast.Constant and all(isinstance(side, ast.Constant) and side.value is None for side in test.comparators))
+
+
+def _chain(node):
+    """The names of a variable and the attributes after it; () for anything else."""
+    names = []
+    while isinstance(node, ast.Attribute):
+        names.append(node.attr)
+        node = node.value
+    return (node.id, *reversed(names)) if isinstance(node, ast.Name) else ()
 
 
 def _names_in(nodes):

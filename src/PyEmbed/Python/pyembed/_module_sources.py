@@ -3,6 +3,7 @@
 import io
 import os
 import pkgutil
+import re
 import sys
 import tokenize
 from _frozen_importlib import ModuleSpec
@@ -21,6 +22,7 @@ from ._standard_library import standard_library
 SOURCE, NAMESPACE, NATIVE, SOURCELESS, STANDARD, BUILTIN, MADE, ALIAS, MISSING = (
     'source', 'namespace', 'native', 'sourceless', 'standard', 'built-in', 'made', 'alias', 'missing')
 
+_QUOTED = re.compile(rb"""(["'])(\.*[^\W\d]\w*(?:\.[^\W\d]\w*)*)\1""")
 _CANNOT_BE_IMPORTED = ImportError, AttributeError, ValueError, OSError
 
 
@@ -64,6 +66,7 @@ class ModuleSources:
         self._given = {name: _source_path(name, path) for name, path in (given or {}).items()}
         self._found = {}
         self._bytes = {}
+        self._strings = {}
         self.standard = frozenset(standard_library())
         self._library = _library_folders()
         self._packages_given = {name.rpartition('.')[0] for name in self._given}
@@ -93,6 +96,22 @@ class ModuleSources:
             names.update(f'{name}.{module.name}' for module in pkgutil.iter_modules(found.locations))
             names.update(f'{name}.{folder}' for folder in _namespaces(found.locations) if self.find(f'{name}.{folder}').what == NAMESPACE)
         return sorted(names)
+
+    def all_below(self, package):
+        """The names of all modules that are below a package, but for what runs where it is the program."""
+        for name in self.submodules(package):
+            if name.rpartition('.')[2] != '__main__':
+                yield name
+                yield from self.all_below(name)
+
+    def strings(self, name):
+        """The set of the strings in a module's source that are dotted names; empty where it has none."""
+        found = self.find(name)
+        if found.what != SOURCE:
+            return frozenset()
+        if name not in self._strings:
+            self._strings[name] = {text.decode() for _, text in _QUOTED.findall(self.read(found))}
+        return self._strings[name]
 
     # Finding
 

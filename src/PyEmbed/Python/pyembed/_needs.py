@@ -5,13 +5,12 @@ top-level function or class; PROGRAM, what runs only where it is the program; EV
 """
 
 import hashlib
-import re
 import sys
 import types
 import warnings
 from collections import namedtuple
 
-from ._definitions import ASKED, CERTAIN, PROGRAM, REQUIRED, TOLERATED, Definitions
+from ._definitions import ASKED, CERTAIN, PROGRAM, REQUIRED, TOLERATED, Definitions, Import
 from ._imports import Module
 from ._loaders import _namespace_of
 from ._module_sources import ALIAS, MISSING, NAMESPACE, NATIVE, SOURCE, SOURCELESS, STANDARD
@@ -24,7 +23,6 @@ ROOT = '', ''
 Event = namedtuple('Event', 'node module line level')
 
 _MODULE = type(sys)
-_QUOTED = re.compile(rb"""(["'])(\.*[^\W\d]\w*(?:\.[^\W\d]\w*)*)\1""")
 
 
 class Graph:
@@ -50,7 +48,6 @@ class Graph:
         self._requirements = requirements
         self._lenient = {}              # module -> whether its imports may fail here: it is for other systems
         self._definitions = {}
-        self._texts = {}                # module -> the strings of its source that are dotted names
         self._attributes = {}           # (module, name) -> nodes, as attribute() gives them
         #: What may be needed at most, of libraries: {node: {module: None}} of imports that are not followed, see _is_optional().
         self.optional = {}
@@ -162,7 +159,7 @@ class Graph:
             if parent:
                 self._import(node, parent, 0, ASKED)
             if module == 'pyembed':
-                for own in self._all_below(module):     # some of its modules are imported by names that are computed
+                for own in self.sources.all_below(module):     # some of its modules are imported by names that are computed
                     self._link(node, (own, ''))
             for reference in self.requires(module):
                 required, _, qualname = reference.partition(':')
@@ -197,6 +194,8 @@ class Graph:
             self._link(node, (module, EVERYTHING), False)
         for line in part.computed:
             self._import_computed(node, read, part, line)
+        for name, function, line in part.handed:
+            self._import_handed(node, read, part, (name, function, line))
 
     def _use(self, node, targets, sure=True):
         """A node uses what attribute() gives; a module as a whole is used by whatever takes it."""
@@ -297,6 +296,11 @@ class Graph:
                 read = self.definitions(base)
                 for exported in read.exports if read is not None else ():
                     self._import_name(node, base, exported, line, level)
+            elif name == PROGRAM:
+                self._use(node, [(base, PROGRAM)])
+                if self._has_module(base, '__main__'):
+                    self._import(node, f'{base}.__main__', line, level)
+                    self._use(node, [(f'{base}.__main__', EVERYTHING), (f'{base}.__main__', PROGRAM)])
             else:
                 self._import_name(node, base, name, line, level)
 
@@ -356,11 +360,11 @@ class Graph:
         package = module if found.locations is not None else module.rpartition('.')[0]
         top = module.partition('.')[0]
         below = set(self.sources.submodules(package)) if package else ()
-        texts = set(self._strings(module))
+        texts = set(self.sources.strings(module))
         for imported in (*read.run.imports, *part.imports):
             for name in (imported.module, *(f'{imported.module}.{name}' for name in imported.names or ())):
                 if name.partition('.')[0] == top:
-                    texts.update(self._strings(self._real(name)))
+                    texts.update(self.sources.strings(self._real(name)))
         names = set()
         for text in texts:
             plain = text.lstrip('.')
@@ -370,27 +374,35 @@ class Graph:
                 names.add(plain)
         names = {name for name in names if name != module and self.sources.find(name).what in (SOURCE, NAMESPACE)}
         if part.lists and package:
-            names.update(self._all_below(package))
+            names.update(self.sources.all_below(package))
         for name in sorted(names):
             self._import(node, name, line, TOLERATED)
             self._use(node, [(self._real(name), EVERYTHING)])
         if not names:
             self.computed.append((node, line))
 
-    def _strings(self, module):
-        """The strings of a module's source that are dotted names."""
-        found = self.sources.find(module)
-        if found.what != SOURCE:
-            return ()
-        if module not in self._texts:
-            self._texts[module] = {text.decode() for _, text in _QUOTED.findall(self.sources.read(found))}
-        return self._texts[module]
+    def _import_handed(self, node, read, part, handed):
+        """A name that some function gets, which may import it: one of the module's own package, or one for a function that
+        imports by computed names. Of a name to resolve (*function* is None) what is a module."""
+        name, function, line = handed
+        top = name.partition('.')[0]
+        if function is None:
+            while '.' in name and self.sources.find(name).what == MISSING:
+                name = name.rpartition('.')[0]
+        elif top != node[0].partition('.')[0] and not self._imports_computed(read, part, function):
+            return
+        if function is None or self.sources.find(top).what != MISSING and self.sources.find(name).what in (SOURCE, NAMESPACE):
+            self._import_names(node, Import(name, ('*',), line, TOLERATED))
 
-    def _all_below(self, package):
-        for name in self.sources.submodules(package):
-            if name.rpartition('.')[2] != '__main__':
-                yield name
-                yield from self._all_below(name)
+    def _imports_computed(self, read, part, function):
+        """Whether a function, as one is named in a part of a module, imports by names that are computed."""
+        if not function:
+            return False
+        for module, name in self._resolve(read, part, function):
+            called = self.definitions(module)
+            if called is not None and name in called.parts and called.parts[name].computed:
+                return True
+        return False
 
     # Names
 
