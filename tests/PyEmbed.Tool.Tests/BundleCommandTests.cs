@@ -95,6 +95,9 @@ public sealed class BundleCommandTests
             Assert.AreEqual(1, result.Error.TrimEnd().Split('\n').Length, result.Error);
         }
 
+        string cut = Path.Combine(folder, "cut.zip");
+        File.WriteAllBytes(cut, [(byte)'P', (byte)'K', 3, 4, .. new byte[5000]]);
+        InstalledTool.Run("bundle", cut, "a", "-o", Path.Combine(folder, "out.zip")).Exits(3).Says($"{cut}: no modules can be taken from it: ");
         Assert.IsFalse(File.Exists(Path.Combine(folder, "out.zip")));
     }
 

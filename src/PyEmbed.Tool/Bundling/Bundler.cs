@@ -18,9 +18,9 @@ internal static class Bundler
         }
 
         using InputFile input = InputFile.Open(source, references: true);
-        if (input.Kind == InputKind.Archive && input.Unreadable.Any(tree => !tree.IsNewer))
+        if (input.Kind == InputKind.Archive && !input.Unreadable.Any(tree => tree.IsNewer))
         {
-            // A zip that another program wrote, as a wheel, has no index, which is not needed here.
+            // Python mounts it where it lies. A zip that another program wrote, as a wheel, has no index, which is not needed.
             return Make(input.Path, [], request);
         }
 

@@ -17,7 +17,7 @@ internal static class BundleCommand
     {
         Argument<string> source = new("SOURCE")
         {
-            Description = "Where the modules are: a folder, a .NET assembly or single-file application with trees, or a zip file.",
+            Description = "Where the modules are: a folder, a .NET assembly or single-file application with trees, or a zip file. What they need may also be installed for the CPython in use.",
         };
         Argument<string[]> names = new("NAME")
         {

@@ -20,10 +20,13 @@ def main(arguments):
         return 0
     at = arguments.index('-m') if '-m' in arguments else 0
     if at == 0 and arguments[:1] == ['report']:
-        if not _mount(arguments[1:]):
-            return 2
+        import contextlib
         import json
-        print(json.dumps({'received': pyembed.report()['received']}))
+        with contextlib.redirect_stdout(sys.stderr):        # what requirements print when they are asked is not the report
+            if not _mount(arguments[1:]):
+                return 2
+            received = pyembed.report()['received']
+        print(json.dumps({'received': received}))
         return 0
     if not 0 < at < len(arguments) - 1:
         print(USAGE, file=sys.stderr)

@@ -88,11 +88,12 @@ def unpack(path):
 def bundle(source, names, rule_files, rules, sources, data, system, modules, report):
     """(the bytes of a bundle of *names*, its modules, for each the module that needs it, '' for what was named, and the line), as
     pyembed.bundle.build_bundle has them. *source* is the path of a folder or a zip to import from, or None where what is mounted has
-    it all. *rule_files* is a list of (path, text), *rules* of str, the rest but *report* of pairs: module and path, identifier and
+    it; the site-packages of this CPython come after it. *rule_files* is a list of (path, text), *rules* of str, the rest but *report* of pairs: module and path, identifier and
     bytes, module and ``'module:function'``. *report* is (path, JSON text) or None."""
     import contextlib
     import json
     import os
+    import site
     import sys
     import pyembed
     from ._bundle_format import BundleError
@@ -102,7 +103,12 @@ def bundle(source, names, rule_files, rules, sources, data, system, modules, rep
             source = os.path.dirname(source)
         sys.path.insert(0, source)
     elif source is not None:
-        pyembed.mount(source)
+        try:
+            pyembed.mount(source, os.path.abspath(source))      # where it lies, not in a cache: bundles tell places
+        except (OSError, ValueError) as error:
+            raise BundleError(f'{source}: no modules can be taken from it: {error}') from error
+    if sys.prefix == sys.base_prefix:       # a virtual environment's are there
+        sys.path += [folder for folder in site.getsitepackages() if folder not in sys.path]
     known = None
     if report is not None:
         try:
