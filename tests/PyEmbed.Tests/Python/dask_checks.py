@@ -314,6 +314,32 @@ class BundlesOnDask(DaskCase):
             self.register(BundlePlugin(bundle.build(order)))
         self.assertEqual(set(self.on_workers(find_total).values()), {42})
 
+    def test_a_replacement_that_is_refused_leaves_the_older_bundle(self):
+        from shop.work import order, total
+        self.register(BundlePlugin(bundle.build(total)))
+        self.register(BundlePlugin(bundle.build(order), 'orders'))
+        before = client.run_on_scheduler(bundles_of_scheduler)
+        self.write({'shop/prices.py': 'PRICE = 300\n'})
+        from shop.work import total
+        with self.assertRaises(bundle.BundleError) as caught:
+            self.register(BundlePlugin(bundle.build(total)))
+        self.assertIn("client.unregister_worker_plugin('orders')", str(caught.exception))
+        self.assertEqual(sorted(client.run_on_scheduler(bundles_of_scheduler)), sorted(before))
+        # It is there by itself, not only what the other brought.
+        self.unregister('orders')
+        self.assertEqual(set(self.on_workers(find_total).values()), {42})
+        if hasattr(client, 'register_plugin'):      # where the scheduler has a say
+            cluster.start_worker('joining', '--no-nanny')
+            self.addCleanup(client.wait_for_workers, 2, timeout=LIMIT)
+            self.addCleanup(cluster.stop, 'joining')
+            client.wait_for_workers(3, timeout=LIMIT)
+            self.assertEqual(set(self.on_workers(find_total).values()), {42})
+        self.register(BundlePlugin(bundle.build(total)))
+        self.assertEqual(set(self.on_workers(find_total).values()), {6300})
+        self.unregister('shop.work:total')
+        with self.assertRaises(ModuleNotFoundError):
+            self.on_workers(find_total)
+
     def test_two_bundles_share_what_is_equal(self):
         from shop.work import order, total
         self.register(BundlePlugin(bundle.build(total)))
@@ -370,3 +396,10 @@ class UploadFile(DaskCase):
         for worker in self.on_workers(os.getpid):
             self.assertEqual(client.submit(total, 21, workers=worker, pure=False).result(LIMIT), 42)
         self.assertEqual({loader for file, loader in self.on_workers(place_of_work).values()}, {'zipimporter'})
+        # The plugin is no remedy for what was uploaded, which the log tells where the code has changed.
+        self.register(BundlePlugin(bundle.build(total)))
+        self.assertNotIn('are not used', cluster.log('plain'))
+        self.write({'shop/prices.py': 'PRICE = 300\n'})
+        from shop.work import total
+        self.register(BundlePlugin(bundle.build(total)))
+        self.assertRegex(cluster.log('plain'), r'Of the bundle shop\.work:total are not used: shop\.prices\. This process has others, .*uploaded\.zip')

@@ -239,16 +239,22 @@ def _compare_files(bundle, other):
         there = other.digests.get(path)
         if there is not None and there != digest:
             name = next((name for name in bundle.manifest.modules if module_file(name, (path,))), path)
-            raise BundleError(
-                f'{bundle.archive.origin}: {name} (SHA-256 {digest.hex()[:12]}) differs from the one that is mounted '
-                f'({there.hex()[:12]}, of {other.archive.origin}): unmount that bundle first, or mount this one at a root of its own')
+            raise _refusal(
+                bundle, other, f'{name} (SHA-256 {digest.hex()[:12]}) differs from the one that is mounted ({there.hex()[:12]}, of '
+                f'{other.archive.origin})', 'mount this one at a root of its own')
 
 
 def _compare_data(bundle, other):
     for name, content in bundle.data.items():
         if other.data.get(name, content) != content:
-            raise BundleError(f'{bundle.archive.origin}: the data {name!r} differ from those of {other.archive.origin}, which is mounted: '
-                              'unmount that bundle first, or register the data by another identifier')
+            raise _refusal(bundle, other, f'the data {name!r} differ from those of {other.archive.origin}, which is mounted',
+                           'register the data by another identifier')
+
+
+def _refusal(bundle, other, reason, remedy):
+    error = BundleError(f'{bundle.archive.origin}: {reason}: unmount that bundle first, or {remedy}')
+    error.reason, error.other = reason, other       # for those that have other remedies
+    return error
 
 
 # Modules of packages that lead elsewhere ############################################################################

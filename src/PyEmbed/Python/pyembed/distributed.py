@@ -4,15 +4,19 @@
 worker imports what is in the bundle, those that join or start anew later too. The cluster needs nothing but Dask.
 """
 
+import asyncio
 import logging
 import sys
+from hashlib import sha256
 from importlib import import_module
+from importlib.machinery import PathFinder
 from zlib import compress
 
 from ._bootstrap import BOOT, importer_archive
 from ._bundles import mount, take_off
 from ._importer import MEMORY, open_tree
-from .bundle import read
+from ._loaders import TreeLoader
+from .bundle import BundleError, read
 
 __all__ = ['BundlePlugin']
 
@@ -21,6 +25,7 @@ _plugin = import_module(f'{_DASK}.diagnostics.plugin')      # no name that bundl
 
 _archive = None         # what importer_archive() gives, compressed, once it was asked for
 _of_scheduler = {}      # name -> BundlePlugin of the scheduler in this process
+_replaced = {}          # (worker, name) -> BundlePlugin that Dask has torn down there, until its loop goes on
 _TOPIC = 'pyembed'      # of the events by which workers tell the scheduler that they have taken a bundle off
 
 # What a process runs to have the plugin. Nothing of it may need a file, so the importer keeps no bytecode either.
@@ -43,7 +48,8 @@ class BundlePlugin(_plugin.SchedulerPlugin, _plugin.WorkerPlugin):
 
     The plugin brings the importer with it where there is none, and neither becomes a file. ``register_plugin`` mounts the bundle on the
     scheduler as well, where newer versions of Dask unpickle what tasks call, and has that send it to the workers, now and
-    later. What keeps a process from mounting it is raised where the client registers the plugin, and told in that worker's log.
+    later. What keeps a process from mounting it is raised where the client registers the plugin, and told in that worker's log;
+    the older bundle of that name then stays.
 
     Raises BundleError for what is no sound bundle, OSError for a path that cannot be read.
     """
@@ -70,14 +76,26 @@ class BundlePlugin(_plugin.SchedulerPlugin, _plugin.WorkerPlugin):
 
     def setup(self, worker):
         """Mount the bundle; Dask calls it."""
+        older = _replaced.pop((worker.id, self.name), None)
+        log = logging.getLogger(f'{_DASK}.worker')
         try:
             self._mount()
         except Exception as error:      # workers that join later tell nobody
-            logging.getLogger(f'{_DASK}.worker').error('The bundle %s cannot be mounted: %s', self.name, error)
+            log.error('The bundle %s cannot be mounted: %s', self.name, error)
+            if older is not None:       # Dask has this plugin from now on, so it goes on as the other one
+                self._bundle = older._bundle
+                self._mount()
             raise
+        shadowed = self._shadowed()
+        if shadowed:
+            log.warning('Of the bundle %s are not used: %s. This process has others, %s', self.name, ', '.join([name for name, _ in shadowed]), shadowed[0][1])
 
     def teardown(self, worker):
         """Take the bundle off, and forget what was imported from it; Dask calls it."""
+        if self._mounted is not None:
+            # Where another plugin takes the place of this one, Dask sets it up before anything else runs.
+            _replaced[worker.id, self.name] = self
+            asyncio.get_running_loop().call_soon(_replaced.pop, (worker.id, self.name), None)
         self._take_off()
         worker.log_event(_TOPIC, self.name)
 
@@ -89,14 +107,24 @@ class BundlePlugin(_plugin.SchedulerPlugin, _plugin.WorkerPlugin):
         dumps = import_module(f'{_DASK}.protocol.pickle').dumps
         serialize = import_module(f'{_DASK}.protocol.serialize')
         self._scheduler = scheduler
+        older = _of_scheduler.get(self.name)
         _clear(scheduler, self.name)
-        self._mount()
+        try:
+            self._mount()
+        except Exception:
+            if older is not None:
+                older._return(scheduler)
+            raise
         _of_scheduler[self.name] = self
         responses = await scheduler.register_worker_plugin(None, dumps(self), self.name, idempotent=False)
         failed = next((response for response in responses.values() if response['status'] == 'error'), None)
         if failed is not None:
             _clear(scheduler, self.name)
-            await scheduler.unregister_worker_plugin(None, self.name)
+            if older is not None:
+                older._return(scheduler)
+                await scheduler.register_worker_plugin(None, dumps(older), self.name, idempotent=False)
+            else:
+                await scheduler.unregister_worker_plugin(None, self.name)
             _, error, traceback = clean_exception(**{key: serialize.deserialize(part.header, part.frames)
                                                      for key, part in failed.items() if isinstance(part, serialize.Serialized)})
             raise error.with_traceback(traceback)
@@ -109,9 +137,43 @@ class BundlePlugin(_plugin.SchedulerPlugin, _plugin.WorkerPlugin):
     def transition(self, key, start, finish, *arguments, **options):
         """Nothing: scheduler and workers call it with arguments of their own."""
 
+    def _return(self, scheduler):
+        """Be there on the scheduler again."""
+        self._mount()
+        _of_scheduler[self.name] = self
+        scheduler.add_plugin(self, name=self.name)
+
     def _mount(self):
-        self._mounted = mount(open_tree(memoryview(self._bundle), MEMORY + self.name))
+        try:
+            self._mounted = mount(open_tree(memoryview(self._bundle), MEMORY + self.name))
+        except BundleError as error:
+            other = getattr(error, 'other', None)
+            if other is None or not other.archive.origin.startswith(MEMORY):
+                raise
+            name = other.archive.origin[len(MEMORY):]
+            raise BundleError(f'{self.name}: {error.reason}: take that one off first, client.unregister_worker_plugin({name!r}), or '
+                              'make one bundle of the objects of both') from None
         _forget_functions()
+
+    def _shadowed(self):
+        """(name, place) of the modules of the bundle in whose stead this process has others, which are not the same."""
+        entries = [entry for entry in self._mounted.entries if entry in sys.path]
+        before = sys.path[:min(map(sys.path.index, entries), default=0)]
+        specs, shadowed = {}, []
+        for name, digest in sorted(self._mounted.manifest.modules.items()):         # a package goes before what is in it
+            parent = name.rpartition('.')[0]
+            if name in sys.modules:
+                spec = getattr(sys.modules[name], '__spec__', None)
+            elif not parent:
+                spec = PathFinder.find_spec(name, before)
+            else:
+                place = getattr(specs.get(parent), 'submodule_search_locations', None)
+                spec = PathFinder.find_spec(name, place) if place else None
+            if spec is not None and not isinstance(spec.loader, TreeLoader):
+                specs[name] = spec
+                if digest and spec.origin and _digest(spec) != digest:
+                    shadowed.append((name, spec.origin))
+        return shadowed
 
     def _take_off(self):
         if self._mounted is not None:
@@ -128,6 +190,13 @@ def _clear(scheduler, replaced=None):
             del _of_scheduler[name]
             if name in scheduler.plugins:
                 scheduler.remove_plugin(name)
+
+
+def _digest(spec):
+    try:
+        return sha256(spec.loader.get_data(spec.origin)).hexdigest()
+    except (AttributeError, OSError):       # no file of Python's
+        return None
 
 
 def _forget_functions():
