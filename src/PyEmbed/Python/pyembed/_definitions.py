@@ -282,9 +282,12 @@ class Definitions:
 
     def _add_command(self, part, node):
         """Add the module that a command line given as a list runs, ``[sys.executable, '-m', 'module']``. Always True."""
-        for option, name in zip(node.elts, node.elts[1:]):
-            if option.__class__ is name.__class__ is ast.Constant and option.value == '-m' and isinstance(name.value, str) and (
-                    _DOTTED.fullmatch(name.value) and name.value[0] != '.'):
+        items = node.elts
+        for place, option in enumerate(items[:-1]):
+            if option.__class__ is not ast.Constant or option.value != '-m':
+                continue
+            name = items[place + 1]
+            if isinstance(name, ast.Constant) and isinstance(name.value, str) and _DOTTED.fullmatch(name.value) and name.value[0] != '.':
                 part.imports.append(Import(name.value, ('*', PROGRAM), name.lineno, TOLERATED))
         return True
 

@@ -318,8 +318,11 @@ class Graph:
 
     def _is_nowhere(self, package, name):
         """Whether nothing gives a name of a package that changes its path: it may be a module elsewhere, then."""
-        read, found = self.definitions(package), self.sources.find(package)
-        if read is None or found.locations is None or b'__path__' not in self.sources.read(found):
+        found = self.sources.find(package)
+        if found.what != SOURCE or found.locations is None or b'__path__' not in self.sources.read(found):
+            return False
+        read = self.definitions(package)
+        if read is None:
             return False
         if self._gives(package, name) or name in read.bindings or name in read.values or read.stars or read.run.uses_all or '__getattr__' in read.definitions:
             return False
@@ -385,14 +388,16 @@ class Graph:
         """A name that some function gets, which may import it: one of the module's own package, or one for a function that
         imports by computed names. Of a name to resolve (*function* is None) what is a module."""
         name, function, line = handed
-        top = name.partition('.')[0]
         if function is None:
             while '.' in name and self.sources.find(name).what == MISSING:
                 name = name.rpartition('.')[0]
-        elif top != node[0].partition('.')[0] and not self._imports_computed(read, part, function):
-            return
-        if function is None or self.sources.find(top).what != MISSING and self.sources.find(name).what in (SOURCE, NAMESPACE):
-            self._import_names(node, Import(name, ('*',), line, TOLERATED))
+        else:
+            top = name.partition('.')[0]
+            if self.sources.find(top).what not in (SOURCE, NAMESPACE) or self.sources.find(name).what not in (SOURCE, NAMESPACE):
+                return
+            if top != node[0].partition('.')[0] and not self._imports_computed(read, part, function):
+                return
+        self._import_names(node, Import(name, ('*',), line, TOLERATED))
 
     def _imports_computed(self, read, part, function):
         """Whether a function, as one is named in a part of a module, imports by names that are computed."""
