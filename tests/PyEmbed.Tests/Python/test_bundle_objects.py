@@ -139,6 +139,19 @@ class BadObjects(ObjectCase):
             file.write(text.replace('return 1', 'return 2'))
         self.refuses(thing.kinds.plain, 'thing.kinds:', path, 'changed since', 'anew')
 
+    def test_a_default_value_that_was_changed_since_the_import(self):
+        text = 'import sys\n\n\ndef first(a, b=1, *, c="x"):\n    return a\n\n\nclass C:\n    @staticmethod\n    def second(a=sys.maxsize, b=-1, *, c, d=None):\n        return a\n'
+        with on_path({'defaults.py': text}) as place:
+            import defaults
+            self.assertEqual(self.modules(defaults), ['defaults'])
+            for old, new in (('b=1', 'b=2'), ('b=1', 'b=1.0'), ('c="x"', 'c="y"'), ('c="x"', 'c'), ('d=None', 'd=0')):
+                with open(os.path.join(place, 'defaults.py'), 'w', encoding='utf-8') as file:
+                    file.write(text.replace(old, new))
+                self.refuses(defaults, 'defaults:', 'changed since', 'anew')
+            with open(os.path.join(place, 'defaults.py'), 'w', encoding='utf-8') as file:
+                file.write(text)
+            self.assertEqual(self.modules(defaults), ['defaults'])
+
     def test_code_that_has_run_is_not_changed(self):
         import thing.kinds
         for _ in range(5000):

@@ -1,5 +1,6 @@
 """Finds modules whose source was changed since they were imported: another system would run other code than this one."""
 
+import ast
 import functools
 import sys
 import types
@@ -17,8 +18,9 @@ _FIELDS = ('co_name', 'co_argcount', 'co_posonlyargcount', 'co_kwonlyargcount', 
 
 
 def check_unchanged(modules, sources):
-    """Raise BundleError for the first of the modules, {name: Found}, that is imported, and of which a function is not what its
-    source now says. What no function shows, such as the value of a constant, cannot be told."""
+    """Raise BundleError for the first of the modules, {name: Found}, that is imported, and of which a function, or one of its
+    default values that are literals, is not what its source now says. What no function shows, such as the value of a constant,
+    cannot be told from what code has set since."""
     for name, found in modules.items():
         module = sys.modules.get(name)
         # Loaders of other kinds may change what they compile, as those of test tools do.
@@ -27,9 +29,11 @@ def check_unchanged(modules, sources):
         functions = list(_functions(_namespace_of(module), name, found.path))
         if functions:
             codes = _codes(found, sources)
+            defaults = _defaults(found, sources) if codes is not None and any(map(_has_defaults, functions)) else {}
             for function in functions:
                 code = function.__code__
-                if codes is None or not any(_is_same(code, other) for other in codes.get(code.co_name, ())):
+                if codes is None or not any(_is_same(code, other) for other in codes.get(code.co_name, ())) or (
+                        _has_defaults(function) and not _has_these(function, defaults.get((code.co_name, code.co_firstlineno)))):
                     raise BundleError(f'{name}:{function.__qualname__} is not what {found.path} says by now, line {code.co_firstlineno}: the module was '
                                       'changed since it was imported; start Python anew, or import it again (importlib.reload)')
 
@@ -70,6 +74,40 @@ def _codes(found, sources):
         codes.setdefault(code.co_name, []).append(code)
         queue.extend(constant for constant in code.co_consts if isinstance(constant, _CODE))
     return codes
+
+
+def _has_defaults(function):
+    return bool(function.__defaults__ or function.__kwdefaults__)
+
+
+def _defaults(found, sources):
+    """{(name, first line): the node of its arguments} of the functions in a module's source; none where it sets such values
+    itself."""
+    if b'defaults__' in sources.read(found):
+        return {}
+    tree = compile(sources.read(found), found.path, 'exec', ast.PyCF_ONLY_AST, dont_inherit=True)
+    return {(node.name, min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])): node.args
+            for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))}
+
+
+def _has_these(function, arguments):
+    """Whether the default values of a function are those in a source, as far as these are literals."""
+    if arguments is None:
+        return True
+    values = function.__defaults__ or ()
+    if len(values) != len(arguments.defaults):
+        return False
+    named = function.__kwdefaults__ or {}
+    written = {argument.arg: node for argument, node in zip(arguments.kwonlyargs, arguments.kw_defaults) if node is not None}
+    return all(map(_is_value, values, arguments.defaults)) and named.keys() == written.keys() and all(
+        _is_value(named[name], node) for name, node in written.items())
+
+
+def _is_value(value, node):
+    """Whether a value is that of an expression; True for what is no literal."""
+    if not isinstance(node, ast.Constant):
+        return True
+    return type(value) is type(node.value) and repr(value) == repr(node.value)
 
 
 def _compiled(found, sources):
