@@ -24,6 +24,9 @@ public sealed class VerifyCommandTests
         string path = SampleFile.Archive(archive => archive[Find(archive, "VALUE = ")] ^= 1);
 
         InstalledTool.Run("verify", path).Exits(1).Prints($"damage\tfs:{path}\tmypkg/core.py\t'mypkg/core.py' is corrupt (CRC-32 differs)");
+        string folder = Path.Combine(InstalledTool.NewFolder(), "out");
+        InstalledTool.Run("extract", path, "-o", folder).Exits(3).Says("'mypkg/core.py' is corrupt (CRC-32 differs)");
+        Assert.IsFalse(File.Exists(Path.Combine(folder, "mypkg", "core.py")));
     }
 
     [TestMethod]
@@ -62,6 +65,45 @@ public sealed class VerifyCommandTests
         ProcessResult result = InstalledTool.Run("verify", path).Exits(1);
 
         Assert.Contains("\tsingle.py\tthe index says otherwise", result.Output);
+    }
+
+    [TestMethod]
+    public void A_bundle_is_checked_against_its_manifest_and_extracted_whole_or_not_at_all()
+    {
+        string folder = InstalledTool.NewFolder(), sound = Path.Combine(folder, "sound.zip");
+        File.WriteAllText(Path.Combine(folder, "bmod.py"), "VALUE = 42\n");
+        InstalledTool.Run("bundle", folder, "bmod", "-o", sound).Succeeds();
+        InstalledTool.Run("verify", sound).Succeeds().Prints("");
+        foreach ((string name, string what, byte with, bool isForged, int verifies, string says) in new[]
+        {
+            ("newer", "\"format\": 1", (byte)'9', false, 3, "has format version 9; this PyEmbed reads versions up to 1"),
+            ("odd", "\"python", (byte)'m', false, 1, "bad manifest"),
+            ("changed", "VALUE = 42", (byte)'3', false, 1, "'bmod.py' is corrupt (CRC-32 differs)"),
+            ("forged", "VALUE = 42", (byte)'3', true, 1, "its hash is not the one in the bundle's manifest"),
+        })
+        {
+            byte[] archive = File.ReadAllBytes(sound);
+            int at = Find(archive, what);
+            archive[at + what.Length - 1] = with;
+            if (isForged)
+            {
+                int entry = Find(archive, "bmod.py", Find(archive, "PK\u0001\u0002")) - 46;
+                BinaryPrimitives.WriteUInt32LittleEndian(archive.AsSpan(entry + 16), Crc32.Compute(archive, at, 11));
+            }
+
+            string path = Path.Combine(folder, name + ".zip"), extracted = Path.Combine(folder, name);
+            File.WriteAllBytes(path, archive);
+
+            ProcessResult verified = InstalledTool.Run("verify", path).Exits(verifies), result = InstalledTool.Run("extract", path, "-o", extracted).Exits(3);
+
+            Assert.Contains(says, verified.Output + verified.Error);
+            Assert.Contains(says, result.Error);
+            Assert.IsFalse(Directory.Exists(extracted), name);
+        }
+
+        InstalledTool.Run("list", Path.Combine(folder, "newer.zip")).Exits(3);
+        InstalledTool.Run("extract", sound, "-o", Path.Combine(folder, "whole")).Succeeds();
+        Assert.AreEqual("VALUE = 42\n", File.ReadAllText(Path.Combine(folder, "whole", "bmod.py")));
     }
 
     [TestMethod]

@@ -31,6 +31,15 @@ internal static class ExtractCommand
     {
         Dictionary<string, (EmbeddedTree Tree, TreeFile File)> chosen = Choose(input, names, bytecode, output);
         using Interruption interruption = new();
+        foreach (EmbeddedTree tree in input.Trees.Where(tree => tree.Manifest is not null))
+        {
+            // A bundle is whole or of no use, as it is where it is mounted.
+            if (TreeVerifier.Check(tree, interruption.Token).FirstOrDefault(finding => finding.IsDamage) is { } finding)
+            {
+                throw new ToolException(ExitCodes.Input, $"The bundle '{tree.Origin}' is damaged: {(finding.Problem.Contains(finding.Path, StringComparison.Ordinal) ? "" : $"'{finding.Path}': ")}{finding.Problem}. 'pyembed verify' shows all that is.");
+            }
+        }
+
         List<(string, Func<byte[]>)> files = [.. chosen.Select(item => (item.Key, new Func<byte[]>(() => item.Value.Tree.Read(item.Value.File))))];
         ToolOutput.During($"{files.Count} files", () =>
         {

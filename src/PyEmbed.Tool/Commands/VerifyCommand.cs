@@ -24,7 +24,7 @@ internal static class VerifyCommand
         List<(string Origin, int Files, IReadOnlyList<Finding> Findings)> trees = [];
         foreach (UnreadableTree tree in input.Unreadable.Where(tree => !tree.IsNewer))
         {
-            trees.Add(($"assembly:/{tree.Assembly}/{tree.Distribution}.zip", 0, [new Finding("", tree.Problem)]));
+            trees.Add((tree.Assembly.Length > 0 ? $"assembly:/{tree.Assembly}/{tree.Distribution}.zip" : input.Path, 0, [new Finding("", tree.Problem)]));
         }
 
         foreach (EmbeddedTree tree in input.Trees)

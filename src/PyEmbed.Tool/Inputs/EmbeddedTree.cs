@@ -1,3 +1,4 @@
+using PyEmbed.Embedding;
 using PyEmbed.Manifest;
 using PyEmbed.Tasks.References;
 
@@ -8,11 +9,13 @@ internal sealed class EmbeddedTree
 {
     private readonly Stream data;
     private TreeContents? contents;
+    private Dictionary<string, uint>? checksums;
 
-    private EmbeddedTree(Stream data, ArchiveReader archive, string assembly, string origin, TreeAttribute? attribute)
+    private EmbeddedTree(Stream data, ArchiveReader archive, BundleManifest? manifest, string assembly, string origin, TreeAttribute? attribute)
     {
         this.data = data;
         Archive = archive;
+        Manifest = manifest;
         Assembly = assembly;
         Origin = origin;
         Attribute = attribute;
@@ -33,6 +36,9 @@ internal sealed class EmbeddedTree
     /// <summary>The archive. One thread at a time.</summary>
     public ArchiveReader Archive { get; }
 
+    /// <summary>What a bundle says of itself; null for any other tree.</summary>
+    public BundleManifest? Manifest { get; }
+
     /// <summary>The archive's length in bytes.</summary>
     public long Length => data.Length;
 
@@ -42,8 +48,12 @@ internal sealed class EmbeddedTree
 
     /// <summary>Reads the index of a tree.</summary>
     /// <exception cref="ArchiveFormatException">The archive is damaged, has no index, or is of a newer format.</exception>
-    public static EmbeddedTree Open(Stream data, string assembly, string origin, TreeAttribute? attribute) =>
-        new(data, ArchiveReader.Open(data, origin), assembly, origin, attribute);
+    /// <exception cref="BundleFormatException">It is a bundle, and its manifest is damaged or of a newer format.</exception>
+    public static EmbeddedTree Open(Stream data, string assembly, string origin, TreeAttribute? attribute)
+    {
+        ArchiveReader archive = ArchiveReader.Open(data, origin);
+        return new EmbeddedTree(data, archive, archive.Bundle is null ? null : BundleManifest.Read(archive, origin), assembly, origin, attribute);
+    }
 
     /// <summary>The archive as a stream of its own position, the tree's to close.</summary>
     public Stream OpenArchive()
@@ -54,7 +64,25 @@ internal sealed class EmbeddedTree
 
     /// <summary>The content of a file.</summary>
     /// <exception cref="ToolException">It is damaged.</exception>
-    public byte[] Read(TreeFile file) => Guard(() => Archive.Read(file.Record));
+    public byte[] Read(TreeFile file) => Guard(() =>
+    {
+        byte[] content = Archive.Read(file.Record);
+        checksums ??= Checksums();
+        return checksums.TryGetValue(file.Path, out uint crc) && crc == Crc32.Compute(content)
+            ? content
+            : throw new ArchiveFormatException(Origin, $"'{file.Path}' is corrupt (CRC-32 differs)");
+    });
+
+    private Dictionary<string, uint> Checksums()
+    {
+        Dictionary<string, uint> found = new(StringComparer.Ordinal);
+        foreach (ZipEntry entry in ZipDirectory.Read(data, Origin).Entries)
+        {
+            found[entry.Name] = entry.Crc;
+        }
+
+        return found;
+    }
 
     private static T Guard<T>(Func<T> read)
     {

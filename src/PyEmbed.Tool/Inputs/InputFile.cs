@@ -338,6 +338,10 @@ internal sealed class InputFile : IDisposable
             unreadable.Add(new UnreadableTree(
                 file, name, $"'{origin}' is of format {e.Version}; this pyembed reads formats up to {ArchiveFormat.Version}. Update it: 'dotnet tool update PyEmbed.Tool'.", IsNewer: true));
         }
+        catch (BundleFormatException e)
+        {
+            unreadable.Add(new UnreadableTree(file, name, e.Message, e.IsNewer));
+        }
         catch (ArchiveFormatException e)
         {
             unreadable.Add(new UnreadableTree(file, name, e.Message));

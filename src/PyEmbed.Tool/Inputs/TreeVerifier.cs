@@ -8,7 +8,8 @@ namespace PyEmbed.Tool.Inputs;
 
 /// <summary>
 /// Checks a tree against everything that says something of it: each file against its CRC, the index against the zip's own directory, the hash
-/// in the index and in the assembly's attribute against the files, bytecode against its name, names against what systems take.
+/// in the index and in the assembly's attribute against the files, bytecode against its name, names against what systems take, of a bundle the manifest
+/// against the files.
 /// </summary>
 internal sealed class TreeVerifier
 {
@@ -91,6 +92,7 @@ internal sealed class TreeVerifier
             indexed[OwnFolder + path] = record;
         }
 
+        Dictionary<string, string> described = Described(indexed);
         HashSet<string> seen = new(StringComparer.Ordinal);
         Dictionary<string, string> folded = new(StringComparer.OrdinalIgnoreCase);
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -140,6 +142,11 @@ internal sealed class TreeVerifier
                 findings.Add(new Finding(entry.Name, "the index says otherwise where it lies than the archive's directory"));
             }
 
+            if (described.TryGetValue(entry.Name, out string? digest) && digest != Hex(SHA256.HashData(content)))
+            {
+                findings.Add(new Finding(entry.Name, "its hash is not the one in the bundle's manifest"));
+            }
+
             if (entry.Name.EndsWith(".pyc", StringComparison.Ordinal))
             {
                 CheckBytecode(entry.Name, content);
@@ -151,11 +158,49 @@ internal sealed class TreeVerifier
             findings.Add(new Finding(path, "it is in the index and not in the archive"));
         }
 
-        if (complete && Convert.ToHexString(hash.GetHashAndReset()).ToLowerInvariant() is var computed && computed != tree.Archive.Hash)
+        if (complete && Hex(hash.GetHashAndReset()) is var computed && computed != tree.Archive.Hash)
         {
             findings.Add(new Finding("", $"the hash of its files is {computed}, and its index gives {tree.Archive.Hash}"));
         }
     }
+
+    // The hashes that a bundle's manifest gives, by path. What it tells of and is not there is found here.
+    private Dictionary<string, string> Described(Dictionary<string, ArchiveRecord> indexed)
+    {
+        Dictionary<string, string> hashes = new(StringComparer.Ordinal);
+        if (tree.Manifest is not { } manifest)
+        {
+            return hashes;
+        }
+
+        foreach ((string name, string digest) in manifest.Modules.Where(module => module.Value.Length > 0))
+        {
+            string path = name.Replace('.', '/'), package = path + "/__init__.py";
+            path = indexed.ContainsKey(package) ? package : path + ".py";
+            hashes[path] = digest;
+            if (!indexed.ContainsKey(path))
+            {
+                findings.Add(new Finding(path, $"the bundle's manifest has the module '{name}', and the archive has no source of it"));
+            }
+        }
+
+        foreach ((string name, string digest) in manifest.Data)
+        {
+            string path = $"{OwnFolder}data/{digest}";
+            hashes[path] = digest;
+            if (!indexed.ContainsKey(path))
+            {
+                findings.Add(new Finding(path, $"the bundle's manifest has the data '{name}', and the archive has not"));
+            }
+        }
+
+        HashSet<string> placed = new(manifest.Files, StringComparer.Ordinal);
+        findings.AddRange(tree.Contents.Files.Where(file => !placed.Contains(file.Path)).Select(file => new Finding(file.Path, "the bundle's manifest does not say where it lay")));
+        findings.AddRange(placed.Where(path => !indexed.ContainsKey(path)).Select(path => new Finding(path, "it is in the bundle's manifest and not in the archive")));
+        return hashes;
+    }
+
+    private static string Hex(byte[] hash) => Convert.ToHexString(hash).ToLowerInvariant();
 
     private void CheckName(string path, HashSet<string> seen, Dictionary<string, string> folded)
     {

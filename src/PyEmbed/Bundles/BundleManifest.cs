@@ -8,6 +8,7 @@ internal sealed record BundleManifest(
     string Python,
     string Platform,
     IReadOnlyList<string> Objects,
+    IReadOnlyList<string> Files,
     IReadOnlyDictionary<string, string> Modules,
     IReadOnlyDictionary<string, string> Data,
     IReadOnlyList<PythonModuleRequirement> Requirements,
@@ -27,22 +28,34 @@ internal sealed record BundleManifest(
     {
         try
         {
-            ArchiveReader reader = ArchiveReader.Open(archive, origin);
-            if (reader.Bundle?.TryGetValue(File, out ArchiveRecord record) != true)
-            {
-                throw new InvalidDataException($"The bundle '{origin}' is damaged, as it has no {ArchiveFormat.IndexFolder}/{File}: make, or send, it once more.");
-            }
-
-            using JsonDocument document = JsonDocument.Parse(reader.Read(record));
-            return Parse(document.RootElement, origin);
+            return Read(ArchiveReader.Open(archive, origin), origin);
         }
-        catch (ArchiveFormatException e)
+        catch (Exception e) when (e is ArchiveFormatException or BundleFormatException)
         {
             throw new InvalidDataException(e.Message, e);
         }
+    }
+
+    /// <summary>Reads it.</summary>
+    /// <param name="archive">The bundle.</param>
+    /// <param name="origin">Names it in errors.</param>
+    /// <exception cref="BundleFormatException">There is none, it is damaged, or it is of a newer format.</exception>
+    /// <exception cref="ArchiveFormatException">The archive is damaged.</exception>
+    public static BundleManifest Read(ArchiveReader archive, string origin)
+    {
+        if (archive.Bundle?.TryGetValue(File, out ArchiveRecord record) != true)
+        {
+            throw new BundleFormatException($"The bundle '{origin}' is damaged, as it has no {ArchiveFormat.IndexFolder}/{File}: make, or send, it once more.");
+        }
+
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(archive.Read(record));
+            return Parse(document.RootElement, origin);
+        }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or IndexOutOfRangeException)
         {
-            throw new InvalidDataException($"The bundle '{origin}' is damaged: bad manifest: {e.Message} Make it, or send it, once more.", e);
+            throw new BundleFormatException($"The bundle '{origin}' is damaged: bad manifest: {e.Message} Make it, or send it, once more.", inner: e);
         }
     }
 
@@ -51,14 +64,16 @@ internal sealed record BundleManifest(
         int format = root.GetProperty("format").GetInt32();
         if (format > Format)
         {
-            throw new InvalidDataException(
-                $"The bundle '{origin}' has format version {format}; this PyEmbed reads versions up to {Format}: update PyEmbed here, or make the bundle with the version in use here.");
+            throw new BundleFormatException(
+                $"The bundle '{origin}' has format version {format}; this PyEmbed reads versions up to {Format}: update PyEmbed here, or make the bundle with the version in use here.",
+                isNewer: true);
         }
 
         return new BundleManifest(
             Text(root.GetProperty("python")),
             Text(root.GetProperty("system")),
             root.GetProperty("objects").EnumerateArray().Select(Text).ToArray(),
+            root.GetProperty("entries").EnumerateArray().SelectMany(entry => entry.GetProperty("files").EnumerateArray().Select(Text)).ToArray(),
             Texts(root.GetProperty("modules")),
             Texts(root.GetProperty("data")),
             root.GetProperty("requirements").EnumerateObject().Select(item => new PythonModuleRequirement(item.Name, item.Value[0].GetString(), item.Value[1].GetString())).ToArray(),
