@@ -22,7 +22,38 @@ internal static unsafe class IsolateScenarios
             return 0;
         },
 
-        // Isolates that nobody disposes: one idle, one that runs, one that has failed to end.
+        // Memory, in KB, that so many calls over a pool leave behind after a tenth of them.
+        ["isolate-calls"] = arguments =>
+        {
+            int count = int.Parse(arguments[0]);
+            using PythonInterpreter python = Program.Started();
+            using PythonIsolatePool pool = python.CreateIsolatePool(2);
+            double Calls(int number)
+            {
+                Parallel.For(0, 4, _ =>
+                {
+                    for (int i = 0; i < number / 4; i++)
+                    {
+                        int result = pool.RunAsync(isolate =>
+                        {
+                            using PythonObject module = isolate.Import("math");
+                            return module.InvokeMethod<int>("comb", 5, 2);
+                        }).Result;
+                        if (result != 10)
+                        {
+                            throw new InvalidOperationException($"{result}");
+                        }
+                    }
+                });
+                return Resident();
+            }
+
+            double before = Calls(count / 10);
+            Console.WriteLine($"{Calls(count) - before:F0}");
+            return 0;
+        },
+
+        // Isolates that nobody disposes: one idle, one that runs.
         ["isolate-exit"] = arguments =>
         {
             PythonInterpreter python = Program.Started();

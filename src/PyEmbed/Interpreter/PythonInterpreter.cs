@@ -234,6 +234,17 @@ public sealed partial class PythonInterpreter : IDisposable
         return new PythonIsolate(this, options ?? new PythonIsolateOptions(), ProcessPython.Started?.Executable ?? "");
     }
 
+    /// <summary>Makes a pool of isolates that are all made alike and used again, see <see cref="PythonIsolatePool"/>.</summary>
+    /// <param name="size">The most isolates at a time, each made when it is first needed.</param>
+    /// <param name="options">What each has; null for the defaults.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The size is not positive.</exception>
+    public PythonIsolatePool CreateIsolatePool(int size, PythonIsolateOptions? options = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
+        ThrowIfStopped();
+        return new PythonIsolatePool(() => CreateIsolated(options), size);
+    }
+
     /// <summary>What is mounted, what was loaded and extracted, which names are shadowed, and whether the trees' requirements are met. For diagnosis: it takes milliseconds.</summary>
     public PythonReport Describe()
     {
