@@ -178,6 +178,32 @@ public sealed class IsolateTests
     }
 
     [TestMethod]
+    public async Task A_loop_in_one_interpreter_keeps_no_other_waiting()
+    {
+        using PythonIsolate busy = Python.CreateIsolated(), other = Python.CreateIsolated();
+        busy.Execute("import sys; sys.go_on = True");
+        Task<int> loop = busy.RunAsync(own =>
+        {
+            own.Execute("import sys\nwhile sys.go_on: pass");
+            return 1;
+        });
+        Assert.AreEqual(2, Python.Evaluate<int>("1 + 1"));
+        Assert.AreEqual(3, other.Evaluate<int>("1 + 2"));
+
+        // Nor does one of the main interpreter, or one of a thread that code has left behind.
+        Python.Execute("import sys, threading; sys.go_on = True\ndef loop():\n    while sys.go_on: pass\nsys.loop = threading.Thread(target=loop); sys.loop.start()");
+        other.Execute("import sys, threading; sys.go_on = True\ndef loop():\n    while sys.go_on: pass\nsys.loop = threading.Thread(target=loop); sys.loop.start()");
+        Assert.AreEqual(4, other.Evaluate<int>("2 + 2"));
+        Assert.AreEqual(5, Python.Evaluate<int>("2 + 3"));
+        Python.Execute("import sys; sys.go_on = False; sys.loop.join()");
+        other.Execute("import sys; sys.go_on = False; sys.loop.join()");
+
+        busy.Dispose();
+        await Assert.ThrowsExactlyAsync<PythonException>(() => loop);
+        Assert.IsFalse(busy.IsRetired);
+    }
+
+    [TestMethod]
     public void Nothing_works_after_Dispose()
     {
         PythonIsolate isolate = Python.CreateIsolated();
