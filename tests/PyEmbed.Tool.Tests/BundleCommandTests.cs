@@ -64,6 +64,19 @@ public sealed class BundleCommandTests
     }
 
     [TestMethod]
+    public void What_has_no_line_or_no_name_is_said_so()
+    {
+        string folder = InstalledTool.NewFolder();
+        Write(folder, "plug.py", "import importlib\ndef load(name):\n    return importlib.import_module(name)\n");
+        Write(folder, "asks.py", "def holds():\n    return True\n");
+
+        ProcessResult made = InstalledTool.Run("bundle", folder, "plug", "-o", Path.Combine(folder, "b.zip"), "--require-system", "plug=asks:holds").Succeeds();
+
+        made.Prints("module\tasks\tplug", "module\tplug\t-");
+        Assert.AreEqual("pyembed: plug, line 3: imports a module by a name that is computed, which does not travel unless something else needs it\n", made.Error.ReplaceLineEndings("\n"));
+    }
+
+    [TestMethod]
     public void What_is_wrong_is_said_in_one_line_and_nothing_is_written()
     {
         string folder = InstalledTool.NewFolder();

@@ -11,6 +11,7 @@ internal static class BundleCommand
 {
     private const string StandardOutput = "-";
     private const string OfStandardLibrary = "standard";
+    private const string Computed = "(computed)";
     private static readonly string[] Columns = ["WHAT", "NAME", "WHY"];
 
     public static Command Create(ToolOutput output)
@@ -89,7 +90,9 @@ internal static class BundleCommand
 
         foreach (PythonMissingModule missing in bundle.Missing)
         {
-            output.Complain(Printable.Escape($"{missing.ImportedBy}, line {missing.Line}: imports {missing.Name}, which was not found here and does not travel"));
+            output.Complain(Printable.Escape($"{Place(missing.ImportedBy, missing.Line)}: {(missing.Name == Computed
+                ? "imports a module by a name that is computed, which does not travel unless something else needs it"
+                : $"imports {missing.Name}, which was not found here and does not travel")}"));
         }
 
         return ExitCodes.Done;
@@ -97,10 +100,13 @@ internal static class BundleCommand
 
     private static IEnumerable<string[]> Rows(BundleResult made) =>
     [
-        .. made.Modules.Select(module => new[] { "module", module.Name, module.Importer.Length > 0 ? $"{module.Importer}, line {module.Line}" : "-" }),
+        .. made.Modules.Select(module => new[] { "module", module.Name, module.Importer.Length > 0 ? Place(module.Importer, module.Line) : "-" }),
         .. made.Bundle.Data.Keys.Select(name => new[] { "data", name, "-" }),
         .. made.Bundle.LeftOut.Where(item => item.Value != OfStandardLibrary).Select(item => new[] { "left-out", item.Key, item.Value }),
     ];
+
+    // What a requirement names is imported on no line.
+    private static string Place(string importer, int line) => line > 0 ? $"{importer}, line {line}" : importer;
 
     private static void Write(Utf8JsonWriter json, BundleResult made, OutputFile file)
     {
