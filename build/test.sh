@@ -30,7 +30,7 @@ export DOTNET_TieredPGO=0
 
 # -warnaserror is in the projects; a warning fails the build here as it does on a developer's machine.
 dotnet build PyEmbed.sln --nologo -v quiet || none_ran
-for project in PyEmbed PyEmbed.PythonNet PyEmbed.Tool; do
+for project in PyEmbed PyEmbed.PythonNet PyEmbed.AspNetCore PyEmbed.Tool; do
     dotnet pack "src/$project/$project.csproj" --nologo -v quiet -c Release -o "$root/artifacts/packages" || none_ran
 done
 
