@@ -26,7 +26,7 @@ public sealed record PythonWorkerRequest
     /// <summary>The text that <c>sys.stdin</c> gives; null for none: the null device.</summary>
     public string? Input { get; init; }
 
-    /// <summary>A time limit of its own; null for that of the pool.</summary>
+    /// <summary>A time limit of its own; null for that of the pool, whose limit of processor time holds in any case.</summary>
     public TimeSpan? Time { get; init; }
 
     /// <summary>Calls a function of a module; its return value is the result.</summary>

@@ -120,7 +120,7 @@ internal sealed class WorkerRun(ulong number, PythonWorkerRequest request, Pytho
             PythonWorkerErrorKind.Crashed => $"its process ended without an answer: {outcome.Description}",
             _ => $"{said.Error!.Value.Type}: {said.Error!.Value.Message}",
         };
-        return kind is null ? null : new PythonWorkerException(kind.Value, request.Name, $"The request '{request.Name}' failed: {why}.")
+        return kind is null ? null : new PythonWorkerException(kind.Value, request.Name, $"The request '{request.Name}' failed: {why!.TrimEnd('.')}.")
         {
             PythonType = isAnswered ? said.Error?.Type : null,
             PythonTraceback = isAnswered ? said.Error?.Traceback : null,

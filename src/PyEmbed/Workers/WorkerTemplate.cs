@@ -330,7 +330,7 @@ internal sealed class WorkerTemplate
                 {
                     JsonElement root = said.RootElement;
                     ready.TrySetException(new PythonWorkerException(
-                        PythonWorkerErrorKind.StartFailed, null, $"No worker could be started: {root.GetProperty("type").GetString()}: {root.GetProperty("message").GetString()}.")
+                        PythonWorkerErrorKind.StartFailed, null, $"No worker could be started: {root.GetProperty("type").GetString()}: {root.GetProperty("message").GetString()!.TrimEnd('.')}.")
                     {
                         PythonType = root.GetProperty("type").GetString(),
                         PythonTraceback = root.GetProperty("traceback").GetString(),

@@ -158,6 +158,7 @@ public sealed class ConfinementTests
     [TestMethod]
     public async Task What_needs_no_leave_works()
     {
+        await RequireKernel();
         PythonWorkerResult result = await (await Confined.Value).RunAsync(PythonWorkerRequest.Script("""
             import asyncio, csv, datetime, decimal, hashlib, json, logging, random, re, statistics, threading, zlib
             thread = threading.Thread(target=print, args=['from a thread'])

@@ -118,6 +118,14 @@ public sealed class PythonWorkerPoolTests
     }
 
     [TestMethod]
+    public async Task The_plain_modules_of_the_standard_library_are_there_and_no_others()
+    {
+        PythonWorkerResult result = await Pool.RunAsync(PythonWorkerRequest.Script("import csv, decimal, difflib, hashlib, statistics, zoneinfo\nresult = str(decimal.Decimal('0.1') * 3)"));
+        Assert.AreEqual("0.3", result.Value);
+        Assert.Contains("import of 'os' is denied by the import policy", Failure(PythonWorkerRequest.Script("import os")).Message);
+    }
+
+    [TestMethod]
     public void An_exception_comes_with_its_traceback_and_source_lines()
     {
         PythonWorkerException error = Failure(PythonWorkerRequest.Function("jobs.work:fail"));

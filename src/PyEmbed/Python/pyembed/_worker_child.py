@@ -5,7 +5,6 @@ frames of u32 length (little endian), u8 kind and a payload go: log records, and
 ends without more ado: threads that the request has started end with it, and so does all else of its session.
 """
 
-import gc
 import os
 import signal
 import sys
@@ -48,11 +47,13 @@ def settle(settings, walls, arguments):
             os.close(int(descriptor))
     grants, hook = settings['grants'], None
     if grants is not None:
+        from . import _registry
         from ._mounts import standard_library
-        readable = [*standard_library(), *settings['paths'], _importer.store(), '/usr/share/zoneinfo', '/etc/localtime']
+        library = _registry.library or standard_library()       # sys.path may not name it any more
+        readable = [*library, *settings['paths'], _importer.store(), '/usr/share/zoneinfo', '/etc/localtime']
         for path in readable[:]:
             readable.append(os.path.realpath(path))
-        hook = _worker_hook.prepare(grants, readable, standard_library(), 'Landlock' in walls)
+        hook = _worker_hook.prepare(grants, readable, library, 'Landlock' in walls)
         exempt(_worker_hook.seal, hook[_worker_hook.MODULES])
     return limits, hook
 
@@ -103,7 +104,6 @@ def _read(size):
 
 def serve(request):
     """Run a request, a dict as docs/formats.md section 8 has it, and write the answer."""
-    gc.enable()
     text = request.get('input')
     if text is not None:
         from io import StringIO

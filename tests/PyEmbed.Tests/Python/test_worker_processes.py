@@ -1,0 +1,187 @@
+"""The processes of a worker pool, with this test in the place of the .NET host."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+import unittest
+
+import support  # noqa: F401 (the package is on sys.path from here on)
+import pyembed
+from pyembed import _worker_template as template
+from pyembed._worker_child import ERROR, LOG, VALUE
+from pyembed._worker_values import NotPlainError, pack, unpack
+
+PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(pyembed.__file__)))
+PROGRAM = '''
+import os, sys
+source = int(sys.argv[1]) if len(sys.argv) > 1 else 0
+def receive(size):
+    data = b''
+    while len(data) < size:
+        part = os.read(source, size - len(data))
+        if not part:
+            os._exit(0)
+        data += part
+    return data
+message = receive(int.from_bytes(receive(8), 'little'))
+sys.path.insert(0, {!r})
+from pyembed import _importer
+from pyembed._worker_template import run
+run(message, sys.argv[1:])
+'''.format(PACKAGE)
+NOTHING = {'read': [], 'write': [], 'network': False, 'processes': False, 'native_code': False, 'environment': False, 'required': False}
+LIMITS = {'cpu': 2, 'memory': 1 << 28, 'file': 1 << 20, 'descriptors': 64}
+
+
+class Host:
+    """A template, and the .NET host's end of its pipes."""
+
+    def __init__(self, **settings):
+        settings = {'own': [None, 0, 0], 'store': None, 'codes': '', 'grants': None, 'order': None, 'policy': None, 'trees': [],
+                    'paths': [PACKAGE], 'preload': [], 'spares': 1, 'limits': LIMITS, **settings}
+        self.process = subprocess.Popen([sys.executable, '-I', '-S', '-X', 'utf8=1', '-c', PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        message = pack(settings)
+        self.write(len(message).to_bytes(8, 'little') + message)
+        self.number = 0
+        self.kind, _, self.said = self.frame()
+
+    def write(self, data):
+        self.process.stdin.write(data)
+        self.process.stdin.flush()
+
+    def send(self, kind, payload=b''):
+        self.write((len(payload) + 9).to_bytes(4, 'little') + bytes([kind]) + self.number.to_bytes(8, 'little') + payload)
+
+    def frame(self):
+        data = self.process.stdout.read(int.from_bytes(self.process.stdout.read(4), 'little'))
+        return data[0], int.from_bytes(data[1:9], 'little'), data[9:]
+
+    def start(self, source):
+        self.number += 1
+        self.send(template.RUN, pack({'kind': 'script', 'input': None, 'what': {'name': 'script', 'source': source, 'variables': {}, 'arguments': []}}))
+
+    def end(self):
+        """The frames of the answer, what was written, and how the process ended."""
+        parts = {template.ANSWER: b'', template.OUTPUT: b'', template.ERRORS: b'', template.STARTED: b''}
+        while True:
+            kind, number, payload = self.frame()
+            assert number == self.number
+            if kind == template.ENDED:
+                break
+            parts[kind] += payload
+        answer, frames = parts[template.ANSWER], []
+        while answer:
+            end = 4 + int.from_bytes(answer[:4], 'little')
+            frames.append((answer[4], unpack(answer[5:end])))
+            answer = answer[end:]
+        return frames, parts[template.OUTPUT], json.loads(payload)
+
+    def run(self, source):
+        self.start(source)
+        return self.end()
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.stdout.close()
+        return self.process.wait()
+
+
+@unittest.skipUnless(hasattr(os, 'fork') and sys.platform == 'linux', 'workers need fork; what is looked at here, Linux')
+class WorkerProcessTests(unittest.TestCase):
+
+    def host(self, **settings):
+        host = Host(**settings)
+        self.addCleanup(host.close)
+        self.assertEqual(host.kind, template.READY, host.said)
+        return host
+
+    def test_each_request_has_a_process_that_answers_and_ends(self):
+        host = self.host()
+        for number in range(3):
+            frames, output, end = host.run('import logging, sys\nlogging.warning("n")\nprint("out")\nassert not hasattr(sys, "mark")\nsys.mark = result = {"$": [1.5, b"x", None]}')
+            self.assertEqual([kind for kind, _ in frames], [LOG, VALUE])
+            self.assertEqual(frames[1][1], {'$': [1.5, b'x', None]})
+            self.assertEqual((output, end['signal'], end['code']), (b'out\n', 0, 0))
+
+    def test_errors_and_ends_are_told(self):
+        host = self.host()
+        (kind, error), = host.run('def f(): raise ValueError("bad")\nf()')[0]
+        self.assertEqual((kind, error['kind'], error['type'], error['message']), (ERROR, 'raised', 'ValueError', 'bad'))
+        self.assertIn('    def f(): raise ValueError("bad")', error['traceback'])
+        self.assertNotIn('_worker_child', error['traceback'])
+        self.assertEqual(host.run('x = b"x" * (1 << 30)')[0][0][1]['kind'], 'memory')
+        self.assertEqual(host.run('result = {1: 2}')[0][0][1]['kind'], 'value')
+        self.assertEqual(host.run('import os; os._exit(3)')[2]['code'], 3)
+        self.assertEqual(host.run('while True: pass')[2]['signal'], 24)
+        host.start('import time; time.sleep(600)')
+        host.send(template.KILL)
+        self.assertEqual(host.end()[2]['signal'], 9)
+
+    def test_what_capabilities_do_not_grant_is_denied(self):
+        host = self.host(grants=NOTHING, policy=None)
+        self.assertIn('audit hook', json.loads(host.said)['enforced_by'])
+        for source, name in [
+            ('open("/etc/passwd")', 'Read'), ('open("etc/passwd")', 'Read'), ('import os; os.listdir("/")', 'Read'), ('open("/tmp/x", "a")', 'Write'),
+            ('import os; os.fork()', 'Processes'), ('import os; os.kill(1, 0)', 'Processes'), ('import subprocess; subprocess.run(["true"])', 'Processes'),
+            ('import os; os.execv("/bin/true", ["true"])', 'Processes'), ('import socket; socket.socket()', 'Network'), ('import ctypes', 'NativeCode'),
+            ('import gc; gc.get_objects()', 'NativeCode'), ('import sys; sys._current_frames()', 'NativeCode'),
+        ]:
+            (kind, error), = host.run(source)[0]
+            self.assertEqual(kind, ERROR, source)
+            self.assertIn(f'the capability {name}', error['message'], source)
+        frames = host.run('import asyncio, decimal, json, hashlib, random, os\nresult = [list(os.environ), []]')[0]
+        self.assertEqual(frames, [(VALUE, [[], []])])
+        descriptors = 'import os\nresult = []\nfor n in range(60):\n    try: os.fstat(n)\n    except OSError: continue\n    result.append(n)'
+        self.assertEqual(host.run(descriptors)[0], [(VALUE, [0, 1, 2, 3])])
+
+    def test_the_standard_library_is_there_under_a_policy(self):
+        host = self.host(grants=NOTHING, order=True, policy=[True, None, []])
+        frames = host.run('import csv, decimal, difflib, hashlib, statistics, zoneinfo\nresult = str(decimal.Decimal("0.1") * 3)')[0]
+        self.assertEqual(frames, [(VALUE, '0.3')])
+        self.assertIn('denied by the import policy', host.run('import socket')[0][0][1]['message'])
+
+    def test_the_end_of_the_host_is_the_end_of_all(self):
+        host = Host()
+        host.start('import os, time\nos.write(1, b"%d" % os.getpid())\ntime.sleep(600)')
+        kind, process = None, None
+        while kind != template.OUTPUT:
+            kind, _, process = host.frame()
+        self.assertEqual(host.close(), 0)
+        end = time.monotonic() + 30
+        while os.path.exists(f'/proc/{int(process)}') and time.monotonic() < end:
+            time.sleep(0.01)
+        self.assertFalse(os.path.exists(f'/proc/{int(process)}'))
+
+    def test_what_cannot_be_prepared_is_said(self):
+        for settings, text in [({'preload': ['no_such_module']}, 'no_such_module'), ({'preload': ['starts_a_thread'], 'paths': [PACKAGE, self.folder()]}, 'has started a thread')]:
+            host = Host(**settings)
+            self.assertEqual(host.kind, template.FAILED)
+            self.assertIn(text, json.loads(host.said)['message'])
+            host.close()
+
+    def folder(self):
+        from tempfile import TemporaryDirectory
+        folder = TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        with open(os.path.join(folder.name, 'starts_a_thread.py'), 'w') as file:
+            file.write('import threading, time\nthreading.Thread(target=time.sleep, args=[600], daemon=True).start()\n')
+        return folder.name
+
+
+class ValueTests(unittest.TestCase):
+
+    def test_values_come_back(self):
+        for value in [None, True, -3, 10 ** 4000, 0.5, 'a\u20ac\U0001F40D', b'', b'\0\xff', [], {'$': {'$$': [b'x', {'$': 1}]}}, [[1, [2.0]], {'a': None}]]:
+            self.assertEqual(unpack(pack(value)), value)
+        self.assertEqual(unpack(pack((1, bytearray(b'x'), memoryview(b'y')))), [1, b'x', b'y'])
+
+    def test_what_is_no_value_is_named_with_its_place(self):
+        loop = []
+        loop.append(loop)
+        for value, text in [({'a': [1, object()]}, "builtins.object, at ['a'][1]"), (float('nan'), 'nan'), ({1: 2}, 'type int'), ('\ud800', 'surrogate'),
+                            (1 << 20000, '20001 bits'), (loop, 'holds itself')]:
+            with self.assertRaises(NotPlainError) as caught:
+                pack(value)
+            self.assertIn(text, str(caught.exception))
