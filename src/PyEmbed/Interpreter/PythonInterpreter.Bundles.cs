@@ -102,10 +102,10 @@ public sealed partial class PythonInterpreter
 
     private PythonObject Report(string text)
     {
-        using PythonObject json = Own("json"u8);
+        using PythonObject module = Own("pyembed._received"u8);
         try
         {
-            return json.InvokeMethod("loads", text);
+            return module.InvokeMethod("from_json", text);
         }
         catch (PythonException e) when (e.PythonType == "json.decoder.JSONDecodeError")
         {

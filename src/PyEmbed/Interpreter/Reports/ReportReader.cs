@@ -1,9 +1,10 @@
-using PyEmbed.Interop;
-
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
+using System.Text;
+using System.Text.Json;
 using PyEmbed.Discovery;
 using PyEmbed.Embedding;
+using PyEmbed.Interop;
 
 namespace PyEmbed;
 
@@ -112,12 +113,64 @@ internal static class ReportReader
             }
         }
 
-        using PythonObject json = new(PyRef.Checked(PythonCode.Own("json"u8)));
-        return new PythonReceivedReport(
-            Item<Dictionary<string, string>>(received, "modules"),
-            Item<Dictionary<string, string>>(received, "data"),
-            found,
-            json.InvokeMethod<string>("dumps", new Dictionary<string, object?> { ["received"] = received }));
+        var modules = Item<Dictionary<string, string>>(received, "modules");
+        var data = Item<Dictionary<string, string>>(received, "data");
+        return new PythonReceivedReport(modules, data, found, Json(received, modules, data, found));
+    }
+
+    /// <summary>What <c>json.dumps</c> makes of the report's part, without that module, which a policy may deny and an application may have a module of its own by the name of.</summary>
+    private static string Json(
+        PythonObject received, Dictionary<string, string> modules, Dictionary<string, string> data, List<PythonModuleRequirementReport> requirements)
+    {
+        using MemoryStream stream = new();
+        using (Utf8JsonWriter json = new(stream))
+        {
+            json.WriteStartObject();
+            json.WriteStartObject("received");
+            json.WriteString("python", Item<string>(received, "python"));
+            json.WriteString("system", Item<string>(received, "system"));
+            json.WriteStartArray("standard");
+            foreach (string name in Item<string[]>(received, "standard"))
+            {
+                json.WriteStringValue(name);
+            }
+
+            json.WriteEndArray();
+            WriteHashes(json, "modules", modules);
+            WriteHashes(json, "data", data);
+            json.WriteStartObject("requirements");
+            foreach (IGrouping<string, PythonModuleRequirementReport> module in requirements.GroupBy(requirement => requirement.Module))
+            {
+                json.WriteStartObject(module.Key);
+                foreach (PythonModuleRequirementReport requirement in module)
+                {
+                    json.WriteStartArray(requirement.Kind);
+                    json.WriteStringValue(requirement.Name);
+                    json.WriteBooleanValue(requirement.IsMet);
+                    json.WriteStringValue(requirement.Problem);
+                    json.WriteEndArray();
+                }
+
+                json.WriteEndObject();
+            }
+
+            json.WriteEndObject();
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
+    }
+
+    private static void WriteHashes(Utf8JsonWriter json, string key, Dictionary<string, string> hashes)
+    {
+        json.WriteStartObject(key);
+        foreach ((string name, string hash) in hashes)
+        {
+            json.WriteString(name, hash);
+        }
+
+        json.WriteEndObject();
     }
 
     private static List<T> Items<T>(PythonObject report, string key, Func<PythonObject, T> read)

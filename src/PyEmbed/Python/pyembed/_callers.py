@@ -24,7 +24,7 @@ _IMPORT_NAME, _IMPORT_FROM, _EXTENDED_ARG = opmap['IMPORT_NAME'], opmap['IMPORT_
 _namespace_of = type(sys).__dict__['__dict__'].__get__
 
 # What _host.import_own() is asked for besides modules of this package.
-_HOST_NEEDS = frozenset(('_io', '_socket', '_ssl', 'select', 'builtins', 'concurrent', 'concurrent.futures', 'decimal', 'json', 'sys', 'traceback'))
+_HOST_NEEDS = frozenset(('_io', '_socket', '_ssl', 'select', 'builtins', 'concurrent', 'concurrent.futures', 'decimal', 'sys', 'traceback'))
 
 specs = [ModuleSpec]    # the types of specs that no script has made
 library = ()        # the folders of the standard library, and its zip

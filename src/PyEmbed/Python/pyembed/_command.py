@@ -91,12 +91,12 @@ def bundle(source, names, rule_files, rules, sources, data, system, modules, rep
     it; the site-packages of this CPython come after it. *rule_files* is a list of (path, text), *rules* of str, the rest but *report* of pairs: module and path, identifier and
     bytes, module and ``'module:function'``. *report* is (path, JSON text) or None."""
     import contextlib
-    import json
     import os
     import site
     import sys
     import pyembed
     from ._bundle_format import BundleError
+    from ._received import from_json
     from .bundle import build_bundle
     if source is not None and os.path.isdir(source):
         if os.path.isfile(os.path.join(source, '__init__.py')):
@@ -112,7 +112,7 @@ def bundle(source, names, rule_files, rules, sources, data, system, modules, rep
     known = None
     if report is not None:
         try:
-            known = json.loads(report[1])
+            known = from_json(report[1])
         except ValueError as error:
             raise BundleError(f'{report[0]}: this is no JSON ({error}): name a file that has what python3 -m pyembed report has printed') from error
     for name, content in data:

@@ -32,6 +32,12 @@ def _answer(requirement, kind, asked):
         return name_of(asked), False, str(error)
 
 
+def from_json(text):
+    """The report in a JSON text. For .NET: under an import policy json may be denied to a host, and not to this module."""
+    import json
+    return json.loads(text)
+
+
 class Received:
     """The system that a bundle is made for, by its report: ``python``, ``system`` and ``standard``, the set of its standard modules."""
 
