@@ -13,7 +13,12 @@ internal sealed class PyEmbedConfiguration(IConfiguration configuration) : IConf
     public void Configure(PyEmbedOptions options)
     {
         options.Prefix = prefix;
-        string[] unknown = [.. Unknown(configuration, typeof(PyEmbedOptions)), .. Unknown(configuration.GetSection(nameof(PyEmbedOptions.Limits)), typeof(PythonWorkerLimits))];
+        string[] unknown =
+        [
+            .. Unknown(configuration, typeof(PyEmbedOptions)),
+            .. Unknown(configuration.GetSection(nameof(PyEmbedOptions.Limits)), typeof(PythonWorkerLimits)),
+            .. Unknown(configuration.GetSection(nameof(PyEmbedOptions.Capabilities)), typeof(PythonCapabilities)),
+        ];
         if (unknown.Length > 0)
         {
             throw new OptionsValidationException(Options.DefaultName, typeof(PyEmbedOptions), unknown);

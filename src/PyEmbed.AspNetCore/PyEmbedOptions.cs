@@ -18,6 +18,9 @@ public sealed class PyEmbedOptions
     /// <summary>Modules that must not be imported, as in <see cref="PythonPolicy.Deny"/>.</summary>
     public IList<string> Deny { get; } = [];
 
+    /// <summary>What the code of requests may reach, as in <see cref="PythonWorkerOptions.Capabilities"/>. Null: nothing under <c>Restricted</c>, as far as this system can enforce it.</summary>
+    public PythonCapabilities? Capabilities { get; set; }
+
     /// <summary>Whether Python imports from the file system. Null: on, and off under <c>Restricted</c>.</summary>
     public bool? FileSystem { get; set; }
 
@@ -67,6 +70,7 @@ public sealed class PyEmbedOptions
     {
         Interpreter = Interpreter,
         Policy = ToPolicy(),
+        Capabilities = Capabilities,
         FileSystem = FileSystem,
         SearchPaths = [.. SearchPaths],
         AutoMount = AutoMount,

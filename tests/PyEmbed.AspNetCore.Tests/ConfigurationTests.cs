@@ -10,6 +10,8 @@ public sealed class ConfigurationTests
     [TestMethod]
     [DataRow("Wrokers", "4", "PyEmbed:Wrokers ('4') is no setting of PyEmbed. Remove it, or use one of Allow, ")]
     [DataRow("Limits:Tiem", "00:00:01", "PyEmbed:Limits:Tiem ('00:00:01') is no setting of PyEmbed. Remove it, or use one of CpuTime, ")]
+    [DataRow("Capabilities:Raed:0", "/tmp", "PyEmbed:Capabilities:Raed is no setting of PyEmbed. Remove it, or use one of Environment, ")]
+    [DataRow("Capabilities:Processes", "perhaps", "'perhaps' at 'PyEmbed:Capabilities:Processes'")]
     [DataRow("Workers", "many", "'many' at 'PyEmbed:Workers'")]
     [DataRow("Workers", "0", "PyEmbed:Workers is 0: give 1 to 1000")]
     [DataRow("Spares", "-1", "PyEmbed:Spares is -1: give 0 to 1000")]
@@ -64,6 +66,18 @@ public sealed class ConfigurationTests
 
         async Task Fails(PythonWorkerErrorKind kind, string source) =>
             Assert.AreEqual(kind, (await Assert.ThrowsExactlyAsync<PythonWorkerException>(() => application.RunScript(source))).Kind);
+    }
+
+    [TestMethod]
+    public async Task Capabilities_are_bound()
+    {
+        await using var application = TestApplication.Build(new() { ["Capabilities:Read:0"] = "/srv/data", ["Capabilities:Network:0"] = "*:*", ["Capabilities:Environment"] = "true" });
+        PythonCapabilities capabilities = application.Services.GetRequiredService<IOptions<PyEmbedOptions>>().Value.ToWorkerOptions().Capabilities!;
+        CollectionAssert.AreEqual(new[] { "/srv/data" }, capabilities.Read.ToArray());
+        CollectionAssert.AreEqual(new[] { "*:*" }, capabilities.Network.ToArray());
+        Assert.IsTrue(capabilities.Environment);
+        Assert.IsFalse(capabilities.Processes);
+        Assert.IsEmpty(PythonCapabilities.None.Read);
     }
 
     [TestMethod]
