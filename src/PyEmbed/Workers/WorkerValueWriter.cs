@@ -67,7 +67,7 @@ internal sealed class WorkerValueWriter
             case bool flag: json.WriteBooleanValue(flag); break;
             case string text: json.WriteStringValue(Checked(text)); break;
             case int or long or short or byte or sbyte or ushort or uint or ulong: json.WriteRawValue(((IFormattable)value).ToString(null, CultureInfo.InvariantCulture)); break;
-            case BigInteger integer: WriteInteger(integer); break;
+            case BigInteger integer: WriteDigits(integer.ToString(CultureInfo.InvariantCulture)); break;
             case double or float: WriteDouble(((IConvertible)value).ToDouble(CultureInfo.InvariantCulture)); break;
             case byte[] bytes: WriteBytes(bytes); break;
             case ReadOnlyMemory<byte> bytes: WriteBytes(bytes); break;
@@ -80,10 +80,10 @@ internal sealed class WorkerValueWriter
         }
     }
 
-    private void WriteInteger(BigInteger integer)
+    private void WriteDigits(string digits)
     {
-        string digits = integer.ToString(CultureInfo.InvariantCulture);
-        json.WriteRawValue(digits.Length <= MostDigits ? digits : throw new ArgumentException($"An integer of {digits.Length} digits cannot be handed to a worker: {MostDigits} are the most."));
+        int count = digits.Length - (digits[0] == '-' ? 1 : 0);
+        json.WriteRawValue(count <= MostDigits ? digits : throw new ArgumentException($"An integer of {count} digits cannot be handed to a worker: {MostDigits} are the most."));
     }
 
     private void WriteDouble(double number)
@@ -109,11 +109,30 @@ internal sealed class WorkerValueWriter
     {
         switch (element.ValueKind)
         {
-            case JsonValueKind.Object: WriteMembers(element.EnumerateObject().Select(member => KeyValuePair.Create(member.Name, (object?)member.Value)), depth); break;
+            case JsonValueKind.Object: WriteMembers(element.EnumerateObject().Select(member => KeyValuePair.Create(Unescaped(() => member.Name), (object?)member.Value)), depth); break;
             case JsonValueKind.Array: WriteItems(element.EnumerateArray(), depth); break;
             case JsonValueKind.Undefined: json.WriteNullValue(); break;
+            case JsonValueKind.String: json.WriteStringValue(Unescaped(() => element.GetString()!)); break;
+            case JsonValueKind.Number: WriteNumber(element); break;
             default: element.WriteTo(json); break;
         }
+    }
+
+    private void WriteNumber(JsonElement number)
+    {
+        string text = number.GetRawText();
+        if (!text.AsSpan().ContainsAny('.', 'e', 'E'))
+        {
+            WriteDigits(text);
+            return;
+        }
+
+        if (!double.IsFinite(number.GetDouble()))
+        {
+            throw new ArgumentException("A number beyond what a double holds cannot be handed to a worker.");
+        }
+
+        json.WriteRawValue(text);
     }
 
     private void WriteMembers(IEnumerable<KeyValuePair<string, object?>> members, int depth)
@@ -148,9 +167,24 @@ internal sealed class WorkerValueWriter
         }
         catch (EncoderFallbackException e)
         {
-            throw new ArgumentException("A text with a lone surrogate cannot be handed to a worker: it is no character.", e);
+            throw LoneSurrogate(e);
         }
     }
+
+    // JsonElement decodes escapes only here, and what it throws for half a pair is no ArgumentException.
+    private static string Unescaped(Func<string> decode)
+    {
+        try
+        {
+            return decode();
+        }
+        catch (InvalidOperationException e)
+        {
+            throw LoneSurrogate(e);
+        }
+    }
+
+    private static ArgumentException LoneSurrogate(Exception inner) => new("A text with a lone surrogate cannot be handed to a worker: it is no character.", inner);
 
     private static ArgumentException Refused(object value) =>
         new($"A {value.GetType()} cannot be handed to a worker: values are null, bool, integers, finite numbers, text, bytes, lists, and dictionaries of object? with text for keys.");

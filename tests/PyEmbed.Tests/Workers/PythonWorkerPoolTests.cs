@@ -82,6 +82,29 @@ public sealed class PythonWorkerPoolTests
     }
 
     [TestMethod]
+    [DataRow("""["\ud800"]""", "lone surrogate")]
+    [DataRow("""{"\udfff": 1}""", "lone surrogate")]
+    [DataRow("[1e999]", "beyond what a double holds")]
+    [DataRow("-1@", "An integer of 4301 digits")]
+    public async Task What_is_no_value_is_refused_in_JSON_too(string json, string text)
+    {
+        using JsonDocument document = JsonDocument.Parse(json.Replace("@", new string('0', 4300), StringComparison.Ordinal));
+        ArgumentException error = await Assert.ThrowsExactlyAsync<ArgumentException>(() => Pool.RunAsync(PythonWorkerRequest.Function("jobs.work:add", [document.RootElement])));
+        Assert.Contains(text, error.Message);
+    }
+
+    [TestMethod]
+    public async Task Numbers_of_JSON_arrive_as_they_are()
+    {
+        string digits = new('9', 4300);
+        using JsonDocument document = JsonDocument.Parse($$"""{"a": [-{{digits}}, 1e2, 0.1, -0.0, "\ud83d\ude00"]}""");
+        PythonWorkerResult result = await Pool.RunAsync(PythonWorkerRequest.Script(
+            $"assert value == {{'a': [-{digits}, 100.0, 0.1, 0.0, chr(0x1f600)]}}, value\nresult = [type(one).__name__ for one in value['a']]",
+            variables: new Dictionary<string, object?> { ["value"] = document.RootElement }));
+        CollectionAssert.AreEqual(new object[] { "int", "float", "float", "float", "str" }, ((IReadOnlyList<object?>)result.Value!).ToArray());
+    }
+
+    [TestMethod]
     public async Task A_script_has_variables_arguments_input_output_and_a_log()
     {
         PythonWorkerRequest request = PythonWorkerRequest.Script(
