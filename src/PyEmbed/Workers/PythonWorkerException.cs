@@ -19,6 +19,9 @@ public sealed class PythonWorkerException : Exception
     /// <summary>The type of the Python exception, such as <c>ValueError</c> or <c>mypkg.errors.Failed</c>, as the worker says; null where there was none.</summary>
     public string? PythonType { get; internal init; }
 
+    /// <summary>The Python exception's own message, its <c>str()</c>, as the worker says; null where there was none.</summary>
+    public string? PythonMessage { get; internal init; }
+
     /// <summary>The Python exception's traceback as CPython shows it, with source lines, as the worker says; null where there was none.</summary>
     public string? PythonTraceback { get; internal init; }
 

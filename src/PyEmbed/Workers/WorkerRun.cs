@@ -123,6 +123,7 @@ internal sealed class WorkerRun(ulong number, PythonWorkerRequest request, Pytho
         return kind is null ? null : new PythonWorkerException(kind.Value, request.Name, $"The request '{request.Name}' failed: {why!.TrimEnd('.')}.")
         {
             PythonType = isAnswered ? said.Error?.Type : null,
+            PythonMessage = isAnswered ? said.Error?.Message : null,
             PythonTraceback = isAnswered ? said.Error?.Traceback : null,
             Output = Text(output),
             Error = Text(errors),

@@ -14,7 +14,7 @@ namespace PyEmbed.Workers;
 internal sealed class WorkerTemplate
 {
     private const byte RunFrame = 1, KillFrame = 2;
-    private const byte ReadyFrame = 10, FailedFrame = 11, StartedFrame = 12, AnswerFrame = 13, OutputFrame = 14, ErrorFrame = 15, EndedFrame = 16;
+    private const byte ReadyFrame = 10, FailedFrame = 11, StartedFrame = 12, AnswerFrame = 13, OutputFrame = 14, ErrorFrame = 15, EndedFrame = 16, RefusedFrame = 17;
     private const int HeaderLength = sizeof(uint) + 1 + sizeof(ulong);
     private const int LongestFrame = 4 << 20;
     private const int LongestComplaint = 4096;
@@ -333,6 +333,7 @@ internal sealed class WorkerTemplate
                         PythonWorkerErrorKind.StartFailed, null, $"No worker could be started: {root.GetProperty("type").GetString()}: {root.GetProperty("message").GetString()!.TrimEnd('.')}.")
                     {
                         PythonType = root.GetProperty("type").GetString(),
+                        PythonMessage = root.GetProperty("message").GetString(),
                         PythonTraceback = root.GetProperty("traceback").GetString(),
                     });
                 }
@@ -340,7 +341,7 @@ internal sealed class WorkerTemplate
                 return;
         }
 
-        if (Find(number, remove: kind == EndedFrame) is not { } run)
+        if (Find(number, remove: kind is EndedFrame or RefusedFrame) is not { } run)
         {
             throw new InvalidDataException($"it sent a frame of kind {kind} for the request {number}, which does not run");
         }
@@ -359,6 +360,11 @@ internal sealed class WorkerTemplate
                 break;
             case EndedFrame:
                 run.End(WorkerOutcome.Read(payload));
+                break;
+            case RefusedFrame:
+                run.Fail(
+                    PythonWorkerErrorKind.StartFailed,
+                    $"the system refused a process for it: {Encoding.UTF8.GetString(payload.Span)}. Let it have more open files, processes and memory, or lower PythonWorkerOptions.Workers and Spares");
                 break;
             default:
                 throw new InvalidDataException($"it sent a frame of kind {kind}");

@@ -32,16 +32,18 @@ from pyembed._worker_template import run
 run(message, sys.argv[1:])
 '''.format(PACKAGE)
 NOTHING = {'read': [], 'write': [], 'network': False, 'processes': False, 'native_code': False, 'environment': False, 'required': False}
+STARTS_A_THREAD = 'import threading, time\nthreading.Thread(target=time.sleep, args=[600], daemon=True).start()\n'
 LIMITS = {'cpu': 2, 'memory': 1 << 28, 'file': 1 << 20, 'descriptors': 64}
 
 
 class Host:
-    """A template, and the .NET host's end of its pipes."""
+    """A template, which may have *files* open, and the .NET host's end of its pipes."""
 
-    def __init__(self, **settings):
+    def __init__(self, files=None, **settings):
         settings = {'own': [None, 0, 0], 'store': None, 'codes': '', 'grants': None, 'order': None, 'policy': None, 'trees': [],
                     'paths': [PACKAGE], 'preload': [], 'spares': 1, 'limits': LIMITS, **settings}
-        self.process = subprocess.Popen([sys.executable, '-I', '-S', '-X', 'utf8=1', '-c', PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.process = subprocess.Popen([sys.executable, '-I', '-S', '-X', 'utf8=1', '-c', PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        preexec_fn=files and (lambda: _let_open(files)))
         message = pack(settings)
         self.write(len(message).to_bytes(8, 'little') + message)
         self.number = 0
@@ -68,6 +70,8 @@ class Host:
         while True:
             kind, number, payload = self.frame()
             assert number == self.number
+            if kind == template.REFUSED:
+                return None, None, payload.decode()
             if kind == template.ENDED:
                 break
             parts[kind] += payload
@@ -86,6 +90,11 @@ class Host:
         self.process.stdin.close()
         self.process.stdout.close()
         return self.process.wait()
+
+
+def _let_open(files):
+    from resource import RLIMIT_NOFILE, setrlimit
+    setrlimit(RLIMIT_NOFILE, (files, files))
 
 
 @unittest.skipUnless(hasattr(os, 'fork') and sys.platform == 'linux', 'workers need fork; what is looked at here, Linux')
@@ -154,19 +163,54 @@ class WorkerProcessTests(unittest.TestCase):
             time.sleep(0.01)
         self.assertFalse(os.path.exists(f'/proc/{int(process)}'))
 
+    def test_a_request_that_the_system_has_no_process_for_is_refused_alone(self):
+        for spares in 0, 20:
+            host = self.host(files=24, spares=spares)
+            self.assertEqual(host.run('result = 1')[0], [(VALUE, 1)])
+            running = []
+            while True:
+                host.start('import time; time.sleep(600)')
+                kind, number, said = host.frame()
+                if kind == template.REFUSED:
+                    break
+                self.assertEqual((kind, number), (template.STARTED, host.number))
+                running.append(number)
+                self.assertLess(len(running), 24)
+            self.assertIn('Too many open files', said.decode())
+            self.assertGreater(len(running), 1)
+            host.number = running[0]
+            host.send(template.KILL)
+            self.assertEqual(host.end()[2]['signal'], 9)
+            host.number += len(running)
+            self.assertEqual(host.run('result = 2')[0], [(VALUE, 2)])
+
+    def test_a_process_made_past_the_hook_ends_with_its_request(self):
+        folder = self.folder('no_hook', 'from pyembed import _worker_hook\n_worker_hook.make = lambda settings: lambda event, arguments: None\n')
+        host = self.host(grants=NOTHING, preload=['no_hook'], paths=[PACKAGE, folder])
+        if 'subreaper' not in json.loads(host.said)['enforced_by']:
+            self.skipTest('orphans do not come to the template here')
+        frames, _, _ = host.run('import os, time\nresult = os.fork()\nif not result:\n    os.setsid()\n    os.closerange(0, 10)\n    time.sleep(60)\n    os._exit(0)\nwhile os.getsid(result) != result: time.sleep(0.01)')
+        (kind, process), = frames
+        self.assertEqual(kind, VALUE)
+        end = time.monotonic() + 30
+        while os.path.exists(f'/proc/{process}') and time.monotonic() < end:
+            time.sleep(0.05)
+        self.assertFalse(os.path.exists(f'/proc/{process}'))
+        self.assertEqual(host.run('result = 2')[0], [(VALUE, 2)])
+
     def test_what_cannot_be_prepared_is_said(self):
-        for settings, text in [({'preload': ['no_such_module']}, 'no_such_module'), ({'preload': ['starts_a_thread'], 'paths': [PACKAGE, self.folder()]}, 'has started a thread')]:
+        for settings, text in [({'preload': ['no_such_module']}, 'no_such_module'), ({'preload': ['starts_a_thread'], 'paths': [PACKAGE, self.folder('starts_a_thread', STARTS_A_THREAD)]}, 'has started a thread')]:
             host = Host(**settings)
             self.assertEqual(host.kind, template.FAILED)
             self.assertIn(text, json.loads(host.said)['message'])
             host.close()
 
-    def folder(self):
+    def folder(self, module, source):
         from tempfile import TemporaryDirectory
         folder = TemporaryDirectory()
         self.addCleanup(folder.cleanup)
-        with open(os.path.join(folder.name, 'starts_a_thread.py'), 'w') as file:
-            file.write('import threading, time\nthreading.Thread(target=time.sleep, args=[600], daemon=True).start()\n')
+        with open(os.path.join(folder.name, module + '.py'), 'w') as file:
+            file.write(source)
         return folder.name
 
 

@@ -40,6 +40,8 @@ public sealed class ConfinementTests
         ("start a program by what subprocess is made of", "import subprocess; result = subprocess.run(['/bin/true']).returncode + 1", "denied"),
         ("open a socket", "import socket; socket.create_connection(('127.0.0.1', port)).close(); result = 1", "Network"),
         ("open a datagram socket", "import socket; socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('127.0.0.1', 9)); result = 1", "Network"),
+        ("hold memory that its limit does not count", "import sys; os = sys.modules['posix']; result = os.write(os.memfd_create('x'), b'x' * 4096)", "Operation not permitted"),
+        ("change how its template is scheduled", "import sys; os = sys.modules['posix']; os.sched_setparam(os.getppid(), os.sched_param(0)); result = 1", "Operation not permitted"),
         ("call C functions", "import ctypes; result = ctypes.CDLL(None).getpid()", "NativeCode"),
         ("make a built-in module again", "import sys\nimp, kind = sys.modules['_imp'], type(sys.modules['posix'].__spec__)\nresult = imp.create_builtin(kind('_posixsubprocess' if '_posixsubprocess' in sys.builtin_module_names else 'posix', None)).__name__", "denied"),
         ("look at all objects", "import gc; result = len(gc.get_objects())", "NativeCode"),

@@ -40,12 +40,13 @@ _DENIED = {
     'personality': (135, 92), 'fanotify_init': (300, 262), 'syslog': (103, 116), 'vhangup': (153, 58),
     'iopl': (172, None), 'ioperm': (173, None),
     'msgget': (68, 186), 'shmget': (29, 194), 'semget': (64, 190), 'mq_open': (240, 180),
+    'memfd_create': (319, 279), 'memfd_secret': (447, 447),     # memory that no limit of a process counts
     'chmod': (90, None), 'fchmod': (91, 52), 'fchmodat': (268, 53), 'fchmodat2': (452, 452), 'chown': (92, None),
     'fchown': (93, 55), 'lchown': (94, None), 'fchownat': (260, 54), 'setxattr': (188, 5), 'lsetxattr': (189, 6),
     'fsetxattr': (190, 7), 'setxattrat': (463, 463), 'removexattr': (197, 14), 'lremovexattr': (198, 15),
     'fremovexattr': (199, 16), 'removexattrat': (466, 466), 'utime': (132, None), 'utimes': (235, None),
     'futimesat': (261, None), 'utimensat': (280, 88), 'setpriority': (141, 140), 'sched_setaffinity': (203, 122),
-    'sched_setscheduler': (144, 119), 'sched_setattr': (314, 274), 'ioprio_set': (251, 30),
+    'sched_setscheduler': (144, 119), 'sched_setattr': (314, 274), 'sched_setparam': (142, 118), 'ioprio_set': (251, 30),
 }
 _EXECVE, _EXECVEAT, _SOCKET, _PRLIMIT, _CLONE, _CLONE3 = (59, 221), (322, 281), (41, 198), (302, 261), (56, 220), (435, 435)
 _MACHINES = {'x86_64': (0, 0xC000003E), 'aarch64': (1, 0xC00000B7)}        # index above, and what seccomp calls it
@@ -64,7 +65,7 @@ def confine(settings, message):
     if not library.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0):
         walls.append('subreaper')
     grants = settings['grants']
-    descriptors = _keep(message), os.open('/proc/self/statm', os.O_RDONLY)
+    descriptors = _keep(message), os.open('/proc/self/statm', os.O_RDONLY), os.open('/proc', os.O_RDONLY | os.O_DIRECTORY)
     for descriptor in descriptors:
         os.set_inheritable(descriptor, True)
     with open('/proc/self/cmdline', 'rb') as file:

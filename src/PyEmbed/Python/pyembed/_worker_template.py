@@ -22,11 +22,12 @@ from . import _importer, _worker_child, _worker_hook, _worker_values
 # What the host says.
 RUN, KILL = 1, 2
 # What the template says: of itself; of a request.
-READY, FAILED, STARTED, ANSWER, OUTPUT, ERRORS, ENDED = 10, 11, 12, 13, 14, 15, 16
+READY, FAILED, STARTED, ANSWER, OUTPUT, ERRORS, ENDED, REFUSED = 10, 11, 12, 13, 14, 15, 16, 17
 
 _HEADER = 9         # bytes of a frame that are counted in its length before the payload
 _MOST_OPEN = 1024   # descriptors that a template may have; it has a few for each child
 _SCAN = 0.5         # seconds from the end of a request until orphans are looked for
+_PAUSE = 1.0        # seconds from a spare that the system refused until the next is tried
 _CHUNK = 1 << 16    # bytes that are read from a child at a time: what a pipe holds
 
 
@@ -46,15 +47,17 @@ class _Child:
 class Template:
     """Serves the host until that ends the connection.
 
-    *receiving*, *sending*: descriptors of the pipes to the host. *spares*: how many children wait. *scans*: whether
-    orphans come here and can be found, those that have left the process group of their request."""
+    *receiving*, *sending*: descriptors of the pipes to the host. *spares*: how many children wait. *processes*: a
+    descriptor of ``/proc``, to find orphans, those that have left the process group of their request; None where they do
+    not come here."""
 
-    def __init__(self, receiving, sending, spares, scans):
+    def __init__(self, receiving, sending, spares, processes):
         self.receiving = receiving
         self.sending = sending
         self.spares = spares
-        self.scans = scans
+        self.processes = processes
         self.scan_at = None         # when to look for orphans, by the monotonic clock
+        self.spare_at = 0           # before when no spare is forked
         self.received = bytearray()
         self.waiting = []           # spares
         self.by_number = {}         # number of a request -> its child
@@ -84,13 +87,18 @@ class Template:
 
     def turn(self):
         """Do what there is to do, wait for more. False at the end."""
-        wanted = len(self.waiting) < self.spares
-        due = self.scan_at
-        ready = self.poll.poll(0 if wanted else None if due is None else max(0, due - monotonic()) * 1000)
-        if due is not None and monotonic() >= due:
+        now = monotonic()
+        lacks = len(self.waiting) < self.spares
+        wanted = lacks and now >= self.spare_at
+        due = [at for at in (self.scan_at, self.spare_at if lacks else None) if at is not None]
+        ready = self.poll.poll(0 if wanted else max(0, min(due) - now) * 1000 if due else None)
+        if self.scan_at is not None and monotonic() >= self.scan_at:
             self.end_orphans()
         if not ready and wanted:
-            self.waiting.append(self.fork())
+            try:
+                self.waiting.append(self.fork())
+            except OSError:             # a request that finds none is told, should it be so still
+                self.spare_at = monotonic() + _PAUSE
         for descriptor, events in ready:
             if descriptor == self.receiving:
                 if not self.receive():
@@ -129,7 +137,11 @@ class Template:
         send(self.sending, kind, number, payload)
 
     def run(self, number, body):
-        child = self.waiting.pop() if self.waiting else self.fork()
+        try:
+            child = self.waiting.pop() if self.waiting else self.fork()
+        except OSError as error:
+            self.send(REFUSED, number, str(error).encode())
+            return
         child.number = number
         child.pending = memoryview(len(body).to_bytes(4, 'little') + body)
         self.by_number[number] = child
@@ -139,10 +151,19 @@ class Template:
     # Children ########################################################################################################
 
     def fork(self):
-        pairs = [os.pipe() for _ in range(4)]
-        (request, to_child), *answers = pairs
-        self.highest = max(self.highest, *[max(pair) for pair in pairs])
-        pid = os.fork()
+        """A new child. Raises OSError where the system has no descriptors, processes or memory for it."""
+        pairs = []
+        try:
+            for _ in range(4):
+                pairs.append(os.pipe())
+            (request, to_child), *answers = pairs
+            self.highest = max(self.highest, *[max(pair) for pair in pairs])
+            pid = os.fork()
+        except OSError:
+            for pair in pairs:
+                for descriptor in pair:
+                    os.close(descriptor)
+            raise
         if not pid:
             raise Forked([request, *[writing for _, writing in answers]], self.highest)
         os.close(request)
@@ -227,7 +248,7 @@ class Template:
                 self.waiting.remove(child)
             return
         del self.by_number[child.number]
-        if self.scans and self.scan_at is None:
+        if self.processes is not None and self.scan_at is None:
             self.scan_at = monotonic() + _SCAN
         outcome = {'signal': os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0,
                    'code': os.WEXITSTATUS(status) if os.WIFEXITED(status) else 0,
@@ -238,8 +259,14 @@ class Template:
     def end_orphans(self):
         """Kill what requests have left behind. What those leave behind comes here in turn."""
         self.scan_at = None
+        if self.processes is None:
+            return
         for _ in range(_MOST_OPEN):
-            orphans = [pid for pid in _children() if pid not in self.by_pid] if self.scans else []
+            try:
+                orphans = [pid for pid in _children(self.processes) if pid not in self.by_pid]
+            except OSError:                         # no descriptor is left to look with
+                self.scan_at = monotonic() + _SCAN
+                break
             if not orphans:
                 break
             for pid in orphans:
@@ -258,18 +285,16 @@ class Forked(BaseException):
         self.highest = highest
 
 
-def _children():
-    """The processes of this one that are there, whether they run or have ended."""
-    own = os.getpid()
-    for name in os.listdir('/proc'):
+def _children(processes):
+    """The processes of this one that are there, whether they run or have ended. Of ``/proc`` only the numbers are needed:
+    what is in it, Landlock may keep from this process, too."""
+    for name in os.listdir(processes):
         if name.isdigit():
             try:
-                with open(f'/proc/{name}/stat', 'rb') as file:
-                    fields = file.read().rpartition(b') ')[2].split()
-            except OSError:         # it has ended
+                os.waitid(os.P_PID, int(name), os.WEXITED | os.WNOHANG | os.WNOWAIT)
+            except ChildProcessError:
                 continue
-            if int(fields[1]) == own:
-                yield int(name)
+            yield int(name)
 
 
 def _is_open(descriptor):
@@ -329,7 +354,7 @@ def run(message, arguments):
         send(sending, FAILED, 0, json.dumps(said).encode())
         return
     grants = settings['grants']
-    template = Template(receiving, sending, settings['spares'], 'subreaper' in walls and (grants is None or grants['processes']))
+    template = Template(receiving, sending, settings['spares'], int(arguments[2]) if 'subreaper' in walls else None)
     gc.collect()
     gc.freeze()
     send(sending, READY, 0, json.dumps({'enforced_by': walls + ['audit hook'] * (grants is not None)}).encode())
@@ -350,7 +375,7 @@ def _confined(settings, message, arguments):
     """Have the kernel confine this process, which then starts again. Returns what it was told by the one before: what the
     kernel enforces."""
     if arguments:
-        return arguments[2].split(',') if arguments[2] else []
+        return arguments[3].split(',') if arguments[3] else []
     required = settings['grants'] is not None and settings['grants']['required']
     if sys.platform == 'linux':
         try:
