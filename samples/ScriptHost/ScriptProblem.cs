@@ -16,7 +16,7 @@ internal static class ScriptProblem
         return Results.Problem(error.Message, statusCode: status, title: Title(error.Kind), extensions: new Dictionary<string, object?>
         {
             ["kind"] = error.Kind.ToString(),
-            ["error"] = new { type = error.PythonType, message = error.Message, traceback = error.PythonTraceback },
+            ["error"] = new { type = error.PythonType, message = error.PythonMessage, traceback = error.PythonTraceback },
             ["output"] = error.Output,
             ["standardError"] = error.Error,
             ["logs"] = error.Logs.Select(ScriptLog.Of),

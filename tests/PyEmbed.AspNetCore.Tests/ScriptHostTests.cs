@@ -67,7 +67,7 @@ public sealed class ScriptHostTests
         Assert.AreEqual(422, status);
         Assert.AreEqual(("Raised", "before\n"), (problem.GetProperty("kind").GetString(), problem.GetProperty("output").GetString()));
         JsonElement error = problem.GetProperty("error");
-        Assert.AreEqual("ValueError", error.GetProperty("type").GetString());
+        Assert.AreEqual(("ValueError", "no 3"), (error.GetProperty("type").GetString(), error.GetProperty("message").GetString()));
         Assert.Contains("raise ValueError(f'no {n}')", error.GetProperty("traceback").GetString()!);
     }
 
@@ -91,6 +91,8 @@ public sealed class ScriptHostTests
     [DataRow("run", "{\"source\": 5}", "application/json", 400, "The body cannot be read")]
     [DataRow("scripts/words", "[]", "application/json", 400, "The body cannot be read")]
     [DataRow("run", """{"source": ""}""", "text/plain", 415, "Content-Type: application/json")]
+    [DataRow("run", """{"source": "", "variables": {"v": "\ud800"}}""", "application/json", 400, "lone surrogate")]
+    [DataRow("scripts/primes", """{"limit": 1e999}""", "application/json", 400, "beyond what a double holds")]
     [DataRow("scripts/os", "{}", "application/json", 404, "There is no script 'os'")]
     [DataRow("scripts/words.run", "{}", "application/json", 404, "There is no script 'words.run'")]
     [DataRow("nothing", "{}", "application/json", 404, "There is nothing here")]
