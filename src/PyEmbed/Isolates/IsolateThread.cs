@@ -13,6 +13,9 @@ internal sealed class IsolateThread
     // What the threads that its code has started, and what runs, have to come to an end.
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(2);
 
+    // What comes after what runs: those threads, functions of atexit, finalizers.
+    private static readonly TimeSpan RestLimit = 2 * EndLimit;
+
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(5);
 
     private readonly object queueLock = new();
@@ -22,7 +25,10 @@ internal sealed class IsolateThread
     private readonly TaskCompletionSource<InterpreterSetup> ready = new();
     private SubInterpreter? python;
     private IsolateWork? running;
+    private IsolateWork? last; // What ran when it was closed.
+    private long closed;
     private bool isClosed;
+    private bool hasFinished;
     private volatile bool isAbandoned;
 
     /// <summary>Starts it, and returns when the interpreter is set up. The caller holds no GIL.</summary>
@@ -40,8 +46,20 @@ internal sealed class IsolateThread
     /// <summary>The interpreter.</summary>
     public SubInterpreter Python => python!;
 
-    /// <summary>Whether it came to its end with threads of its code still running, so that its interpreter stays.</summary>
+    /// <summary>Whether it came to its end with code of it still running, so that its interpreter stays.</summary>
     public bool IsRetired { get; private set; }
+
+    /// <summary>Whether it takes nothing more to do.</summary>
+    public bool IsClosed
+    {
+        get
+        {
+            lock (queueLock)
+            {
+                return isClosed;
+            }
+        }
+    }
 
     /// <summary>Adds something to do.</summary>
     /// <param name="work">What to do.</param>
@@ -65,38 +83,68 @@ internal sealed class IsolateThread
         throw new ObjectDisposedException(nameof(PythonIsolate), $"{interpreter.Name} was disposed.");
     }
 
-    /// <summary>Ends it: what waits is refused, what runs is interrupted. Returns when its interpreter has ended, or was left to threads that do not end. The caller holds no GIL.</summary>
-    public void Close()
+    /// <summary>Begins its end: what waits is refused, what runs is interrupted. Does nothing when repeated.</summary>
+    public void BeginClose()
     {
-        IsolateWork? last;
         lock (queueLock)
         {
+            if (isClosed)
+            {
+                return;
+            }
+
             isClosed = true;
+            closed = Stopwatch.GetTimestamp();
             last = running;
+            foreach (IsolateWork refused in queue)
+            {
+                // Not Dispose, which would wait for an interrupter that waits for this lock.
+                refused.Registration.Unregister();
+                refused.Refuse(new ObjectDisposedException(nameof(PythonIsolate), $"{interpreter.Name} was disposed before this was done."));
+            }
+
+            queue.Clear();
             Monitor.Pulse(queueLock);
         }
 
         if (last is not null)
         {
             Interrupt(last);
-            if (!thread.Join(EndLimit))
-            {
-                lock (queueLock)
-                {
-                    isAbandoned = running is not null;
-                }
-            }
+        }
+    }
 
-            if (isAbandoned)
+    /// <summary>Ends it. Returns within a time limit that counts from <see cref="BeginClose"/>: when its interpreter has ended, or was left to code that does not end. The caller holds no GIL.</summary>
+    public void Close()
+    {
+        BeginClose();
+        if (last is not null && !JoinUntil(EndLimit))
+        {
+            lock (queueLock)
             {
-                IsRetired = true;
-                Python.Close();
-                interpreter.End();
-                return;
+                isAbandoned = running is not null;
             }
         }
 
-        thread.Join();
+        if (!isAbandoned)
+        {
+            if (JoinUntil(last is null ? RestLimit : EndLimit + RestLimit))
+            {
+                return;
+            }
+
+            lock (queueLock)
+            {
+                isAbandoned = !hasFinished;
+            }
+        }
+
+        IsRetired = true;
+        if (isAbandoned)
+        {
+            Python.Close();
+            interpreter.End();
+            last?.Refuse(new ObjectDisposedException(nameof(PythonIsolate), $"{interpreter.Name} was disposed while this ran, and it did not come to an end."));
+        }
     }
 
     /// <summary>Does what the end of the process does of the interpreter's end: functions of atexit, flushing. Another thread does it, whatever this one does.</summary>
@@ -139,9 +187,22 @@ internal sealed class IsolateThread
             python.EndWork();
         }
 
-        if (!isAbandoned)
+        if (isAbandoned)
+        {
+            return;
+        }
+
+        try
         {
             End(setup);
+        }
+        catch (ObjectDisposedException) when (IsRetired)
+        {
+            // Who has closed it did not wait any more, and no thread enters Python now.
+            if (Gil.IsHeld)
+            {
+                Gil.Release();
+            }
         }
     }
 
@@ -154,18 +215,7 @@ internal sealed class IsolateThread
                 Monitor.Wait(queueLock);
             }
 
-            if (isClosed)
-            {
-                foreach (IsolateWork refused in queue)
-                {
-                    refused.Refuse(new ObjectDisposedException(nameof(PythonIsolate), "The isolate was disposed before this was done."));
-                }
-
-                queue.Clear();
-                return null;
-            }
-
-            return running = queue.Dequeue();
+            return isClosed ? null : running = queue.Dequeue();
         }
     }
 
@@ -207,7 +257,24 @@ internal sealed class IsolateThread
         Python.Close();
         if (setup is not null)
         {
-            InterpreterExit.CallHost(setup.Host, "finish");
+            if (!isAbandoned)
+            {
+                InterpreterExit.CallHost(setup.Host, "finish");
+            }
+
+            lock (queueLock)
+            {
+                hasFinished = !isAbandoned;
+            }
+
+            if (!hasFinished)
+            {
+                // Who has closed it does not wait any more, and has ended what managed code keeps of it.
+                Python.Leave();
+                Python.EndWork();
+                return;
+            }
+
             setup.Dispose();
         }
 
@@ -233,6 +300,12 @@ internal sealed class IsolateThread
             Python.EndWork();
             IsRetired = true;
         }
+    }
+
+    private bool JoinUntil(TimeSpan limit)
+    {
+        TimeSpan left = limit - Stopwatch.GetElapsedTime(closed);
+        return thread.Join(left > TimeSpan.Zero ? left : TimeSpan.Zero);
     }
 
     // Python joins its non-daemon threads at its end without a limit, and ends the process where another is left.

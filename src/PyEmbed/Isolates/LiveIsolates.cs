@@ -31,7 +31,18 @@ internal static class LiveIsolates
     /// <summary>Disposes all. The caller holds no GIL.</summary>
     public static void DisposeAll()
     {
-        foreach (PythonIsolate isolate in Current())
+        Dispose(Current());
+    }
+
+    /// <summary>Disposes some, all at the same time. The caller holds no GIL of theirs.</summary>
+    public static void Dispose(IReadOnlyCollection<PythonIsolate> isolates)
+    {
+        foreach (PythonIsolate isolate in isolates)
+        {
+            isolate.BeginDispose();
+        }
+
+        foreach (PythonIsolate isolate in isolates)
         {
             isolate.Dispose();
         }

@@ -15,7 +15,7 @@ namespace PyEmbed;
 /// what they ask for, and let go of the GIL meanwhile if the caller holds it. A call from within the isolate runs at once. Two isolates that wait for each other wait for ever.</para>
 /// <para><b>Objects</b> belong to the isolate: within <see cref="Run{T}"/> they are used as ever, elsewhere their members throw <see cref="InvalidOperationException"/>. .NET values cross.</para>
 /// <para><b>What is not its own</b>: the process's working directory, descriptors, signals, limits, locale, C libraries, and the environment that the system keeps (<c>os.environ</c> is the isolate's, and child processes get it).
-/// <c>os.fork</c> is denied by CPython; <c>signal.signal</c> works in the main interpreter only. See docs/isolates.md.</para>
+/// <c>os.fork</c> is denied; <c>signal.signal</c> works in the main interpreter only. See docs/isolates.md.</para>
 /// </remarks>
 public sealed class PythonIsolate : IDisposable
 {
@@ -53,8 +53,8 @@ public sealed class PythonIsolate : IDisposable
     public bool HasOwnGil => thread.Python.HasOwnGil;
 
     /// <summary>
-    /// Whether it was retired: <see cref="Dispose"/> has found a thread in it that did not end within two seconds, one that its code has started or its own that still runs what it was given. CPython ends the process where an
-    /// interpreter with such threads is ended, so this one stays, with them, as long as the process.
+    /// Whether it was retired: <see cref="Dispose"/> has found a thread in it that did not end within two seconds, one that its code has started or its own that still runs what it was given, an <c>atexit</c> function or a
+    /// finalizer. CPython ends the process where an interpreter with such threads is ended, so this one stays, with them, as long as the process.
     /// </summary>
     public bool IsRetired => thread.IsRetired;
 
@@ -175,16 +175,13 @@ public sealed class PythonIsolate : IDisposable
 
     /// <summary>
     /// Ends the isolate: refuses what waits, interrupts what runs, gives threads that its code has started two seconds to end, runs <c>atexit</c> functions, flushes the streams, and frees what it has.
-    /// Where a thread is left it is retired instead, see <see cref="IsRetired"/>. Its objects cannot be used afterwards. Does nothing when repeated.
+    /// Where a thread is left it is retired instead, see <see cref="IsRetired"/>, and who waits for what still runs gets an <see cref="ObjectDisposedException"/>; this takes six seconds at most.
+    /// Its objects cannot be used afterwards. Does nothing when repeated.
     /// </summary>
     /// <exception cref="InvalidOperationException">The isolate's own code calls.</exception>
     public void Dispose()
     {
-        if (InterpreterState.Current == interpreter)
-        {
-            throw new InvalidOperationException($"{interpreter.Name} cannot be disposed by code that runs in it: dispose it outside of Run and of its native functions.");
-        }
-
+        CheckCaller();
         using GilRelease? release = Gil.IsHeld ? new GilRelease() : null;
         lock (disposeLock)
         {
@@ -197,8 +194,26 @@ public sealed class PythonIsolate : IDisposable
         }
     }
 
+    /// <summary>Whether it was disposed, or is about to be.</summary>
+    internal bool IsDisposed => thread.IsClosed;
+
+    /// <summary>Begins what <see cref="Dispose"/> ends: refuses what waits and interrupts what runs.</summary>
+    internal void BeginDispose()
+    {
+        CheckCaller();
+        thread.BeginClose();
+    }
+
     /// <inheritdoc cref="IsolateThread.FinishBeside"/>
     internal Thread FinishBeside() => thread.FinishBeside();
+
+    private void CheckCaller()
+    {
+        if (InterpreterState.Current == interpreter)
+        {
+            throw new InvalidOperationException($"{interpreter.Name} cannot be disposed by code that runs in it: dispose it outside of Run and of its native functions.");
+        }
+    }
 
     private int RunProgram(Func<ProgramRun, int> program) => Run(_ =>
     {

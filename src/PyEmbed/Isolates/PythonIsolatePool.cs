@@ -1,3 +1,5 @@
+using PyEmbed.Isolates;
+
 namespace PyEmbed;
 
 /// <summary>
@@ -9,6 +11,7 @@ public sealed class PythonIsolatePool : IDisposable
     private readonly object poolLock = new();
     private readonly Func<PythonIsolate> create;
     private readonly SemaphoreSlim free;
+    private readonly CancellationTokenSource disposal = new();
     private readonly Stack<PythonIsolate> idle = new();
     private readonly List<PythonIsolate> all = [];
     private bool isDisposed;
@@ -33,7 +36,7 @@ public sealed class PythonIsolatePool : IDisposable
     {
         ArgumentNullException.ThrowIfNull(work);
         ObjectDisposedException.ThrowIf(isDisposed, this);
-        await free.WaitAsync(cancellation).ConfigureAwait(false);
+        await WaitForTurn(cancellation).ConfigureAwait(false);
         try
         {
             PythonIsolate isolate = Take() ?? await Task.Run(Create, CancellationToken.None).ConfigureAwait(false);
@@ -66,9 +69,27 @@ public sealed class PythonIsolatePool : IDisposable
             all.Clear();
         }
 
-        foreach (PythonIsolate isolate in isolates)
+        disposal.Cancel();
+        LiveIsolates.Dispose(isolates);
+    }
+
+    private async Task WaitForTurn(CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (free.Wait(TimeSpan.Zero, CancellationToken.None))
         {
-            isolate.Dispose();
+            return;
+        }
+
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, disposal.Token);
+        try
+        {
+            await free.WaitAsync(either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            throw new ObjectDisposedException(nameof(PythonIsolatePool), "The pool was disposed before this was done.");
         }
     }
 
@@ -77,7 +98,18 @@ public sealed class PythonIsolatePool : IDisposable
         lock (poolLock)
         {
             ObjectDisposedException.ThrowIf(isDisposed, this);
-            return idle.TryPop(out PythonIsolate? isolate) ? isolate : null;
+            while (idle.TryPop(out PythonIsolate? isolate))
+            {
+                if (!isolate.IsDisposed)
+                {
+                    return isolate;
+                }
+
+                // Work has handed it to somebody who has disposed it.
+                all.Remove(isolate);
+            }
+
+            return null;
         }
     }
 

@@ -234,6 +234,65 @@ public sealed class IsolateTests
     }
 
     [TestMethod]
+    [DataRow("atexit.register(time.sleep, 60)")]
+    [DataRow("class Late:\n    def __del__(self, sleep=time.sleep): sleep(60)\nsys.late = Late()")]
+    public void An_isolate_whose_last_code_does_not_end_is_retired(string code)
+    {
+        PythonIsolate isolate = Python.CreateIsolated(new PythonIsolateOptions { AutoMount = false });
+        isolate.Execute("import atexit, sys, time\n" + code);
+        isolate.Dispose();
+        Assert.IsTrue(isolate.IsRetired);
+        using PythonIsolate next = Python.CreateIsolated();
+        Assert.AreEqual(2, next.Evaluate<int>("1 + 1"));
+    }
+
+    [TestMethod]
+    public async Task Nobody_waits_for_work_that_does_not_end()
+    {
+        PythonIsolate isolate = Python.CreateIsolated(new PythonIsolateOptions { AutoMount = false });
+        using SemaphoreSlim started = new(0);
+        using ManualResetEventSlim end = new();
+        Task<int> endless = isolate.RunAsync(_ =>
+        {
+            started.Release();
+            end.Wait();
+            return 1;
+        });
+        Task<int> waiting = isolate.RunAsync(_ => 2);
+        await started.WaitAsync();
+        isolate.Dispose();
+        Assert.IsTrue(isolate.IsRetired);
+        foreach (Task<int> task in (Task<int>[])[endless, waiting])
+        {
+            // A minute, which is only waited for where this is broken.
+            await Assert.ThrowsExactlyAsync<ObjectDisposedException>(() => task.WaitAsync(TimeSpan.FromMinutes(1)));
+        }
+
+        end.Set();
+    }
+
+    [TestMethod]
+    public void A_fork_is_refused()
+    {
+        using PythonIsolate isolate = Python.CreateIsolated(new PythonIsolateOptions { AutoMount = false });
+        if (!isolate.Evaluate<bool>("hasattr(__import__('os'), 'fork')"))
+        {
+            Assert.Inconclusive("This system has no fork.");
+        }
+
+        isolate.Execute("""
+            import os, posix
+            for fork in os.fork, os.forkpty, posix.fork, posix.forkpty:
+                try:
+                    child = fork()
+                except RuntimeError as error:
+                    assert 'fork' in str(error), error
+                else:
+                    raise SystemExit(f'{child} was forked')
+            """);
+    }
+
+    [TestMethod]
     public void An_isolate_has_a_GIL_of_its_own_where_CPython_can_do_that()
     {
         bool can = Python.Evaluate<bool>("__import__('sys').version_info >= (3, 12)");
@@ -249,6 +308,7 @@ public sealed class IsolateTests
         const string dates = "(__import__('datetime').date(2024, 2, 29).isoformat(), str(__import__('decimal').Decimal('0.10')))";
         Assert.AreEqual(("2024-02-29", "0.10"), first.Evaluate<(string, string)>(dates));
         Assert.AreEqual(("2024-02-29", "0.10"), second.Evaluate<(string, string)>(dates));
+        Assert.AreEqual("Zone", second.Evaluate<string>("__import__('zoneinfo').ZoneInfo.__name__[:4]"));
     }
 
     [TestMethod]

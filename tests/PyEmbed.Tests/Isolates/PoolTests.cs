@@ -49,6 +49,72 @@ public sealed class PoolTests
     }
 
     [TestMethod]
+    public async Task Dispose_refuses_what_waits_for_an_isolate()
+    {
+        PythonIsolatePool pool = PythonFixture.Python.CreateIsolatePool(1, new PythonIsolateOptions { AutoMount = false });
+        using SemaphoreSlim started = new(0);
+        using ManualResetEventSlim end = new();
+        Task<int> endless = pool.RunAsync(_ =>
+        {
+            started.Release();
+            end.Wait();
+            return 1;
+        });
+        await started.WaitAsync();
+        using CancellationTokenSource source = new();
+        Task<int> waiting = pool.RunAsync(_ => 2), cancelled = pool.RunAsync(_ => 3, source.Token);
+        await source.CancelAsync();
+        await Assert.ThrowsAsync<OperationCanceledException>(() => cancelled);
+        pool.Dispose();
+        foreach (Task<int> task in (Task<int>[])[endless, waiting])
+        {
+            // A minute, which is only waited for where this is broken.
+            await Assert.ThrowsExactlyAsync<ObjectDisposedException>(() => task.WaitAsync(TimeSpan.FromMinutes(1)));
+        }
+
+        end.Set();
+    }
+
+    [TestMethod]
+    public async Task Dispose_interrupts_all_before_it_waits_for_one()
+    {
+        PythonIsolatePool pool = PythonFixture.Python.CreateIsolatePool(2, new PythonIsolateOptions { AutoMount = false });
+        using SemaphoreSlim started = new(0);
+        using ManualResetEventSlim interrupted = new();
+        PythonIsolate? waiting = null;
+        Task<int> first = pool.RunAsync(isolate =>
+        {
+            waiting = isolate;
+            started.Release();
+            interrupted.Wait();
+            return 1;
+        });
+        await started.WaitAsync();
+        Task<int> second = pool.RunAsync(isolate =>
+        {
+            started.Release();
+            PythonException error = Assert.ThrowsExactly<PythonException>(() => isolate.Execute("while True: pass"));
+            interrupted.Set();
+            return error.PythonType.Length;
+        });
+        await started.WaitAsync();
+        pool.Dispose();
+        Assert.AreEqual(1, await first);
+        Assert.IsFalse(waiting!.IsRetired);
+        Assert.AreEqual("KeyboardInterrupt".Length, await second);
+    }
+
+    [TestMethod]
+    public async Task An_isolate_that_somebody_has_disposed_is_not_used_again()
+    {
+        using PythonIsolatePool pool = PythonFixture.Python.CreateIsolatePool(1, new PythonIsolateOptions { AutoMount = false });
+        PythonIsolate? used = null;
+        Assert.AreEqual(1, await pool.RunAsync(isolate => (used = isolate).Evaluate<int>("1")));
+        used!.Dispose();
+        Assert.AreEqual(2, await pool.RunAsync(isolate => isolate.Evaluate<int>("2")));
+    }
+
+    [TestMethod]
     public async Task Failures_leave_the_pool_as_it_is()
     {
         using (PythonIsolatePool broken = PythonFixture.Python.CreateIsolatePool(1, new PythonIsolateOptions { AutoMount = false, NativeModules = { { "json", _ => { } } } }))

@@ -16,8 +16,9 @@ _MULTI_PHASE = b'PyModuleDef_Init\0'     # what the init function of a module th
 _PIECE = 1 << 20
 _STACK = 16 << 20       # that of threads which code of the isolate starts, as of the isolate's own
 
-# These crash 3.12 when a second interpreter with a GIL of its own loads them; their Python twins take their place.
-_UNSAFE = ('_datetime', '_decimal') if (3, 12) <= sys.version_info < (3, 13) else ()
+# The first two crash 3.12 when a second interpreter with a GIL of its own loads them, the third needs the first; their Python twins
+# take their place.
+_UNSAFE = ('_datetime', '_decimal', '_zoneinfo') if (3, 12) <= sys.version_info < (3, 13) else ()
 
 
 def enter(own_gil, environment):
@@ -27,9 +28,26 @@ def enter(own_gil, environment):
         for name in _UNSAFE:
             sys.modules[name] = None
     _refuse_extensions()
+    _refuse_fork()
     _keep_environment(environment)
     _adapters.ADAPTERS['subprocess'] = 'pyembed._isolate:pass_environment'
     _thread.stack_size(_STACK)
+
+
+# Processes #############################################################################################################
+
+def _refuse_fork():
+    """Raise RuntimeError for a fork. From 3.12 on CPython does; before, it aborts the child, which is a copy of the host."""
+    if sys.version_info < (3, 12):
+        for name in ('fork', 'forkpty'):
+            for module in (os, sys.modules.get('posix')):
+                if hasattr(module, name):
+                    setattr(module, name, _fork)
+
+
+def _fork():
+    """os.fork and its like in an isolate."""
+    raise RuntimeError('fork is not supported in an isolate: start a process with subprocess, or use a worker process')
 
 
 # Extension modules #####################################################################################################
