@@ -35,7 +35,7 @@ internal sealed class IsolateThread
     /// <param name="interpreter">What managed code keeps of the interpreter.</param>
     /// <param name="ownGil">Whether it gets a GIL of its own, where CPython can do that.</param>
     /// <param name="setUp">Sets it up, with the GIL held.</param>
-    public IsolateThread(InterpreterState interpreter, bool ownGil, Func<bool, InterpreterSetup> setUp)
+    public IsolateThread(InterpreterState interpreter, bool ownGil, Func<InterpreterSetup> setUp)
     {
         this.interpreter = interpreter;
         thread = new Thread(() => Serve(ownGil, setUp), StackSize) { IsBackground = true, Name = $"PyEmbed {interpreter.Name}" };
@@ -154,7 +154,7 @@ internal sealed class IsolateThread
     /// <summary>What the interpreter was given. The caller serves it.</summary>
     public InterpreterSetup Setup => ready.Task.Result;
 
-    private void Serve(bool ownGil, Func<bool, InterpreterSetup> setUp)
+    private void Serve(bool ownGil, Func<InterpreterSetup> setUp)
     {
         InterpreterSetup setup;
         try
@@ -163,7 +163,7 @@ internal sealed class IsolateThread
             python.BeginWork();
             using (Gil.Acquire())
             {
-                setup = setUp(python.HasOwnGil);
+                setup = setUp();
             }
         }
         catch (Exception e)

@@ -16,17 +16,16 @@ _MULTI_PHASE = b'PyModuleDef_Init\0'     # what the init function of a module th
 _PIECE = 1 << 20
 _STACK = 16 << 20       # that of threads which code of the isolate starts, as of the isolate's own
 
-# The first two crash 3.12 when a second interpreter with a GIL of its own loads them, the third needs the first; their Python twins
-# take their place.
+# The first two crash 3.12 when a second interpreter with a GIL of its own loads them, and are refused where it is shared; the third
+# needs the first. Their Python twins take their place.
 _UNSAFE = ('_datetime', '_decimal', '_zoneinfo') if (3, 12) <= sys.version_info < (3, 13) else ()
 
 
-def enter(own_gil, environment):
+def enter(environment):
     """Set up the interpreter that the calling thread serves: before anything is mounted. *environment* is that of the host, names
     and values by turns."""
-    if own_gil:
-        for name in _UNSAFE:
-            sys.modules[name] = None
+    for name in _UNSAFE:
+        sys.modules[name] = None
     _refuse_extensions()
     _refuse_fork()
     _keep_environment(environment)
