@@ -69,7 +69,8 @@ internal sealed partial class ScriptHostProcess : IAsyncDisposable
     /// <returns>Its exit code, and what it wrote to standard error.</returns>
     public async Task<(int ExitCode, string Errors)> Stop()
     {
-        using (Process kill = Process.Start("kill", ["-TERM", Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
+        // The shell's own kill: a bare system has no program of that name.
+        using (Process kill = Process.Start("sh", ["-c", $"kill -TERM {Id}"]))
         {
             await kill.WaitForExitAsync();
         }
