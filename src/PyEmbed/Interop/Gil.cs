@@ -27,7 +27,7 @@ internal readonly ref struct Gil
     {
         if (CPython.Gate.IsForked)
         {
-            HostCall.EndForkedChild();
+            CPython.Gate.EndForkedChild();
         }
 
         if (releases)

@@ -31,13 +31,6 @@ internal static unsafe class HostCall
         return PyRef.Checked(result);
     }
 
-    /// <summary>Ends the process, a forked child in which Python code has returned to managed code. The caller holds the GIL.</summary>
-    public static void EndForkedChild()
-    {
-        using PyRef host = PyRef.Take(PythonCode.Own("pyembed._host"u8));
-        Invoke(host.Value, "end_forked_child");
-    }
-
     /// <summary>A new list of str.</summary>
     public static nint List(IReadOnlyList<string> texts)
     {

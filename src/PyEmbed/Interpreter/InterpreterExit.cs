@@ -1,5 +1,4 @@
 using PyEmbed.Interop;
-using PyEmbed.Isolates;
 
 namespace PyEmbed;
 
@@ -12,7 +11,7 @@ internal static unsafe class InterpreterExit
 {
     // What an exit may take: the process ends on time also if Python code does not. Output is flushed even where threads are not joined.
     private static readonly TimeSpan JoinLimit = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan FinishLimit = TimeSpan.FromSeconds(2);
+    internal static readonly TimeSpan FinishLimit = TimeSpan.FromSeconds(2);
 
     private static PythonObject? host;
     private static Action? atEnd;
@@ -71,6 +70,15 @@ internal static unsafe class InterpreterExit
         Call("finish");
     }
 
+    /// <summary>
+    /// Disposes the isolates that are left; null while none was made. The end does not name their types otherwise: a forked child that has come back to managed code may have
+    /// spoilt what the runtime keeps of types, so ending loads none.
+    /// </summary>
+    public static Action? DisposeIsolates { get; set; }
+
+    /// <summary>Has each isolate that is left run its atexit functions and flush its streams within a limit; null while none was made.</summary>
+    public static Action? FinishIsolates { get; set; }
+
     private static void OnProcessExit(object? sender, EventArgs e) => RunWithinLimits();
 
     private static void OnUnhandledException(object sender, UnhandledExceptionEventArgs e)
@@ -101,7 +109,7 @@ internal static unsafe class InterpreterExit
         }
 
         bool joined = CallWithin(JoinLimit, "join_threads", out _);
-        LiveIsolates.FinishAll(FinishLimit);
+        FinishIsolates?.Invoke();
         bool finished = CallWithin(FinishLimit, "finish_process", out bool hadGil);
         if (!hadGil)
         {

@@ -38,6 +38,12 @@ internal sealed class InterpreterSetup : IDisposable
         InterpreterSetup setup = new(options, Importer.Boot(store, codes));
         prepare(setup);
         setup.Call("enter", Text.New(Environment.ProcessPath ?? ""), CPython.Gate.CreateForkedView());
+        if (InterpreterState.Current == InterpreterState.Main)
+        {
+            // An isolate does not fork.
+            CPython.Gate.KeepForkedEnd(setup.Host);
+        }
+
         setup.Call("install_hooks");
         try
         {

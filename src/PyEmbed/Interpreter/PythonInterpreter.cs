@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 using PyEmbed.Capabilities;
 using PyEmbed.Discovery;
 using PyEmbed.Interop;
-using PyEmbed.Isolates;
 
 namespace PyEmbed;
 
@@ -272,7 +271,7 @@ public sealed partial class PythonInterpreter : IDisposable
         }
 
         ThrowInIsolate();
-        LiveIsolates.DisposeAll();
+        InterpreterExit.DisposeIsolates?.Invoke();
         lock (StartLock)
         {
             if (!IsRunning)

@@ -17,6 +17,8 @@ internal static class LiveIsolates
         lock (ListLock)
         {
             All.Add(isolate);
+            InterpreterExit.DisposeIsolates ??= () => Dispose(Current());
+            InterpreterExit.FinishIsolates ??= FinishAll;
         }
     }
 
@@ -26,12 +28,6 @@ internal static class LiveIsolates
         {
             All.Remove(isolate);
         }
-    }
-
-    /// <summary>Disposes all. The caller holds no GIL.</summary>
-    public static void DisposeAll()
-    {
-        Dispose(Current());
     }
 
     /// <summary>Disposes some, all at the same time. The caller holds no GIL of theirs.</summary>
@@ -48,14 +44,12 @@ internal static class LiveIsolates
         }
     }
 
-    /// <summary>Has each run its atexit functions and flush its streams, all at the same time, because the process ends.</summary>
-    /// <param name="limit">How long to wait for them. Threads that are late end with the process.</param>
-    public static void FinishAll(TimeSpan limit)
+    private static void FinishAll()
     {
         long start = Stopwatch.GetTimestamp();
         foreach (Thread helper in Current().ConvertAll(isolate => isolate.FinishBeside()))
         {
-            TimeSpan left = limit - Stopwatch.GetElapsedTime(start);
+            TimeSpan left = InterpreterExit.FinishLimit - Stopwatch.GetElapsedTime(start);
             helper.Join(left > TimeSpan.Zero ? left : TimeSpan.Zero);
         }
     }

@@ -14,6 +14,7 @@ internal static unsafe partial class CPython
         private static volatile int state;
         private static volatile int exitThread;
         private static byte* forked;
+        private static nint endForkedChild;
 
         /// <summary>Whether the gate is open.</summary>
         public static bool IsOpen => state == 1;
@@ -34,6 +35,19 @@ internal static unsafe partial class CPython
 
         /// <summary>A new reference to a writable <c>memoryview</c> of the one byte behind <see cref="IsForked"/>, which Python code sets in a forked child. The caller holds the GIL.</summary>
         public static nint CreateForkedView() => PyRef.Checked(PyMemoryView_FromMemory(forked, 1, PyBUF_WRITE));
+
+        /// <summary>Makes ready what ends a forked child, a function of <c>pyembed._host</c>. The caller holds the GIL.</summary>
+        public static void KeepForkedEnd(PythonObject host)
+        {
+            using PyRef name = PyRef.Take(Text.NewName("end_forked_child"));
+            endForkedChild = PyRef.Checked(PyObject_GetAttr(host.Handle, name.Value));
+        }
+
+        /// <summary>
+        /// Ends the process, a forked child in which Python code has returned to managed code. The caller holds the GIL. One call that was made ready before: the child shares
+        /// memory of .NET's with its parent, which crashes later on types and methods that were made here.
+        /// </summary>
+        public static void EndForkedChild() => _ = PyObject_VectorcallDict(endForkedChild, null, 0, 0);
 
         /// <summary>Closes the gate for good.</summary>
         public static void Close() => state = 2;
