@@ -377,10 +377,8 @@ def imported():
 def materialize(tree, path):
     """Extract what must be files when the module at *path*, one of the tree's triggers, is imported (docs/formats.md,
     section 1). Raises ExtractionError."""
-    places = sys.modules.get('pyembed._places')
-    if places is None:
-        from pyembed import _places as places
-    asked = places.asks(tree, path)
+    from pyembed._places import asks        # waits where another thread imports that module at this moment
+    asked = asks(tree, path)
     if asked:
         from pyembed._store import extract_for
         extract_for(tree, path, asked)
