@@ -109,7 +109,7 @@ internal static class Program
     private static int Main(string[] arguments) =>
         ExitScenarios.All.TryGetValue(arguments[0], out Func<string[], int>? scenario) || PlugInScenarios.All.TryGetValue(arguments[0], out scenario)
             || CapabilityScenarios.All.TryGetValue(arguments[0], out scenario) || ModuleScenarios.All.TryGetValue(arguments[0], out scenario) || NativeScenarios.All.TryGetValue(arguments[0], out scenario)
-            || IsolateScenarios.All.TryGetValue(arguments[0], out scenario)
+            || IsolateScenarios.All.TryGetValue(arguments[0], out scenario) || IsolateStressScenarios.All.TryGetValue(arguments[0], out scenario)
             || Scenarios.TryGetValue(arguments[0], out scenario)
             ? scenario(arguments[1..])
             : throw new ArgumentException($"There is no scenario '{arguments[0]}'.");

@@ -24,7 +24,7 @@ internal sealed class IsolateThread
     private readonly Thread thread;
     private readonly TaskCompletionSource<InterpreterSetup> ready = new();
     private SubInterpreter? python;
-    private IsolateWork? running;
+    private volatile IsolateWork? running;
     private IsolateWork? last; // What ran when it was closed.
     private long closed;
     private bool isClosed;
@@ -35,7 +35,7 @@ internal sealed class IsolateThread
     /// <param name="interpreter">What managed code keeps of the interpreter.</param>
     /// <param name="ownGil">Whether it gets a GIL of its own, where CPython can do that.</param>
     /// <param name="setUp">Sets it up, with the GIL held.</param>
-    public IsolateThread(InterpreterState interpreter, bool ownGil, Func<InterpreterSetup> setUp)
+    public IsolateThread(InterpreterState interpreter, bool ownGil, Func<SubInterpreter, InterpreterSetup> setUp)
     {
         this.interpreter = interpreter;
         thread = new Thread(() => Serve(ownGil, setUp), StackSize) { IsBackground = true, Name = $"PyEmbed {interpreter.Name}" };
@@ -154,7 +154,7 @@ internal sealed class IsolateThread
     /// <summary>What the interpreter was given. The caller serves it.</summary>
     public InterpreterSetup Setup => ready.Task.Result;
 
-    private void Serve(bool ownGil, Func<InterpreterSetup> setUp)
+    private void Serve(bool ownGil, Func<SubInterpreter, InterpreterSetup> setUp)
     {
         InterpreterSetup setup;
         try
@@ -163,7 +163,7 @@ internal sealed class IsolateThread
             python.BeginWork();
             using (Gil.Acquire())
             {
-                setup = setUp();
+                setup = setUp(python);
             }
         }
         catch (Exception e)
@@ -229,12 +229,11 @@ internal sealed class IsolateThread
             interrupter = work.Interrupter;
         }
 
-        if (interrupter is not null && !isAbandoned)
+        if (interrupter is not null)
         {
             // It may have come too late: what is done next must not be interrupted in its stead.
             interrupter.Join();
-            using Gil gil = Gil.Acquire();
-            Python.ForgetInterrupt();
+            Python.Interrupts.Settle();
         }
     }
 
@@ -244,7 +243,7 @@ internal sealed class IsolateThread
         {
             if (running == work && work.Interrupter is null)
             {
-                work.Interrupter = Python.CallBeside(Python.Interrupt);
+                work.Interrupter = Python.CallBeside(() => Python.Interrupts.Interrupt(() => running == work));
             }
         }
     }
@@ -289,6 +288,7 @@ internal sealed class IsolateThread
             }
 
             interpreter.ReleaseOwn();
+            Python.Interrupts.Release();
             Python.End();
             interpreter.Native.Free();
             interpreter.Kept.Clear();

@@ -34,7 +34,7 @@ public sealed class PythonIsolate : IDisposable
             environment.AddRange([(string)variable.Key, (string?)variable.Value ?? ""]);
         }
 
-        thread = new IsolateThread(interpreter, options.OwnGil, () => InterpreterSetup.Create(
+        thread = new IsolateThread(interpreter, options.OwnGil, python => InterpreterSetup.Create(
             given,
             owner.Store,
             owner.Codes,
@@ -42,7 +42,8 @@ public sealed class PythonIsolate : IDisposable
             {
                 setup.Call("configure", Text.New(executable), HostCall.List(given.Arguments), HostCall.List(ProgramArguments.CommandLine()));
                 using PyRef module = PyRef.Take(PythonCode.Own("pyembed._isolate"u8));
-                using PyRef none = PyRef.Take(HostCall.Invoke(module.Value, "enter", HostCall.List(environment)));
+                using PyRef none = PyRef.Take(HostCall.Invoke(module.Value, "enter", HostCall.List(environment), PyRef.New(python.HasOwnGil ? CPython.Py_True : CPython.Py_False)));
+                python.Interrupts.Prepare(module.Value);
                 SetStream(module.Value, "stdout", options.Output);
                 SetStream(module.Value, "stderr", options.Error);
             }));

@@ -11,7 +11,6 @@ internal sealed unsafe class SubInterpreter
     private readonly InterpreterState interpreter;
     private readonly nint handle;
     private readonly nint thread;
-    private readonly nuint ident;
     private readonly GilTicker? ticker;
     private volatile bool hasLeft;
     private bool isEnding; // Guarded by endLock.
@@ -22,7 +21,7 @@ internal sealed unsafe class SubInterpreter
         this.handle = handle;
         HasOwnGil = hasOwnGil;
         thread = CPython.PyThreadState_New(handle);
-        ident = CPython.PyThread_get_thread_ident();
+        Interrupts = new InterruptTarget(thread);
         Interop.ThreadState.Use(thread);
         interpreter.Enter();
         ticker = GilTicker.Create(handle, hasOwnGil, () => CountOtherThreads() > (hasLeft ? 0 : 1));
@@ -30,6 +29,9 @@ internal sealed unsafe class SubInterpreter
 
     /// <summary>Whether it does not share the main interpreter's GIL.</summary>
     public bool HasOwnGil { get; }
+
+    /// <summary>The thread that serves it, to those who interrupt it.</summary>
+    public InterruptTarget Interrupts { get; }
 
     /// <summary>Makes an interpreter that the calling thread serves from now on; it has served none before.</summary>
     /// <param name="interpreter">What managed code keeps of it.</param>
@@ -165,12 +167,6 @@ internal sealed unsafe class SubInterpreter
         helper.Start();
         return helper;
     }
-
-    /// <summary>Has the thread that serves the interpreter raise KeyboardInterrupt at its next bytecode. The caller holds the GIL.</summary>
-    public void Interrupt() => _ = CPython.PyThreadState_SetAsyncExc(ident, CPython.PyExc_KeyboardInterrupt);
-
-    /// <summary>Takes back an <see cref="Interrupt"/> that has not been raised. The caller holds the GIL.</summary>
-    public void ForgetInterrupt() => _ = CPython.PyThreadState_SetAsyncExc(ident, 0);
 
     // Of any kind, apart from the calling one, which holds the GIL.
     private int CountOtherThreads()

@@ -22,6 +22,24 @@ public sealed class IsolateProcessTests
     }
 
     [TestMethod]
+    public void Cancellation_leaves_no_import_locked()
+    {
+        TestHostProcess result = TestHostProcess.Run("isolate-cancelled-imports", "200");
+        Assert.AreEqual((0, "done\n", ""), (result.ExitCode, result.Output, result.Error));
+    }
+
+    // Modules that keep something in the process, that come in two kinds, or that are refused.
+    [TestMethod]
+    [DataRow("own")]
+    [DataRow("shared")]
+    public void Isolates_are_made_used_cancelled_and_disposed_side_by_side(string gil)
+    {
+        string[] modules = ["json", "threading", "re", "datetime", "zoneinfo", "decimal", "sqlite3", "curses", "readline", "asyncio", "ssl", "ctypes", "xml.etree.ElementTree"];
+        TestHostProcess result = TestHostProcess.Run("isolate-stress", ["24", "4", gil, .. modules]);
+        Assert.AreEqual((0, "done\n", ""), (result.ExitCode, result.Output, result.Error));
+    }
+
+    [TestMethod]
     public void A_hundred_thousand_calls_over_a_pool_leave_nothing_behind()
     {
         if (!OperatingSystem.IsLinux())

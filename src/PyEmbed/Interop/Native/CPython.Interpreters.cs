@@ -25,6 +25,12 @@ internal static unsafe partial class CPython
     /// <summary>Has a thread of the caller's interpreter raise an exception at its next bytecode; 0 for none takes it back.</summary>
     public static delegate* unmanaged[Cdecl]<nuint, nint, int> PyThreadState_SetAsyncExc;
 
+    /// <summary>The innermost Python frame of a state of the caller's interpreter, a new reference, or 0.</summary>
+    public static delegate* unmanaged[Cdecl]<nint, nint> PyThreadState_GetFrame;
+
+    /// <summary>The code of a frame, a new reference.</summary>
+    public static delegate* unmanaged[Cdecl]<nint, nint> PyFrame_GetCode;
+
     /// <summary>Binds all of this, which most programs never need.</summary>
     public static void BindInterpreters()
     {
@@ -52,6 +58,8 @@ internal static unsafe partial class CPython
             PyThreadState_GetInterpreter = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyThreadState_GetInterpreter");
             PyThreadState_Next = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyThreadState_Next");
             PyThreadState_Swap = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyThreadState_Swap");
+            PyThreadState_GetFrame = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyThreadState_GetFrame");
+            PyFrame_GetCode = (delegate* unmanaged[Cdecl]<nint, nint>)exports.Required("PyFrame_GetCode");
             var setAsyncExc = (delegate* unmanaged[Cdecl]<nuint, nint, int>)exports.Required("PyThreadState_SetAsyncExc");
             exports.ThrowIfIncomplete();
             PyThreadState_SetAsyncExc = setAsyncExc;

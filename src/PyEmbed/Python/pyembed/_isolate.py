@@ -6,6 +6,8 @@ stay in ``os.environ``, and the host may have given it streams.
 
 import os
 import sys
+import _frozen_importlib
+import _imp
 import _io
 import _thread
 from _frozen_importlib_external import ExtensionFileLoader
@@ -16,21 +18,27 @@ _MULTI_PHASE = b'PyModuleDef_Init\0'     # what the init function of a module th
 _PIECE = 1 << 20
 _STACK = 16 << 20       # that of threads which code of the isolate starts, as of the isolate's own
 
-# The first two crash 3.12 when a second interpreter with a GIL of its own loads them, and are refused where it is shared; the third
-# needs the first. Their Python twins take their place.
-_UNSAFE = ('_datetime', '_decimal', '_zoneinfo') if (3, 12) <= sys.version_info < (3, 13) else ()
+# Extension modules of Python whose Python twins take their place. The types of _datetime and _decimal are those of the process. Several
+# interpreters with GILs of their own that load and end them side by side crash it, on 3.12 those that share a GIL are refused them, and
+# up to there a second _decimal takes the first one's place in the C code of all. _zoneinfo needs _datetime.
+_DATES, _DECIMALS = ('_datetime', '_zoneinfo'), ('_decimal',)
 
 
-def enter(environment):
+def enter(environment, own_gil):
     """Set up the interpreter that the calling thread serves: before anything is mounted. *environment* is that of the host, names
     and values by turns."""
-    for name in _UNSAFE:
+    for name in _replaced(own_gil):
         sys.modules[name] = None
     _refuse_extensions()
     _refuse_fork()
     _keep_environment(environment)
     _adapters.ADAPTERS['subprocess'] = 'pyembed._isolate:pass_environment'
     _thread.stack_size(_STACK)
+
+
+def _replaced(own_gil):
+    dates = own_gil or sys.version_info[:2] == (3, 12)
+    return (_DATES if dates else ()) + (_DECIMALS if sys.version_info < (3, 13) else ())
 
 
 # Processes #############################################################################################################
@@ -49,20 +57,39 @@ def _fork():
     raise RuntimeError('fork is not supported in an isolate: start a process with subprocess, or use a worker process')
 
 
+# Interruptions #########################################################################################################
+
+def leave_imports():
+    """Give back the locks of importlib that the calling thread holds, after an exception from outside may have come between taking one
+    and the block that gives it back. The thread runs no Python code otherwise, so it needs none. Up to 3.11 the first is one for all
+    interpreters of the process."""
+    try:
+        while True:
+            _imp.release_lock()
+    except RuntimeError:        # it is not, or no longer, this thread's
+        pass
+    thread = _thread.get_ident()
+    for reference in list(_frozen_importlib._module_locks.values()):
+        lock = reference()
+        while lock is not None and lock.owner == thread:
+            lock.release()
+
+
 # Extension modules #####################################################################################################
 
 def _refuse_extensions():
-    """Raise ImportError for an extension module that does not support sub-interpreters. From 3.12 on CPython finds that out."""
+    """Raise ImportError for an extension module that does not support sub-interpreters. From 3.12 on CPython finds that out, but 3.12
+    after it has run the initialisation, which may crash where another interpreter runs it."""
     library = os.path.dirname(os.__file__)
     standard = tuple(os.path.join(folder, '') for folder in (os.path.join(library, 'lib-dynload'), os.path.join(sys.base_exec_prefix, 'DLLs')))
     create = ExtensionFileLoader.create_module
 
     def create_module(self, spec):
         """Create an extension module that may be in several interpreters of a process."""
-        if sys.version_info < (3, 12):
-            if not self.path.startswith(standard) and not is_multi_phase(self.path):
+        if sys.version_info < (3, 13):
+            trusted = sys.version_info < (3, 12) and self.path.startswith(standard)
+            if not trusted and not is_multi_phase(self.path):
                 _refuse(spec.name, self.path, 'it has single-phase initialisation (PEP 489)')
-            return create(self, spec)
         try:
             return create(self, spec)
         except ImportError as error:
