@@ -19,7 +19,7 @@ internal static class ScriptEndpoints
                 return Results.Problem($"There is no script '{name}'; GET /scripts lists them.", statusCode: StatusCodes.Status404NotFound);
             }
 
-            return await Run(workers, PythonWorkerRequest.Function($"{PythonModules.scripts.Name}.{name}:run", [], arguments.ToDictionary(argument => argument.Key, argument => (object?)argument.Value)), context);
+            return await Run(workers, () => PythonWorkerRequest.Function($"{PythonModules.scripts.Name}.{name}:run", [], arguments.ToDictionary(argument => argument.Key, argument => (object?)argument.Value)), context);
         }, context));
         app.MapPost("/run", (PostedScript script, PythonWorkers workers, HttpContext context) => Answer(async () =>
         {
@@ -28,19 +28,19 @@ internal static class ScriptEndpoints
                 return Results.Problem("The body has no 'source': post {\"source\": \"result = 6 * 7\"}.", statusCode: StatusCodes.Status400BadRequest);
             }
 
-            return await Run(workers, PythonWorkerRequest.Script(script.Source, "posted script", script.Variables?.ToDictionary(variable => variable.Key, variable => (object?)variable.Value)) with { Input = script.Input }, context);
+            return await Run(workers, () => PythonWorkerRequest.Script(script.Source, "posted script", script.Variables?.ToDictionary(variable => variable.Key, variable => (object?)variable.Value)) with { Input = script.Input }, context);
         }, context));
     }
 
-    private static async Task<IResult> Run(PythonWorkers workers, PythonWorkerRequest request, HttpContext context)
+    private static async Task<IResult> Run(PythonWorkers workers, Func<PythonWorkerRequest> request, HttpContext context)
     {
         try
         {
-            return Results.Ok(ScriptAnswer.Of(await workers.RunAsync(request, context.RequestAborted)));
+            return Results.Ok(ScriptAnswer.Of(await workers.RunAsync(request(), context.RequestAborted)));
         }
         catch (ArgumentException e)
         {
-            return Results.Problem(e.Message, statusCode: StatusCodes.Status400BadRequest); // A value that JSON has and Python would not take.
+            return Results.Problem(e.Message, statusCode: StatusCodes.Status400BadRequest); // A name or value that JSON has and Python would not take.
         }
     }
 

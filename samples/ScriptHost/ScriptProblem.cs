@@ -29,6 +29,7 @@ internal static class ScriptProblem
     {
         StatusCodes.Status400BadRequest => "The body cannot be read: post a JSON object, such as {\"source\": \"result = 6 * 7\"} or a script's arguments by name.",
         StatusCodes.Status404NotFound => "There is nothing here: the API is GET /scripts, POST /scripts/{name} and POST /run.",
+        StatusCodes.Status405MethodNotAllowed => $"{context.HttpContext.Request.Path} takes {context.HttpContext.Response.Headers.Allow}.",
         StatusCodes.Status413PayloadTooLarge => "The body is larger than this host takes: Kestrel:Limits:MaxRequestBodySize.",
         StatusCodes.Status415UnsupportedMediaType => "Send the header Content-Type: application/json.",
         _ => null,
@@ -38,13 +39,14 @@ internal static class ScriptProblem
     private static int Status(PythonWorkerErrorKind kind) => kind switch
     {
         PythonWorkerErrorKind.QueueFull => StatusCodes.Status429TooManyRequests,
-        PythonWorkerErrorKind.PoolStopped or PythonWorkerErrorKind.StartFailed => StatusCodes.Status503ServiceUnavailable,
+        PythonWorkerErrorKind.QueueTime or PythonWorkerErrorKind.PoolStopped or PythonWorkerErrorKind.StartFailed => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status422UnprocessableEntity,
     };
 
     private static string Title(PythonWorkerErrorKind kind) => kind switch
     {
         PythonWorkerErrorKind.QueueFull => "Too many scripts wait already",
+        PythonWorkerErrorKind.QueueTime => "No worker was free in time",
         PythonWorkerErrorKind.PoolStopped => "The host is stopping",
         PythonWorkerErrorKind.StartFailed => "No worker could be started",
         _ => "The script has failed",

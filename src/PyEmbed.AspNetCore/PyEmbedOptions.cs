@@ -51,6 +51,9 @@ public sealed class PyEmbedOptions
     /// <summary>How many requests may wait; more are refused. Default: 1000.</summary>
     public int QueueLimit { get; set; } = 1000;
 
+    /// <summary>How long a request may wait while others run; then it is refused. Null: as long as it takes.</summary>
+    public TimeSpan? QueueTime { get; set; }
+
     /// <summary>What each request may use.</summary>
     public PythonWorkerLimits Limits { get; set; } = new();
 
@@ -66,10 +69,10 @@ public sealed class PyEmbedOptions
     /// <exception cref="ArgumentException">A name of <see cref="Allow"/> or <see cref="Deny"/> is no dotted name.</exception>
     internal PythonPolicy ToPolicy() => Profiles[Policy] with { Allow = Allow?.ToArray(), Deny = [.. Deny] };
 
-    internal PythonWorkerOptions ToWorkerOptions() => new()
+    internal PythonWorkerOptions ToWorkerOptions(PythonPolicy policy) => new()
     {
         Interpreter = Interpreter,
-        Policy = ToPolicy(),
+        Policy = policy,
         Capabilities = Capabilities,
         FileSystem = FileSystem,
         SearchPaths = [.. SearchPaths],
@@ -81,6 +84,7 @@ public sealed class PyEmbedOptions
         Workers = Workers,
         Spares = Spares,
         QueueLimit = QueueLimit,
+        QueueTime = QueueTime,
         Limits = Limits,
         StartTime = StartTime,
     };

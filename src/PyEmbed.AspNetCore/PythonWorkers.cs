@@ -79,7 +79,7 @@ public sealed partial class PythonWorkers
 
     internal async Task Start(CancellationToken cancellationToken)
     {
-        PythonWorkerOptions settings = options.Value.ToWorkerOptions();
+        PythonWorkerOptions settings = options.Value.ToWorkerOptions(options.Value.ToPolicy()) with { Killed = telemetry.RecordKill };
         pool = await PythonWorkerPool.StartAsync(settings, cancellationToken).ConfigureAwait(false);
         LogStarted(settings.Workers, settings.Spares, settings.Policy.Profile);
     }

@@ -18,7 +18,7 @@ internal sealed class WorkerTelemetry
     {
         Meter meter = meters.Create(Name);
         duration = meter.CreateHistogram<double>("pyembed.request.duration", "s", "How long requests took, the time in the queue included.");
-        kills = meter.CreateCounter<long>("pyembed.worker.kills", "{process}", "Processes that were killed, by the limit that they ran into.");
+        kills = meter.CreateCounter<long>("pyembed.worker.kills", "{process}", "Processes that were killed, by the reason.");
         meter.CreateObservableUpDownCounter("pyembed.request.running", () => statistics()?.Running ?? 0, "{request}", "Requests that run.");
         meter.CreateObservableUpDownCounter("pyembed.request.queued", () => statistics()?.Queued ?? 0, "{request}", "Requests that wait for a worker.");
         meter.CreateObservableCounter("pyembed.worker.starts", () => statistics()?.Starts ?? 0, "{process}", "Starts of the process that workers are forked from.");
@@ -33,5 +33,5 @@ internal sealed class WorkerTelemetry
 
     public void Record(TimeSpan time, string outcome) => duration.Record(time.TotalSeconds, new KeyValuePair<string, object?>("pyembed.outcome", outcome));
 
-    public void RecordKill(PythonWorkerErrorKind kind) => kills.Add(1, new KeyValuePair<string, object?>("pyembed.limit", kind.ToString()));
+    public void RecordKill(string reason) => kills.Add(1, new KeyValuePair<string, object?>("pyembed.reason", reason));
 }

@@ -18,18 +18,13 @@ internal sealed class WorkerTrace(WorkerTelemetry telemetry, Activity? activity)
     public void Failed(PythonWorkerException error)
     {
         End(error.Kind.ToString());
-        if (error.Kind is PythonWorkerErrorKind.TimeLimit or PythonWorkerErrorKind.CpuLimit or PythonWorkerErrorKind.OutputLimit)
-        {
-            telemetry.RecordKill(error.Kind);
-        }
-
         activity?.SetTag("error.type", error.Kind.ToString()).SetStatus(ActivityStatusCode.Error, error.Message);
         if (error.PythonType is not null)
         {
             activity?.AddEvent(new ActivityEvent("exception", tags: new ActivityTagsCollection
             {
                 ["exception.type"] = error.PythonType,
-                ["exception.message"] = error.Message,
+                ["exception.message"] = error.PythonMessage,
                 ["exception.stacktrace"] = error.PythonTraceback,
             }));
         }

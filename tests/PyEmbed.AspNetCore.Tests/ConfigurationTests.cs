@@ -16,6 +16,9 @@ public sealed class ConfigurationTests
     [DataRow("Workers", "0", "PyEmbed:Workers is 0: give 1 to 1000")]
     [DataRow("Spares", "-1", "PyEmbed:Spares is -1: give 0 to 1000")]
     [DataRow("QueueLimit", "-5", "PyEmbed:QueueLimit is -5: give 0 or more")]
+    [DataRow("QueueTime", "-00:00:01", "PyEmbed:QueueTime is -00:00:01: give a time above zero")]
+    [DataRow("SearchPaths:0", "/srv", "PythonOptions.SearchPaths names folders to import from, and the file system is off")]
+    [DataRow("Capabilities:Network:0", "example.org", "PythonWorkerOptions.Capabilities names hosts")]
     [DataRow("Limits:Time", "5", "PyEmbed:Limits:Time is 5.00:00:00: give a time above zero and of a day at most, such as 00:00:05")]
     [DataRow("Limits:Time", "soon", "'soon' at 'PyEmbed:Limits:Time'")]
     [DataRow("Limits:CpuTime", "-00:00:01", "PyEmbed:Limits:CpuTime is -00:00:01")]
@@ -53,10 +56,11 @@ public sealed class ConfigurationTests
     public async Task Settings_hold_and_code_has_the_last_word()
     {
         await using var application = await TestApplication.Start(
-            new() { ["Workers"] = "3", ["Deny:0"] = "json", ["Limits:Output"] = "1000", ["Limits:Time"] = "00:00:20", ["Preload:0"] = "decimal" },
+            new() { ["Workers"] = "3", ["QueueTime"] = "00:01:00", ["Deny:0"] = "json", ["Limits:Output"] = "1000", ["Limits:Time"] = "00:00:20", ["Preload:0"] = "decimal" },
             builder => builder.Services.AddPyEmbed(options => options.Limits = options.Limits with { Result = 100 }));
         PyEmbedOptions options = application.Services.GetRequiredService<IOptions<PyEmbedOptions>>().Value;
         Assert.AreEqual((3, 1000, 100, TimeSpan.FromSeconds(20)), (options.Workers, options.Limits.Output, options.Limits.Result, options.Limits.Time));
+        Assert.AreEqual(TimeSpan.FromMinutes(1), options.ToWorkerOptions(PythonPolicy.Restricted).QueueTime);
 
         Assert.IsTrue((bool)(await application.RunScript("import sys; result = 'decimal' in sys.modules")).Value!);
         await Fails(PythonWorkerErrorKind.Raised, "import json");
@@ -72,7 +76,7 @@ public sealed class ConfigurationTests
     public async Task Capabilities_are_bound()
     {
         await using var application = TestApplication.Build(new() { ["Capabilities:Read:0"] = "/srv/data", ["Capabilities:Network:0"] = "*:*", ["Capabilities:Environment"] = "true" });
-        PythonCapabilities capabilities = application.Services.GetRequiredService<IOptions<PyEmbedOptions>>().Value.ToWorkerOptions().Capabilities!;
+        PythonCapabilities capabilities = application.Services.GetRequiredService<IOptions<PyEmbedOptions>>().Value.ToWorkerOptions(PythonPolicy.Restricted).Capabilities!;
         CollectionAssert.AreEqual(new[] { "/srv/data" }, capabilities.Read.ToArray());
         CollectionAssert.AreEqual(new[] { "*:*" }, capabilities.Network.ToArray());
         Assert.IsTrue(capabilities.Environment);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 
@@ -89,6 +90,9 @@ public sealed class ScriptHostTests
     [DataRow("run", """{"sour""", "application/json", 400, "The body cannot be read")]
     [DataRow("run", "{}", "application/json", 400, "The body has no 'source'")]
     [DataRow("run", "{\"source\": 5}", "application/json", 400, "The body cannot be read")]
+    [DataRow("run", """{"source": "", "variable": {}}""", "application/json", 400, "The body cannot be read")]
+    [DataRow("run", """{"source": "", "variables": {"__builtins__": {}}}""", "application/json", 400, "the variable '__builtins__'")]
+    [DataRow("scripts", "{}", "application/json", 405, "/scripts takes GET")]
     [DataRow("scripts/words", "[]", "application/json", 400, "The body cannot be read")]
     [DataRow("run", """{"source": ""}""", "text/plain", 415, "Content-Type: application/json")]
     [DataRow("run", """{"source": "", "variables": {"v": "\ud800"}}""", "application/json", 400, "lone surrogate")]
@@ -130,6 +134,23 @@ public sealed class ScriptHostTests
         }
 
         Assert.AreEqual(200, (await Host.Run("result = 1")).Status);
+    }
+
+    [TestMethod]
+    public async Task A_script_that_has_waited_too_long_is_503()
+    {
+        await using ScriptHostProcess host = await ScriptHostProcess.Start("--PyEmbed:Workers=1", "--PyEmbed:QueueTime=00:00:00.3", "--PyEmbed:Limits:Time=00:01:00");
+        using CancellationTokenSource left = new();
+        Task busy = host.Post("run", new { source = "import time; time.sleep(50)" }, left.Token);
+        await host.Until("\"running\":1");
+        using HttpResponseMessage response = await host.Client.PostAsJsonAsync("run", new { source = "result = 1" });
+        JsonElement problem = await response.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.AreEqual((HttpStatusCode.ServiceUnavailable, "QueueTime"), (response.StatusCode, problem.GetProperty("kind").GetString()));
+        Assert.AreEqual(TimeSpan.FromSeconds(1), response.Headers.RetryAfter?.Delta);
+        Assert.Contains("it has waited 0.3 s for one of 1 workers", problem.GetProperty("detail").GetString()!);
+        await left.CancelAsync();
+        await busy.ContinueWith(_ => { }, TaskScheduler.Default);
+        Assert.AreEqual((0, ""), await host.Stop());
     }
 
     [TestMethod]

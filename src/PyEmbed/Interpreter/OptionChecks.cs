@@ -21,6 +21,14 @@ internal static class OptionChecks
         }
     }
 
+    /// <summary>What is wrong with a number: its value and the remedy; null where nothing is.</summary>
+    public static string? Number(long value, long least, long most = long.MaxValue) =>
+        value >= least && value <= most ? null : $"is {value}: give {least}{(most == long.MaxValue ? " or more" : $" to {most}")}, or leave it out for the default.";
+
+    /// <summary>The same of a time, which may be left out.</summary>
+    public static string? Time(TimeSpan? value) => value is null || (value > TimeSpan.Zero && value <= TimeSpan.FromDays(1)) ? null
+        : $"is {value}: give a time above zero and of a day at most, such as 00:00:05 for five seconds (in configuration, a number alone counts days), or leave it out for the default.";
+
     /// <summary>The absolute path of a folder that an option names, which need not exist.</summary>
     /// <exception cref="ArgumentException">It is no path, or that of a file.</exception>
     public static string AbsoluteFolder(string name, string place, string otherwise)

@@ -15,10 +15,10 @@ public enum PythonWorkerErrorKind
     /// <summary>It asked for more than <see cref="PythonWorkerLimits.Memory"/>: an uncaught MemoryError.</summary>
     MemoryLimit,
 
-    /// <summary>It wrote more than <see cref="PythonWorkerLimits.Output"/> to its standard streams or log, and was killed.</summary>
+    /// <summary>It wrote more than <see cref="PythonWorkerLimits.Output"/> to its standard streams or log.</summary>
     OutputLimit,
 
-    /// <summary>Its result is larger than <see cref="PythonWorkerLimits.Result"/>.</summary>
+    /// <summary>Its result is larger than <see cref="PythonWorkerLimits.Result"/>, or takes more than eight times as much as objects of .NET.</summary>
     ResultLimit,
 
     /// <summary>Its result is no value that can be handed over: see <see cref="PythonWorkerRequest"/>.</summary>
@@ -32,6 +32,9 @@ public enum PythonWorkerErrorKind
 
     /// <summary>As many requests as <see cref="PythonWorkerOptions.QueueLimit"/> allows wait already. The code has not run.</summary>
     QueueFull,
+
+    /// <summary>It waited longer than <see cref="PythonWorkerOptions.QueueTime"/> while others ran. The code has not run.</summary>
+    QueueTime,
 
     /// <summary>The pool is being stopped, or was. The code has not run to its end.</summary>
     PoolStopped,

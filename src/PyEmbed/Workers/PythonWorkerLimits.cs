@@ -12,10 +12,10 @@ public sealed record PythonWorkerLimits
     /// <summary>Bytes of address space it may use beyond what its process has when it starts (RLIMIT_AS). Default: 512 MiB.</summary>
     public long Memory { get; init; } = 512L << 20;
 
-    /// <summary>Bytes it may write to standard output and standard error, and as many to <c>logging</c>. Default: 1 MiB.</summary>
+    /// <summary>Bytes it may write to standard output and standard error, and as many to <c>logging</c>, as they come: it is killed where it writes more. Default: 1 MiB.</summary>
     public int Output { get; init; } = 1 << 20;
 
-    /// <summary>Bytes of its result as JSON, with the bytes objects in it. Default: 4 MiB.</summary>
+    /// <summary>Bytes of its result as JSON, with the bytes objects in it; as objects of .NET it may take eight times as much, and no more. Default: 4 MiB.</summary>
     public int Result { get; init; } = 4 << 20;
 
     /// <summary>Bytes of a file that it writes (RLIMIT_FSIZE). Default: 64 MiB.</summary>
@@ -27,30 +27,13 @@ public sealed record PythonWorkerLimits
     /// <summary>Whole seconds of processor time.</summary>
     internal int CpuSeconds => (int)Math.Min(int.MaxValue / 2, Math.Ceiling((CpuTime ?? Time).TotalSeconds));
 
-    /// <exception cref="ArgumentException">A limit is no limit.</exception>
-    internal void Check()
-    {
-        CheckTime(Time, nameof(Time));
-        CheckTime(CpuTime ?? Time, nameof(CpuTime));
-        foreach ((string name, long value) in (ReadOnlySpan<(string, long)>)[(nameof(Memory), Memory), (nameof(Output), Output), (nameof(Result), Result), (nameof(OpenFiles), OpenFiles - 15L)])
-        {
-            if (value <= 0)
-            {
-                throw new ArgumentException($"PythonWorkerLimits.{name} is too small: leave it out for the default.");
-            }
-        }
-
-        if (FileSize < 0)
-        {
-            throw new ArgumentException($"PythonWorkerLimits.{nameof(FileSize)} is negative: leave it out for the default.");
-        }
-    }
-
-    internal static void CheckTime(TimeSpan time, string name)
-    {
-        if (time <= TimeSpan.Zero || time > TimeSpan.FromDays(1))
-        {
-            throw new ArgumentException($"PythonWorkerLimits.{name} is {time}: give a time above zero and of a day at most.");
-        }
-    }
+    /// <summary>What is wrong: the property, and its value with the remedy, as in <c>is 0: give 1 or more</c>.</summary>
+    internal IEnumerable<(string Name, string Problem)> Problems() => ((IEnumerable<(string, string?)>)[
+        (nameof(Time), OptionChecks.Time(Time)),
+        (nameof(CpuTime), OptionChecks.Time(CpuTime)),
+        (nameof(Memory), OptionChecks.Number(Memory, 1)),
+        (nameof(Output), OptionChecks.Number(Output, 1)),
+        (nameof(Result), OptionChecks.Number(Result, 1)),
+        (nameof(FileSize), OptionChecks.Number(FileSize, 0)),
+        (nameof(OpenFiles), OptionChecks.Number(OpenFiles, 16))]).Where(check => check.Item2 is not null)!;
 }

@@ -44,7 +44,10 @@ public sealed record PythonWorkerOptions
     /// </summary>
     public IReadOnlyList<string> Preload { get; init; } = [];
 
-    /// <summary>How many requests run at a time. Default: one for each processor.</summary>
+    /// <summary>
+    /// How many requests run at a time. Default: one for each processor, which suits code that ends by itself. Where some run into their limits, others wait behind them: give more than there are
+    /// processors, so that the system shares these between all.
+    /// </summary>
     public int Workers { get; init; } = Environment.ProcessorCount;
 
     /// <summary>How many processes wait, ready for requests to come. Default: 2.</summary>
@@ -52,6 +55,9 @@ public sealed record PythonWorkerOptions
 
     /// <summary>How many requests may wait while <see cref="Workers"/> run; more are refused. Default: 1000.</summary>
     public int QueueLimit { get; init; } = 1000;
+
+    /// <summary>How long a request may wait while others run; then it is refused. Null: as long as it takes.</summary>
+    public TimeSpan? QueueTime { get; init; }
 
     /// <summary>What each request may use.</summary>
     public PythonWorkerLimits Limits { get; init; } = new();
@@ -65,11 +71,38 @@ public sealed record PythonWorkerOptions
     /// <summary>What of this an interpreter is asked for, too.</summary>
     internal PythonOptions ForInterpreter => new() { Policy = Policy, FileSystem = FileSystem, SearchPaths = SearchPaths };
 
-    /// <exception cref="ArgumentException">An option is out of range, or contradicts another.</exception>
+    /// <summary>Is told why a process was killed, each time.</summary>
+    internal Action<string>? Killed { get; init; }
+
+    /// <summary>What is wrong by itself: the property, and its value with the remedy.</summary>
+    internal IEnumerable<(string Name, string Problem)> Problems() => ((IEnumerable<(string, string?)>)[
+        (nameof(Interpreter), Interpreter is null || File.Exists(Interpreter) ? null : $"is '{Interpreter}', where no file is: give the path of a python program, or leave it out to have one found."),
+        (nameof(Workers), OptionChecks.Number(Workers, 1, 1000)),
+        (nameof(Spares), OptionChecks.Number(Spares, 0, 1000)),
+        (nameof(QueueLimit), OptionChecks.Number(QueueLimit, 0)),
+        (nameof(QueueTime), OptionChecks.Time(QueueTime)),
+        (nameof(StartTime), OptionChecks.Time(StartTime))]).Where(check => check.Item2 is not null)!;
+
+    /// <exception cref="ArgumentException">Options are out of range, or contradict each other.</exception>
     internal void Check()
     {
+        string[] problems =
+        [
+            .. Problems().Select(found => $"{nameof(PythonWorkerOptions)}.{found.Name} {found.Problem}"),
+            .. Limits.Problems().Select(found => $"{nameof(PythonWorkerLimits)}.{found.Name} {found.Problem}"),
+        ];
+        if (problems.Length > 0)
+        {
+            throw new ArgumentException(string.Join(' ', problems));
+        }
+
+        CheckTogether();
+    }
+
+    /// <exception cref="ArgumentException">Options contradict each other, or name what cannot be granted.</exception>
+    internal void CheckTogether()
+    {
         ResolutionOrder.Check(ForInterpreter);
-        Limits.Check();
         if (Granted is { } granted)
         {
             FileGrants.Check(nameof(PythonCapabilities.Read), granted.Read);
@@ -77,14 +110,6 @@ public sealed record PythonWorkerOptions
             if (granted.Network.Count > 0 && !granted.Network.SequenceEqual(["*:*"]))
             {
                 throw new ArgumentException("PythonWorkerOptions.Capabilities names hosts, which cannot be told apart in worker processes: grant \"*:*\" alone, or nothing and have the host fetch what the code needs.");
-            }
-        }
-
-        foreach ((string name, int value, int least, int most) in (ReadOnlySpan<(string, int, int, int)>)[(nameof(Workers), Workers, 1, 1000), (nameof(Spares), Spares, 0, 1000), (nameof(QueueLimit), QueueLimit, 0, int.MaxValue)])
-        {
-            if (value < least || value > most)
-            {
-                throw new ArgumentException($"PythonWorkerOptions.{name} is {value}: give {least} to {most}.");
             }
         }
     }

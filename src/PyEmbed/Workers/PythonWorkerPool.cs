@@ -22,6 +22,8 @@ public sealed class PythonWorkerPool : IAsyncDisposable
     private readonly SemaphoreSlim slots;
     private readonly CancellationTokenSource stopSource = new();
     private readonly CancellationToken stopping;
+    private readonly CancellationTokenSource abortSource = new();
+    private readonly CancellationToken aborted;
     private readonly TaskCompletionSource idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<PythonWorkerErrorKind, long> failures = [];
     private Task<WorkerTemplate>? template;
@@ -36,6 +38,7 @@ public sealed class PythonWorkerPool : IAsyncDisposable
     {
         this.options = options;
         stopping = stopSource.Token;
+        aborted = abortSource.Token;
         program = new WorkerProgram(options);
         slots = new SemaphoreSlim(options.Workers);
     }
@@ -60,8 +63,9 @@ public sealed class PythonWorkerPool : IAsyncDisposable
 
     /// <summary>Starts a pool and waits until it is ready for requests.</summary>
     /// <param name="options">How; null for the defaults: everything embedded, under <see cref="PythonPolicy.Restricted"/>.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="ArgumentException">An option is out of range, or contradicts another.</exception>
+    /// <param name="cancellationToken">Ends the start at once, and its processes.</param>
+    /// <exception cref="ArgumentException">Options are out of range, or contradict each other.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="PythonRuntimeNotFoundException">No usable CPython was found.</exception>
     /// <exception cref="PythonWorkerException">The process cannot be started, mount the trees or import what is to be preloaded.</exception>
     /// <exception cref="PlatformNotSupportedException">The system has no <c>fork</c>.</exception>
@@ -82,6 +86,7 @@ public sealed class PythonWorkerPool : IAsyncDisposable
         }
         catch
         {
+            await pool.abortSource.CancelAsync().ConfigureAwait(false);
             await pool.DisposeAsync().ConfigureAwait(false);
             throw;
         }
@@ -98,9 +103,9 @@ public sealed class PythonWorkerPool : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(request);
         byte[] body = request.Pack();
-        if (request.Time is { } time)
+        if (OptionChecks.Time(request.Time) is { } problem)
         {
-            PythonWorkerLimits.CheckTime(time, nameof(request.Time));
+            throw new ArgumentException($"PythonWorkerRequest.Time {problem}", nameof(request));
         }
 
         try
@@ -145,7 +150,7 @@ public sealed class PythonWorkerPool : IAsyncDisposable
     }
 
     /// <summary>Refuses new requests and those that wait, lets those that run end, and ends all processes.</summary>
-    /// <param name="cancellationToken">When what still runs is killed.</param>
+    /// <param name="cancellationToken">When what still runs, or starts, is killed.</param>
     public async Task StopAsync(CancellationToken cancellationToken = default)
     {
         Task done;
@@ -154,8 +159,7 @@ public sealed class PythonWorkerPool : IAsyncDisposable
             done = stop ??= Stop();
         }
 
-        using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
-            static pool => ((PythonWorkerPool)pool!).Running()?.KillAll(PythonWorkerErrorKind.PoolStopped), this);
+        using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(static abort => ((CancellationTokenSource)abort!).Cancel(), abortSource);
         await done.ConfigureAwait(false);
     }
 
@@ -197,8 +201,12 @@ public sealed class PythonWorkerPool : IAsyncDisposable
         try
         {
             using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping);
-            await slots.WaitAsync(either.Token).ConfigureAwait(false);
-            hasSlot = true;
+            hasSlot = await slots.WaitAsync(options.QueueTime ?? Timeout.InfiniteTimeSpan, either.Token).ConfigureAwait(false);
+            if (!hasSlot)
+            {
+                throw new PythonWorkerException(PythonWorkerErrorKind.QueueTime, request.Name,
+                    $"The request '{request.Name}' was refused: it has waited {options.QueueTime!.Value.TotalSeconds:0.###} s for one of {options.Workers} workers. Try later, or raise PythonWorkerOptions.Workers or QueueTime.");
+            }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -236,16 +244,46 @@ public sealed class PythonWorkerPool : IAsyncDisposable
     {
         while (true)
         {
-            WorkerTemplate running = await Template().WaitAsync(cancellationToken).ConfigureAwait(false);
+            WorkerTemplate running;
+            try
+            {
+                running = await Template().WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                throw Stopped(request);
+            }
+
             if (running.Run(request, body, options.Limits) is not { } run)
             {
                 continue; // It died in between: there is another.
             }
 
-            using Timer timer = new(_ => running.Kill(run, PythonWorkerErrorKind.TimeLimit), null, request.Time ?? options.Limits.Time, Timeout.InfiniteTimeSpan);
-            using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(_ => running.Cancel(run), null);
-            return await run.Completion.ConfigureAwait(false);
+            try
+            {
+                return await Await(running, run, request.Time ?? options.Limits.Time, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                if (run.Killed is { } why)
+                {
+                    options.Killed?.Invoke(why);
+                }
+            }
         }
+    }
+
+    private async Task<PythonWorkerResult> Await(WorkerTemplate running, WorkerRun run, TimeSpan time, CancellationToken cancellationToken)
+    {
+        WorkerOutcome outcome;
+        using (new Timer(_ => running.Kill(run, PythonWorkerErrorKind.TimeLimit), null, time, Timeout.InfiniteTimeSpan))
+        using (cancellationToken.UnsafeRegister(_ => running.Cancel(run), null))
+        using (aborted.UnsafeRegister(_ => running.Kill(run, PythonWorkerErrorKind.PoolStopped), null)) // Called at once where that was before this run.
+        {
+            outcome = await run.Ended.ConfigureAwait(false);
+        }
+
+        return run.Result(outcome);
     }
 
     /// <summary>The process that workers are forked from: another, where the last has died or could not start.</summary>
@@ -256,18 +294,10 @@ public sealed class PythonWorkerPool : IAsyncDisposable
             if (template is null || template.IsFaulted || (template.IsCompletedSuccessfully && template.Result.HasEnded))
             {
                 starts++;
-                template = Task.Run(() => WorkerTemplate.Start(program, options.StartTime));
+                template = Task.Run(() => WorkerTemplate.Start(program, options.StartTime, aborted));
             }
 
             return template;
-        }
-    }
-
-    private WorkerTemplate? Running()
-    {
-        lock (gate)
-        {
-            return template is { IsCompletedSuccessfully: true } ? template.Result : null;
         }
     }
 
@@ -284,6 +314,7 @@ public sealed class PythonWorkerPool : IAsyncDisposable
         }
 
         await idle.Task.ConfigureAwait(false);
+        await abortSource.CancelAsync().ConfigureAwait(false); // Nothing runs; what starts is of no use to anybody.
         lock (gate)
         {
             last = template;

@@ -65,13 +65,19 @@ public sealed record PythonWorkerRequest
     /// <summary>Runs a source text as a program. The result is what its global variable <c>result</c> is in the end, null where there is none. An end by <c>sys.exit()</c> is a good one, without a result.</summary>
     /// <param name="source">The text.</param>
     /// <param name="name">What tracebacks and errors call it.</param>
-    /// <param name="variables">Global variables to begin with.</param>
+    /// <param name="variables">Global variables to begin with. Names such as <c>__name__</c> are Python's own.</param>
     /// <param name="arguments"><c>sys.argv[1:]</c>.</param>
+    /// <exception cref="ArgumentException">A variable has a name that is Python's own.</exception>
     public static PythonWorkerRequest Script(string source, string name = "script", IReadOnlyDictionary<string, object?>? variables = null, params string[] arguments)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(arguments);
+        if (variables?.Keys.FirstOrDefault(name => name.StartsWith("__", StringComparison.Ordinal) && name.EndsWith("__", StringComparison.Ordinal)) is { } own)
+        {
+            throw new ArgumentException($"A script cannot be given the variable '{own}': names that begin and end with two underscores are Python's own. Choose another.", nameof(variables));
+        }
+
         return new("script", name, new()
         {
             ["name"] = name,

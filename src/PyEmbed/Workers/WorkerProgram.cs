@@ -52,7 +52,7 @@ internal sealed class WorkerProgram
     public WorkerProgram(PythonWorkerOptions options)
     {
         this.options = options;
-        interpreter = options.Interpreter is { } path ? Named(path) : Found(options);
+        interpreter = options.Interpreter is { } path ? Path.GetFullPath(path) : Found(options);
         trees = [.. options.AutoMount ? PythonTree.AllListed() : [], .. options.Mounts];
     }
 
@@ -105,6 +105,7 @@ internal sealed class WorkerProgram
             ["preload"] = options.Preload,
             ["grants"] = Grants(),
             ["spares"] = options.Spares,
+            ["children"] = options.Workers + options.Spares,
             ["limits"] = new Dictionary<string, object?>
             {
                 ["memory"] = options.Limits.Memory,
@@ -154,12 +155,6 @@ internal sealed class WorkerProgram
         unfiled.Add(memory.Bytes.ToArray());
         GC.KeepAlive(memory);
         return [null, 0, size];
-    }
-
-    private static string Named(string path)
-    {
-        string file = Path.GetFullPath(path);
-        return File.Exists(file) ? file : throw Missing($"PythonWorkerOptions.Interpreter '{path}' is no file: name a python program, or leave it out to have one found");
     }
 
     private static string Found(PythonWorkerOptions options)

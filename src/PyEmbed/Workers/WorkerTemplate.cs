@@ -57,9 +57,14 @@ internal sealed class WorkerTemplate
     }
 
     /// <summary>Starts one and waits until it is ready.</summary>
+    /// <param name="program">What to start.</param>
+    /// <param name="limit">How long that may take.</param>
+    /// <param name="cancellationToken">Kills it while it starts.</param>
     /// <exception cref="PythonWorkerException">It cannot be started, mount its trees or import what it is to preload, or takes too long.</exception>
-    public static async Task<WorkerTemplate> Start(WorkerProgram program, TimeSpan limit)
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static async Task<WorkerTemplate> Start(WorkerProgram program, TimeSpan limit, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         ProcessStartInfo info = program.StartInfo;
         Process process = new() { StartInfo = info };
         try
@@ -75,13 +80,14 @@ internal sealed class WorkerTemplate
         WorkerTemplate template = new(process, program.Message());
         try
         {
-            await template.ready.Task.WaitAsync(limit).ConfigureAwait(false);
+            await template.ready.Task.WaitAsync(limit, cancellationToken).ConfigureAwait(false);
             return template;
         }
         catch (Exception e)
         {
             template.Abort();
             await template.ended.ConfigureAwait(false);
+            _ = template.ready.Task.Exception; // Of no more interest to anybody.
             throw e is not TimeoutException ? e
                 : new PythonWorkerException(PythonWorkerErrorKind.StartFailed, null, $"The worker process '{info.FileName}' was not ready within {limit.TotalSeconds:0.###} s: preload less, or raise PythonWorkerOptions.StartTime.{template.Complaint()}", e);
         }
@@ -125,15 +131,6 @@ internal sealed class WorkerTemplate
         }
     }
 
-    /// <summary>Kills what runs, for this reason.</summary>
-    public void KillAll(PythonWorkerErrorKind why)
-    {
-        foreach (WorkerRun run in Runs())
-        {
-            Kill(run, why);
-        }
-    }
-
     /// <summary>Ends the process, and what still runs with it.</summary>
     public async Task Stop()
     {
@@ -146,16 +143,16 @@ internal sealed class WorkerTemplate
         await ended.ConfigureAwait(false);
     }
 
-    /// <summary>Kills the process. Its spares end by themselves; what runs is killed when the end is seen.</summary>
+    /// <summary>Kills the process, and all that descends from it.</summary>
     private void Abort()
     {
         try
         {
-            process.Kill();
+            process.Kill(entireProcessTree: true);
         }
-        catch (Exception e) when (e is InvalidOperationException or Win32Exception)
+        catch (Exception e) when (e is InvalidOperationException or Win32Exception or AggregateException)
         {
-            // It has ended meanwhile, which is what was wanted.
+            // Some have ended meanwhile, which is what was wanted.
         }
     }
 
@@ -167,7 +164,7 @@ internal sealed class WorkerTemplate
 
     private async Task EndInTime(WorkerRun run)
     {
-        if (await Task.WhenAny(run.Completion, Task.Delay(Patience)).ConfigureAwait(false) != run.Completion)
+        if (await Task.WhenAny(run.Ended, Task.Delay(Patience)).ConfigureAwait(false) != run.Ended)
         {
             Abort(); // It hangs, as a killed process does that waits for a device.
         }
@@ -234,17 +231,31 @@ internal sealed class WorkerTemplate
 
     private async Task Read()
     {
-        string why = "it has closed the connection";
+        string? why = null;
+        bool isClosed = false;
         try
         {
             await ReadFrames().ConfigureAwait(false);
+            isClosed = true;
         }
         catch (Exception e) when (e is IOException or InvalidDataException or JsonException or KeyNotFoundException)
         {
             why = e.Message;
-            Abort();
         }
+        finally
+        {
+            if (!isClosed)
+            {
+                Abort();
+            }
 
+            await End(isClosed ? "it has closed the connection" : why ?? "what it says cannot be read").ConfigureAwait(false); // Whatever went wrong, nobody waits for ever.
+        }
+    }
+
+    /// <summary>Waits until the process has ended, and fails what it ran.</summary>
+    private async Task End(string why)
+    {
         outgoing.Writer.TryComplete();
         await process.WaitForExitAsync().ConfigureAwait(false);
         await complained.ConfigureAwait(false);
@@ -381,14 +392,6 @@ internal sealed class WorkerTemplate
         lock (gate)
         {
             return remove ? runs.Remove(number, out WorkerRun? run) ? run : null : runs.GetValueOrDefault(number);
-        }
-    }
-
-    private List<WorkerRun> Runs()
-    {
-        lock (gate)
-        {
-            return [.. runs.Values];
         }
     }
 }

@@ -11,8 +11,11 @@ namespace PyEmbed.Workers;
 /// <summary>Packs values for workers: JSON, with bytes beside it (docs/formats.md, section 8).</summary>
 internal sealed class WorkerValueWriter
 {
-    /// <summary>How deep containers may lie within each other; what <c>_worker_values.py</c> allows, and the request's own.</summary>
-    private const int Deepest = 64;
+    /// <summary>How deep containers may lie within each other in a value of a caller: as deep as <c>_worker_values.py</c> allows it the other way.</summary>
+    private const int Deepest = 60;
+
+    /// <summary>Containers of a request itself, around such a value.</summary>
+    private const int RequestDepth = 3;
 
     // Longer integers are refused by CPython when it reads them.
     private const int MostDigits = 4300;
@@ -33,7 +36,7 @@ internal sealed class WorkerValueWriter
         using (Utf8JsonWriter json = new(text))
         {
             WorkerValueWriter writer = new(json);
-            writer.Write(value, Deepest);
+            writer.Write(value, Deepest + RequestDepth);
             blobs = writer.blobs;
         }
 
@@ -56,11 +59,6 @@ internal sealed class WorkerValueWriter
 
     private void Write(object? value, int depth)
     {
-        if (depth == 0)
-        {
-            throw new ArgumentException($"Containers nested deeper than {Deepest}, or one that holds itself, cannot be handed to a worker.");
-        }
-
         switch (value)
         {
             case null: json.WriteNullValue(); break;
@@ -137,6 +135,7 @@ internal sealed class WorkerValueWriter
 
     private void WriteMembers(IEnumerable<KeyValuePair<string, object?>> members, int depth)
     {
+        CheckDepth(depth);
         json.WriteStartObject();
         foreach ((string name, object? member) in members)
         {
@@ -149,6 +148,7 @@ internal sealed class WorkerValueWriter
 
     private void WriteItems(IEnumerable items, int depth)
     {
+        CheckDepth(depth);
         json.WriteStartArray();
         foreach (object? item in items)
         {
@@ -156,6 +156,14 @@ internal sealed class WorkerValueWriter
         }
 
         json.WriteEndArray();
+    }
+
+    private static void CheckDepth(int depth)
+    {
+        if (depth == 0)
+        {
+            throw new ArgumentException($"Containers nested deeper than {Deepest}, or one that holds itself, cannot be handed to a worker.");
+        }
     }
 
     private static string Checked(string text)

@@ -61,7 +61,7 @@ public sealed class HostileScriptTests
     [DataRow("import sys; sys.modules['posix']._exit(0)", PythonWorkerErrorKind.Crashed, "ended with exit code 0")]
     [DataRow("import sys; sys.modules['posix']._exit(7)", PythonWorkerErrorKind.Crashed, "ended with exit code 7")]
     [DataRow("import sys; sys.modules['posix'].abort()", PythonWorkerErrorKind.Crashed, "SIGABRT")]
-    [DataRow("open(3, 'wb', 0, closefd=False).write(b'garbage, no frame')\nimport sys; sys.modules['posix']._exit(0)", PythonWorkerErrorKind.Crashed, "without an answer")]
+    [DataRow("open(3, 'wb', 0, closefd=False).write(b'garbage, no frame')\nimport sys; sys.modules['posix']._exit(0)", PythonWorkerErrorKind.BadAnswer, "frame of kind 97")]
     [DataRow("open(3, 'wb', 0, closefd=False).write(b'\\x05\\0\\0\\0\\x09abcd')", PythonWorkerErrorKind.BadAnswer, "frame of kind 9")]
     [DataRow("open(3, 'wb', 0, closefd=False).write(b'\\0\\0\\0\\0')", PythonWorkerErrorKind.BadAnswer, "frame of 0 bytes")]
     [DataRow("open(3, 'wb', 0, closefd=False).write(b'\\x08\\0\\0\\0\\x02\\x03\\0\\0\\0[1]' * 2)", PythonWorkerErrorKind.BadAnswer, "is no answer")]

@@ -94,6 +94,34 @@ public sealed class PythonWorkerPoolTests
     }
 
     [TestMethod]
+    public async Task Containers_lie_sixty_deep_and_no_deeper()
+    {
+        object? list = null, dictionary = 1;
+        for (int depth = 1; depth <= 60; depth++)
+        {
+            list = new List<object?> { list };
+            dictionary = new Dictionary<string, object?> { ["a"] = dictionary };
+        }
+
+        foreach (object? value in (object?[])[list, dictionary, JsonDocument.Parse(JsonSerializer.Serialize(list)).RootElement])
+        {
+            object? same = (await Pool.RunAsync(PythonWorkerRequest.Function("jobs.work:Box.same", [value]))).Value;
+            Assert.AreEqual(JsonSerializer.Serialize(value), JsonSerializer.Serialize(same));
+            ArgumentException error = await Assert.ThrowsExactlyAsync<ArgumentException>(() => Pool.RunAsync(PythonWorkerRequest.Function("jobs.work:Box.same", [new[] { value }])));
+            Assert.Contains("deeper than 60", error.Message);
+        }
+    }
+
+    [TestMethod]
+    [DataRow("__name__")]
+    [DataRow("__builtins__")]
+    public void Variables_have_no_names_that_are_Pythons_own(string name)
+    {
+        ArgumentException error = Assert.ThrowsExactly<ArgumentException>(() => PythonWorkerRequest.Script("", variables: new Dictionary<string, object?> { [name] = 1 }));
+        Assert.Contains($"'{name}'", error.Message);
+    }
+
+    [TestMethod]
     public async Task Numbers_of_JSON_arrive_as_they_are()
     {
         string digits = new('9', 4300);
@@ -245,8 +273,12 @@ public sealed class PythonWorkerPoolTests
         Assert.Contains("exit code 3. It said: no such thing", error.Message);
         error = await Assert.ThrowsExactlyAsync<PythonWorkerException>(() => PythonWorkerPool.StartAsync(Options with { Interpreter = folder.WriteScript("slow", "exec sleep 60"), StartTime = TimeSpan.FromSeconds(0.5) }));
         Assert.Contains("was not ready within 0.5 s", error.Message);
-        await Assert.ThrowsExactlyAsync<PythonWorkerException>(() => PythonWorkerPool.StartAsync(Options with { Interpreter = "/no/python" }));
-        await Assert.ThrowsExactlyAsync<ArgumentException>(() => PythonWorkerPool.StartAsync(Options with { Workers = 0 }));
+        ArgumentException wrong = await Assert.ThrowsExactlyAsync<ArgumentException>(() => PythonWorkerPool.StartAsync(Options with { Interpreter = "/no/python", Workers = 0, Limits = new() { OpenFiles = 3 } }));
+        Assert.AreEqual(
+            "PythonWorkerOptions.Interpreter is '/no/python', where no file is: give the path of a python program, or leave it out to have one found. " +
+            "PythonWorkerOptions.Workers is 0: give 1 to 1000, or leave it out for the default. PythonWorkerLimits.OpenFiles is 3: give 16 or more, or leave it out for the default.", wrong.Message);
+        error = await Assert.ThrowsExactlyAsync<PythonWorkerException>(() => PythonWorkerPool.StartAsync(Options with { Interpreter = folder.WriteScript("few", "ulimit -n 64; exec python3 \"$@\""), Workers = 30, Spares = 2 }));
+        Assert.Contains("32 workers and spares need 160 open files, and this process may have 64 (RLIMIT_NOFILE): raise that", error.Message);
         await Assert.ThrowsExactlyAsync<ArgumentException>(() => PythonWorkerPool.StartAsync(Options with { SearchPaths = ["/x"] }));
     }
 

@@ -26,6 +26,7 @@ READY, FAILED, STARTED, ANSWER, OUTPUT, ERRORS, ENDED, REFUSED = 10, 11, 12, 13,
 
 _HEADER = 9         # bytes of a frame that are counted in its length before the payload
 _MOST_OPEN = 1024   # descriptors that a template may have; it has a few for each child
+_OPEN_PER_CHILD, _OPEN_ELSE = 4, 32
 _SCAN = 0.5         # seconds from the end of a request until orphans are looked for
 _PAUSE = 1.0        # seconds from a spare that the system refused until the next is tried
 _CHUNK = 1 << 16    # bytes that are read from a child at a time: what a pipe holds
@@ -337,6 +338,7 @@ def run(message, arguments):
     sending = 1
     try:
         settings = _worker_values.unpack(message)
+        _check_descriptors(settings['children'])
         walls = _confined(settings, message, arguments)
         os.setsid()                                     # Ctrl-C at a terminal is the host's
         os.chdir('/')
@@ -388,6 +390,16 @@ def _confined(settings, message, arguments):
     elif required:
         raise OSError('the capabilities of this pool can be enforced on Linux only: leave PythonWorkerOptions.Capabilities out to go without')
     return []
+
+
+def _check_descriptors(children):
+    """Raise where the system lets this process have too few descriptors for the pipes of so many children."""
+    import resource
+    limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = _OPEN_ELSE + _OPEN_PER_CHILD * children
+    if limit != resource.RLIM_INFINITY and limit < needed:
+        raise OSError(f'{children} workers and spares need {needed} open files, and this process may have {limit} (RLIMIT_NOFILE): '
+                      'raise that (ulimit -n), or lower PythonWorkerOptions.Workers and Spares')
 
 
 def _moved(descriptor):
