@@ -17,7 +17,7 @@ namespace PyEmbed;
 /// <para><b>What is not its own</b>: the process's working directory, descriptors, signals, limits, locale, C libraries, and the environment that the system keeps (<c>os.environ</c> is the isolate's, and child processes get it).
 /// <c>os.fork</c> is denied; <c>signal.signal</c> works in the main interpreter only. See docs/isolates.md.</para>
 /// </remarks>
-public sealed class PythonIsolate : IDisposable
+public sealed partial class PythonIsolate : IDisposable
 {
     private readonly object disposeLock = new();
     private readonly InterpreterState interpreter = new($"isolate {LiveIsolates.NextNumber()}");
