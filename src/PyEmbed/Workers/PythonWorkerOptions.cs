@@ -15,7 +15,7 @@ public sealed record PythonWorkerOptions
 
     /// <summary>
     /// What the code of requests may reach. Null: <see cref="PythonCapabilities.None"/> under a policy made of <see cref="PythonPolicy.Restricted"/>, as far as this system can enforce it
-    /// (<see cref="PythonWorkerPool.EnforcedBy"/>); else nothing is restricted. Given, a pool does not start where the kernel cannot enforce them: Linux with Landlock and seccomp, and a Python with ctypes.
+    /// (<see cref="PythonWorkerPool.EnforcedBy"/>); else nothing is restricted. Given, a pool does not start where the kernel cannot enforce them: Linux with Landlock and seccomp, no other supervisor of its processes where they are not granted, and a Python with ctypes.
     /// </summary>
     /// <remarks><see cref="PythonCapabilities.Network"/> can only be empty or <c>*:*</c>, as the kernel does not know the names of hosts.</remarks>
     public PythonCapabilities? Capabilities { get; init; }

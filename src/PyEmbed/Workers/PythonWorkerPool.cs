@@ -44,8 +44,8 @@ public sealed class PythonWorkerPool : IAsyncDisposable
     }
 
     /// <summary>
-    /// What holds the code of requests to its capabilities: <c>Landlock</c> (which files), <c>seccomp</c> (which system calls), <c>audit hook</c> (clear errors, and what the kernel cannot tell apart); and
-    /// <c>subreaper</c>, by which orphans of requests come to be killed. What the system has not got is missing.
+    /// What holds the code of requests to its capabilities: <c>Landlock</c> (which files), <c>seccomp</c> (which system calls), <c>supervisor</c> (no processes, and so many threads), <c>audit hook</c>
+    /// (clear errors, and what the kernel cannot tell apart); and <c>subreaper</c>, by which orphans of requests come to be killed. What the system has not got is missing.
     /// </summary>
     public IReadOnlyList<string> EnforcedBy { get; private set; } = [];
 

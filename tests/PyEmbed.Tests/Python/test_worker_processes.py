@@ -2,10 +2,12 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
 import unittest
+from errno import EPERM
 
 import support  # noqa: F401 (the package is on sys.path from here on)
 import pyembed
@@ -18,7 +20,7 @@ PROGRAM = '''
 import os, sys
 source = int(sys.argv[1]) if len(sys.argv) > 1 else 0
 def receive(size):
-    data = b''
+    data = bytearray()
     while len(data) < size:
         part = os.read(source, size - len(data))
         if not part:
@@ -37,17 +39,19 @@ LIMITS = {'cpu': 2, 'memory': 1 << 28, 'file': 1 << 20, 'descriptors': 64}
 
 
 class Host:
-    """A template, which may have *files* open, and the .NET host's end of its pipes."""
+    """A template, which may have *files* open, and the .NET host's end of its pipes; before its first frame where *waits* is
+    false. *errors*: its standard error, as subprocess has it."""
 
-    def __init__(self, files=None, **settings):
+    def __init__(self, files=None, waits=True, errors=None, **settings):
         settings = {'own': [None, 0, 0], 'store': None, 'codes': '', 'grants': None, 'order': None, 'policy': None, 'trees': [],
                     'paths': [PACKAGE], 'preload': [], 'spares': 1, 'limits': LIMITS, **settings}
         self.process = subprocess.Popen([sys.executable, '-I', '-S', '-X', 'utf8=1', '-c', PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        preexec_fn=files and (lambda: _let_open(files)))
+                                        stderr=errors, preexec_fn=files and (lambda: _let_open(files)))
         message = pack(settings)
         self.write(len(message).to_bytes(8, 'little') + message)
         self.number = 0
-        self.kind, _, self.said = self.frame()
+        if waits:
+            self.kind, _, self.said = self.frame()
 
     def write(self, data):
         self.process.stdin.write(data)
@@ -90,6 +94,15 @@ class Host:
         self.process.stdin.close()
         self.process.stdout.close()
         return self.process.wait()
+
+
+def _is_running(process):
+    """Whether it is there, and does not only wait to be reaped."""
+    try:
+        with open(f'/proc/{process}/stat', 'rb') as file:
+            return file.read().rpartition(b') ')[2][:1] != b'Z'
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def _let_open(files):
@@ -158,10 +171,7 @@ class WorkerProcessTests(unittest.TestCase):
         while kind != template.OUTPUT:
             kind, _, process = host.frame()
         self.assertEqual(host.close(), 0)
-        end = time.monotonic() + 30
-        while os.path.exists(f'/proc/{int(process)}') and time.monotonic() < end:
-            time.sleep(0.01)
-        self.assertFalse(os.path.exists(f'/proc/{int(process)}'))
+        self.ends(int(process))
 
     def test_a_request_that_the_system_has_no_process_for_is_refused_alone(self):
         for spares in 0, 20:
@@ -184,19 +194,137 @@ class WorkerProcessTests(unittest.TestCase):
             host.number += len(running)
             self.assertEqual(host.run('result = 2')[0], [(VALUE, 2)])
 
-    def test_a_process_made_past_the_hook_ends_with_its_request(self):
-        folder = self.folder('no_hook', 'from pyembed import _worker_hook\n_worker_hook.make = lambda settings: lambda event, arguments: None\n')
-        host = self.host(grants=NOTHING, preload=['no_hook'], paths=[PACKAGE, folder])
+    def test_past_the_hook_there_is_no_second_process(self):
+        host = self.without_hook()
+        for number in range(2):
+            frames, _, _ = host.run('''
+import os, threading
+found = []
+def attempt(make):
+    try: found.append(make())
+    except OSError as error: found.append(error.errno)
+def attempts():
+    for make in os.fork, lambda: os.posix_spawn('/bin/true', ['true'], {}), lambda: os.execv('/bin/true', ['true']):
+        attempt(make)
+attempts()
+thread = threading.Thread(target=attempts)
+thread.start()
+thread.join()
+result = found, os.getppid()
+''')
+            (kind, (found, parent)), = frames
+            self.assertEqual((kind, found), (VALUE, [EPERM] * 6))
+            self.assertNotEqual(parent, host.process.pid)
+
+    def test_the_threads_of_a_request_are_limited(self):
+        host = self.host(grants=NOTHING, limits={**LIMITS, 'memory': 1 << 33})
+        if 'supervisor' not in json.loads(host.said)['enforced_by']:
+            self.skipTest('threads are not supervised here')
+        for number in range(2):
+            (kind, (started, said, again)), = host.run('''
+import _thread, time
+end, running = _thread.allocate_lock(), _thread.allocate_lock()
+ended = []
+end.acquire()
+def wait():
+    with end: ended.append(None)
+started = 0
+while started < 1000:
+    try: _thread.start_new_thread(wait, ())
+    except RuntimeError as error:
+        said = str(error)
+        break
+    started += 1
+end.release()
+while len(ended) < started: time.sleep(0.01)
+while True:
+    try: _thread.start_new_thread(ended.append, (None,))
+    except RuntimeError: continue
+    break
+while len(ended) == started: time.sleep(0.01)
+result = started, said, len(ended) - started
+''')[0]
+            self.assertEqual((kind, started, again), (VALUE, 63, 1))
+            self.assertIn("can't start new thread", said)
+
+    def test_requests_compute_below_their_template(self):
+        host = self.without_hook()
+        own = os.getpriority(os.PRIO_PROCESS, 0)
+        (kind, (priority, found)), = host.run('''
+import os
+priority = os.getpriority(os.PRIO_PROCESS, 0)
+found = []
+for call, arguments in (os.setpriority, (0, 0, 9)), (os.setpriority, (0, 0, -20)), (os.setpriority, (0, os.getppid(), 19)), (os.setpriority, (1, 0, 19)), (os.setsid, ()):
+    try: found.append(call(*arguments))
+    except OSError as error: found.append(error.errno)
+os.setpriority(0, 0, 19)
+result = priority, found
+''')[0]
+        self.assertEqual((kind, found), (VALUE, [EPERM] * 5))
+        self.assertEqual(priority, min(19, max(10, own + 10)))
+
+    def test_whichever_process_dies_nothing_is_left(self):
+        sleeper = 'import os, time\nos.write(1, b"%d %d" % (os.getppid(), os.getpid()))\ntime.sleep(600)'
+        for grants in NOTHING, None:
+            for victims in [0], [1], [2], [0, 1], [1, 0]:     # the host's end of the pipes, the supervisor, the template
+                host = Host(grants=grants, errors=subprocess.DEVNULL)
+                host.start(sleeper)
+                kind = None
+                while kind != template.OUTPUT:
+                    kind, _, processes = host.frame()
+                template_process, request = map(int, processes.split())
+                if template_process == host.process.pid:
+                    host.close()
+                    self.skipTest('there is no supervisor here')
+                for victim in victims:
+                    if victim == 0:
+                        host.process.stdin.close()
+                    else:
+                        os.kill((host.process.pid, template_process)[victim - 1], signal.SIGKILL)
+                for process in template_process, request:
+                    self.ends(process)
+                code = host.process.wait()
+                host.process.stdout.close()
+                if victims == [1]:
+                    self.assertEqual(code, -signal.SIGKILL)
+                elif victims == [2]:
+                    self.assertEqual(code, 128 + signal.SIGKILL)
+                host.process.stdin.close()
+
+    def test_a_template_that_goes_on_without_its_host_is_killed(self):
+        """As one does that a module which it preloads keeps."""
+        folder = self.folder('goes_on', 'import os, time\nos.write(2, b"%d\\n" % os.getpid())\ntime.sleep(600)\n')
+        host = Host(preload=['goes_on'], paths=[PACKAGE, folder], waits=False, errors=subprocess.PIPE)
+        process = int(host.process.stderr.readline())
+        host.process.stdin.close()
+        self.ends(process)
+        self.assertIn(host.process.wait(), (128 + signal.SIGKILL, -signal.SIGKILL))
+        host.process.stdout.close()
+        host.process.stderr.close()
+
+    def test_a_process_that_leaves_its_request_ends_with_it(self):
+        host = self.host(grants={**NOTHING, 'processes': True})
         if 'subreaper' not in json.loads(host.said)['enforced_by']:
             self.skipTest('orphans do not come to the template here')
         frames, _, _ = host.run('import os, time\nresult = os.fork()\nif not result:\n    os.setsid()\n    os.closerange(0, 10)\n    time.sleep(60)\n    os._exit(0)\nwhile os.getsid(result) != result: time.sleep(0.01)')
         (kind, process), = frames
         self.assertEqual(kind, VALUE)
-        end = time.monotonic() + 30
-        while os.path.exists(f'/proc/{process}') and time.monotonic() < end:
-            time.sleep(0.05)
-        self.assertFalse(os.path.exists(f'/proc/{process}'))
+        self.ends(process)
         self.assertEqual(host.run('result = 2')[0], [(VALUE, 2)])
+
+    def without_hook(self):
+        """A host whose requests have only the kernel between them and what was not granted."""
+        folder = self.folder('no_hook', 'from pyembed import _worker_hook\n_worker_hook.make = lambda settings: lambda event, arguments: None\n')
+        host = self.host(grants=NOTHING, preload=['no_hook'], paths=[PACKAGE, folder])
+        if 'supervisor' not in json.loads(host.said)['enforced_by']:
+            self.skipTest('forks are not supervised here')
+        return host
+
+    def ends(self, process):
+        end = time.monotonic() + 60
+        while _is_running(process) and time.monotonic() < end:
+            time.sleep(0.01)
+        self.assertFalse(_is_running(process))
 
     def test_what_cannot_be_prepared_is_said(self):
         for settings, text in [({'preload': ['no_such_module']}, 'no_such_module'), ({'preload': ['starts_a_thread'], 'paths': [PACKAGE, self.folder('starts_a_thread', STARTS_A_THREAD)]}, 'has started a thread')]:

@@ -56,6 +56,8 @@ public sealed class ConfinementTests
         ("change the builtins", "import builtins\nfor name in ('len', 'type', 'str', 'PermissionError', 'ImportError'): setattr(builtins, name, lambda *a, **k: 0)\nimport sys\nresult = open(folder + '/secret.txt').read()"),
         ("change the hook by its frame", "import sys\ntry: open(folder + '/secret.txt')\nexcept PermissionError as error:\n    trace = error.__traceback__\n    while trace.tb_next: trace = trace.tb_next\n    frame = trace.tb_frame\n    frame.f_globals.update(PermissionError=None, text=None)\n    for value in list(frame.f_locals.values()):\n        if type(value) in (dict, list, set): value.clear()\n    try: frame.f_locals.update(readable=('',), denied=())\n    except Exception: pass\nresult = open(folder + '/secret.txt').read()"),
         ("find the hook in the frames above", "import sys\nframe = sys._getframe()\nwhile frame:\n    for value in list(frame.f_locals.values()):\n        if callable(value) and getattr(value, '__name__', '') == 'hook': value.__defaults__ = ()\n    frame = frame.f_back\nresult = open(folder + '/secret.txt').read()"),
+        ("change the hook while it runs, by a signal's handler", "import sys\nsignal, os = sys.modules['_signal'], sys.modules['posix']\ndef handler(number, frame):\n    if frame is not None and frame.f_code.co_name == '_hook': frame.f_locals['length'] = lambda text: 0\nsignal.signal(14, handler)\nsignal.setitimer(0, 2e-5, 2e-5)\nfor tries in range(20000):\n    try: result = os.fork()\n    except PermissionError: continue\n    if not result: os._exit(0)\n    break\nelse: raise PermissionError"),
+        ("change the hook while it runs, by a finalizer", "import sys\nos = sys.modules['posix']\nclass D:\n    def __init__(self): self.me = self\n    def __del__(self):\n        frame = sys._getframe(1)\n        if frame.f_code.co_name == '_hook': frame.f_locals['length'] = lambda text: 0\nfor tries in range(5000):\n    keep = [D() for _ in range(tries % 97)]\n    keep = None\n    try: result = os.fork()\n    except PermissionError: continue\n    if not result: os._exit(0)\n    break\nelse: raise PermissionError"),
         ("have the policy lifted", "import sys\npolicy = sys.modules.get('pyembed._policy')\npolicy and policy.lift()\nresult = open(folder + '/secret.txt').read()"),
     ];
 
@@ -139,7 +141,7 @@ public sealed class ConfinementTests
         {
             Capabilities = PythonCapabilities.None with { Read = [data], Write = [data], Network = ["*:*"], Environment = true },
         });
-        CollectionAssert.IsSubsetOf(new[] { "Landlock", "seccomp", "audit hook" }, pool.EnforcedBy.ToArray());
+        CollectionAssert.IsSubsetOf(new[] { "Landlock", "seccomp", "supervisor", "audit hook" }, pool.EnforcedBy.ToArray());
         PythonWorkerResult result = await pool.RunAsync(Request("""
             import os, socket
             data = folder + '/data'

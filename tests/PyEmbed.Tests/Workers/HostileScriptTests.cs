@@ -127,24 +127,64 @@ public sealed class HostileScriptTests
     }
 
     [TestMethod]
-    public void Nothing_is_left_where_the_host_is_killed()
+    public async Task A_thread_bomb_ends_at_its_limit()
     {
-        TestHostProcess host = TestHostProcess.Run("pool", """
+        if (!Pool.EnforcedBy.Contains("supervisor"))
+        {
+            Assert.Inconclusive("This kernel does not let threads be counted.");
+        }
+
+        PythonWorkerException error = await Fails(PythonWorkerErrorKind.Raised, """
+            import sys
+            thread = sys.modules['_thread']
+            thread.stack_size(1 << 16)
+            lock = thread.allocate_lock()
+            lock.acquire()
+            started = 0
+            while True:
+                try: thread.start_new_thread(lock.acquire, ())
+                except RuntimeError as error: raise ValueError(f'{started}: {error}')
+                started += 1
+            """);
+        Assert.StartsWith("63: can't start new thread", error.PythonMessage!);
+    }
+
+    [TestMethod]
+    [DataRow("host")]
+    [DataRow("supervisor")]
+    [DataRow("host", "supervisor")]
+    [DataRow("host", "template")]
+    [DataRow("supervisor", "template")]
+    public void Nothing_is_left_where_processes_are_killed(params string[] victims)
+    {
+        TestHostProcess host = TestHostProcess.Run("pool", $$"""
             import os, signal, sys
+            def parent(process):
+                with open(f'/proc/{process}/stat') as file: return int(file.read().rpartition(') ')[2].split()[1])
             template = os.getppid()
-            with open(f'/proc/{template}/stat') as file: host = int(file.read().rpartition(') ')[2].split()[1])
-            os.write(os.open(f'/proc/{host}/fd/1', os.O_WRONLY), b'%d %d\n' % (template, os.getpid()))
-            os.kill(host, signal.SIGKILL)
+            supervisor = parent(template)
+            host = parent(supervisor)
+            os.write(os.open(f'/proc/{host}/fd/1', os.O_WRONLY), b'%d %d %d\n' % (supervisor, template, os.getpid()))
+            for victim in [{{string.Join(", ", victims)}}]: os.kill(victim, signal.SIGKILL)
             while True: pass
             """);
-        Assert.AreEqual(137, host.ExitCode, host.ToString());
-        long[] processes = [.. host.Output.Split(' ').Select(long.Parse)];
+        if (victims.Contains("host"))
+        {
+            Assert.AreEqual(137, host.ExitCode, host.ToString());
+        }
+        else
+        {
+            Assert.AreNotEqual(0, host.ExitCode);
+            Assert.Contains("the process that workers are forked from ended", host.Error);
+        }
+
+        long[] processes = [.. host.Output.Split('\n')[0].Split(' ').Select(long.Parse)];
         for (int tries = 0; Processes().Any(process => processes.Contains(process.Id)) && tries < 100; tries++)
         {
             Thread.Sleep(100);
         }
 
-        Assert.IsEmpty(Processes().Where(process => processes.Contains(process.Id) || process.Parent == processes[0]));
+        Assert.IsEmpty(Processes().Where(process => processes.Contains(process.Id) || processes.Contains(process.Parent)));
     }
 
     /// <summary>A spare leads a group of its own and has its pipes.</summary>

@@ -2,7 +2,7 @@
 
 Its descriptors: 0 is the null device, 1 and 2 are pipes to the template, and so is 3, where it writes its answer. There
 frames of u32 length (little endian), u8 kind and a payload go: log records, and last the value or the error, after which it
-ends without more ado: threads that the request has started end with it, and so does all else of its session.
+ends without more ado: threads that the request has started end with it, and so does all else of its process group.
 """
 
 import os
@@ -40,7 +40,7 @@ def exempt(function, *arguments):
 def settle(settings, walls, arguments):
     """In the template, when all is imported: the last arguments of enter()."""
     from . import _worker_hook, _worker_limits
-    limits = dict(settings['limits'])
+    limits = {**settings['limits'], 'priority': _worker_limits.priority()}
     if arguments:
         limits['memory'] += _worker_limits.address_space(int(arguments[1]))
         for descriptor in arguments[:2]:
@@ -64,8 +64,9 @@ def enter(descriptors, highest, limits, hook):
     code = _BROKEN
     try:
         signal.set_wakeup_fd(-1)
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        os.setsid()
+        for number in (signal.SIGCHLD, signal.SIGHUP):
+            signal.signal(number, signal.SIG_DFL)
+        os.setpgid(0, 0)        # no session of its own: some systems share processors out by those, whatever the priorities
         for descriptor, number in zip(descriptors, (_REQUEST, _ANSWER, 1, 2)):
             os.dup2(descriptor, number)
         os.closerange(DESCRIPTORS, highest + 1)

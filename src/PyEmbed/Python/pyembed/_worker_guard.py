@@ -1,18 +1,25 @@
 """Has the Linux kernel confine a pool's template, and with it all that it forks, before that runs any code of others.
 
 It takes ctypes, which must not be in a process that foreign code runs in: whoever finds its types can write to any memory.
-So this is done in a process of its own, which then becomes the template by exec. What the kernel was told stays: a Landlock
-ruleset (which files), a seccomp filter (which system calls), no new privileges, and that orphans become the template's
-children, so that it can kill them. See docs/workers.md and landlock(7), seccomp(2), prctl(2).
+So a process of its own does this, which forks one that becomes the template by exec, and itself stays outside as that
+one's supervisor. What the kernel was told stays: a Landlock ruleset (which files), a seccomp filter (which system calls,
+and which ones the supervisor is asked about), no new privileges, and that orphans become the template's children, or else
+the supervisor's. See docs/workers.md and landlock(7), seccomp(2), seccomp_unotify(2), prctl(2).
 """
 
 import ctypes
 import os
+import re
+import signal
 import sys
-from errno import EPERM, ENOSYS
+from _socket import SCM_RIGHTS, SOL_SOCKET, socketpair
+from errno import EINVAL, EPERM, ENOSYS
 from struct import pack
 
-_PR_SET_SECCOMP, _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 22, 36, 38
+from . import _worker_supervisor
+
+_PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 1, 36, 38
+_NEW_LISTENER, _WAIT_KILLABLE = 1 << 3, 1 << 5      # flags of a seccomp filter; the second one since Linux 5.19
 
 # Landlock's rights, by the bit of each.
 _EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR, _TRUNCATE, _IOCTL = 1 << 0, 1 << 1, 1 << 2, 1 << 3, 1 << 14, 1 << 15
@@ -45,10 +52,12 @@ _DENIED = {
     'fchown': (93, 55), 'lchown': (94, None), 'fchownat': (260, 54), 'setxattr': (188, 5), 'lsetxattr': (189, 6),
     'fsetxattr': (190, 7), 'setxattrat': (463, 463), 'removexattr': (197, 14), 'lremovexattr': (198, 15),
     'fremovexattr': (199, 16), 'removexattrat': (466, 466), 'utime': (132, None), 'utimes': (235, None),
-    'futimesat': (261, None), 'utimensat': (280, 88), 'setpriority': (141, 140), 'sched_setaffinity': (203, 122),
+    'futimesat': (261, None), 'utimensat': (280, 88), 'sched_setaffinity': (203, 122),
     'sched_setscheduler': (144, 119), 'sched_setattr': (314, 274), 'sched_setparam': (142, 118), 'ioprio_set': (251, 30),
 }
-_EXECVE, _EXECVEAT, _SOCKET, _PRLIMIT, _CLONE, _CLONE3 = (59, 221), (322, 281), (41, 198), (302, 261), (56, 220), (435, 435)
+_EXECVE, _EXECVEAT, _SOCKET, _PRLIMIT, _SETPRIORITY = (59, 221), (322, 281), (41, 198), (302, 261), (141, 140)
+_CLONE, _CLONE3, _FORK, _VFORK, _SETSID = (56, 220), (435, 435), (57, None), (58, None), (112, 157)
+_SECCOMP = 317, 277
 _MACHINES = {'x86_64': (0, 0xC000003E), 'aarch64': (1, 0xC00000B7)}        # index above, and what seccomp calls it
 _NEW_NAMESPACES = 0x7E020000                # flags of clone
 _FAMILIES = 1, 2, 10, 16                    # of sockets, with a network: Unix, IPv4, IPv6, and netlink for looking up hosts
@@ -57,14 +66,33 @@ _LINKER = '/etc/ld.so.cache', '/etc/localtime', '/usr/share/zoneinfo', '/dev/ura
 
 
 def confine(settings, message):
-    """Become a confined template: never returns. *settings* and *message* are what this process was told.
+    """Fork a process that starts this program again, as a confined template, and supervise that: never returns.
 
-    Raises OSError where the kernel lacks what it was told to do, and that was asked for by name."""
+    *settings* and *message*, a bytearray, are what this process was told. In the forked process raises OSError where the
+    kernel lacks what it was told to do, and that was asked for by name."""
     library = ctypes.CDLL(None, use_errno=True)
-    walls = []
-    if not library.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0):
-        walls.append('subreaper')
-    grants = settings['grants']
+    os.setsid()                                         # Ctrl-C at a terminal is the host's
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)        # which it may have been told to ignore
+    if library.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0):
+        raise _error('subreaper')
+    channel, other = socketpair()
+    supervisor = os.getpid()
+    template = os.fork()
+    if template:
+        other.close()
+        settings.clear()
+        message.clear()
+        machine = _MACHINES.get(os.uname().machine)
+        _worker_supervisor.supervise(template, channel, machine and _CLONE[machine[0]])
+    if library.prctl(_PR_SET_PDEATHSIG, signal.SIGHUP, 0, 0, 0) or library.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0):
+        raise _error('signal at the end of the supervisor')
+    if os.getppid() != supervisor:
+        os._exit(1)
+    _become_template(library, settings, message, other)
+
+
+def _become_template(library, settings, message, supervisor):
+    grants, walls = settings['grants'], ['subreaper']
     descriptors = _keep(message), os.open('/proc/self/statm', os.O_RDONLY), os.open('/proc', os.O_RDONLY | os.O_DIRECTORY)
     for descriptor in descriptors:
         os.set_inheritable(descriptor, True)
@@ -74,18 +102,31 @@ def confine(settings, message):
     if grants is not None:
         if library.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0):
             raise _error('no new privileges')
-        for name, build in (('Landlock', _restrict_files), ('seccomp', _filter_calls)):
-            problem = build(library, grants, settings, program)
-            if problem is None:
-                walls.append(name)
-            elif grants['required']:
-                raise OSError(f'the capabilities of this pool cannot be enforced here: this kernel has no {name} ({problem}). Leave PythonWorkerOptions.Capabilities out to go without, or use a newer kernel')
+        _note(walls, 'Landlock', _restrict_files(library, grants, settings, program), grants)
+        listener = None
+        if not grants['processes']:
+            listener, problem = _filter_calls(library, grants, program, True)
+            _note(walls, 'supervisor', problem, grants)
+        if listener is None:
+            _, problem = _filter_calls(library, grants, program, False)
+        else:
+            supervisor.sendmsg([b'l'], [(SOL_SOCKET, SCM_RIGHTS, pack('@i', listener))])
+        _note(walls, 'seccomp', problem, grants)
     arguments += [b'%d' % descriptor for descriptor in descriptors] + [','.join(walls).encode()]
     array = (ctypes.c_char_p * (len(arguments) + 1))(*arguments)
     variables = [name + b'=' + value for name, value in os.environb.items()]
     environment = (ctypes.c_char_p * (len(variables) + 1))(*variables)
     library.execve(program, array, environment)
     raise _error(f'starting {sys.executable} again')
+
+
+def _note(walls, name, problem, grants):
+    """Add a wall that stands; of one that does not say so where it was asked for."""
+    if problem is None:
+        walls.append(name)
+    elif grants['required']:
+        lacks = 'no way to have forks supervised' if name == 'supervisor' else f'no {name}'
+        raise OSError(f'the capabilities of this pool cannot be enforced here: this kernel has {lacks} ({problem}). Leave PythonWorkerOptions.Capabilities out to go without, or use a newer kernel')
 
 
 def _keep(message):
@@ -169,27 +210,36 @@ def _mapped_files():
 
 # System calls ########################################################################################################
 
-def _filter_calls(library, grants, settings, program):
+def _filter_calls(library, grants, program, supervised):
+    """Install the filter. Returns the descriptor by which its questions come, None where it has none, and what is wrong,
+    None where it is installed. *supervised*: whether it is to ask."""
     machine = os.uname().machine
     if machine not in _MACHINES or sys.maxsize < 1 << 32:
-        return f'on {machine}, of which PyEmbed does not know the numbers'
+        return None, f'on {machine}, of which PyEmbed does not know the numbers'
     index, architecture = _MACHINES[machine]
-    filter = assemble(index, architecture, grants, ctypes.addressof(program))
+    if supervised and tuple(map(int, re.findall(r'\d+', os.uname().release)[:2])) < (5, 5):
+        return None, f'it is Linux {os.uname().release}, and 5.5 is the first that can'
+    filter = assemble(index, architecture, grants, ctypes.addressof(program), supervised)
     code = ctypes.create_string_buffer(filter, len(filter))
     # struct sock_fprog: how many instructions, and, aligned, where they are.
     instructions = ctypes.create_string_buffer(pack('@HP', len(filter) // 8, ctypes.addressof(code)))
-    if library.prctl(_PR_SET_SECCOMP, 2, instructions, 0, 0):
-        return os.strerror(ctypes.get_errno())
-    return None
+    for flags in (_NEW_LISTENER | _WAIT_KILLABLE, _NEW_LISTENER) if supervised else (0,):
+        result = library.syscall(_SECCOMP[index], 1, flags, instructions)
+        if result >= 0:
+            return result if supervised else None, None
+        if ctypes.get_errno() != EINVAL:
+            break
+    return None, os.strerror(ctypes.get_errno())
 
 
-def assemble(index, architecture, grants, program):
+def assemble(index, architecture, grants, program, supervised):
     """The filter, as instructions of the classic BPF machine.
 
     Only an execve whose path lies at the address *program* is let through, which is the one that is made here: the memory
-    of what comes after it is another. """
+    of what comes after it is another. Where *supervised*, new processes and threads are the supervisor's to decide on."""
     load, equal, above, has, give = 0x20, 0x15, 0x35, 0x45, 0x06
     allow, deny, unknown = (give, 0, 0, 0x7FFF0000), (give, 0, 0, 0x00050000 | EPERM), (give, 0, 0, 0x00050000 | ENOSYS)
+    fork = (give, 0, 0, 0x7FC00000) if supervised else allow
 
     def argument(position, half=0):
         return load, 0, 0, 16 + 8 * position + 4 * half
@@ -199,8 +249,13 @@ def assemble(index, architecture, grants, program):
         return [(equal, 0, len(body), number[index]), *body]
 
     code = [(load, 0, 0, 4), (equal, 1, 0, architecture), deny, (load, 0, 0, 0), (above, 0, 1, 0x40000000), deny]
-    code += case(_CLONE, [argument(0), (has, 0, 1, _NEW_NAMESPACES), deny, allow])
+    code += case(_CLONE, [argument(0), (has, 0, 1, _NEW_NAMESPACES), deny, fork])
     code += case(_CLONE3, [unknown])        # its flags lie in memory; the C library then uses clone
+    for numbers in (_FORK, _VFORK):
+        if numbers[index] is not None:
+            code += case(numbers, [fork])
+    # Its own priority, to one as low as all requests have (_worker_limits), or lower.
+    code += case(_SETPRIORITY, [argument(0), (equal, 0, 6, 0), argument(1), (equal, 0, 4, 0), argument(2), (above, 0, 2, 10), (above, 1, 0, 20), allow, deny])
     code += case(_PRLIMIT, [argument(0), (equal, 0, 1, 0), allow, deny])
     if grants['network']:
         code += case(_SOCKET, [argument(0), *[step for family in _FAMILIES for step in ((equal, 0, 1, family), allow)], deny])
@@ -209,6 +264,7 @@ def assemble(index, architecture, grants, program):
     if not grants['processes']:
         code += case(_EXECVE, [argument(0), (equal, 0, 3, program & 0xFFFFFFFF), argument(0, 1), (equal, 0, 1, program >> 32), allow, deny])
         code += case(_EXECVEAT, [deny])
+        code += case(_SETSID, [deny])       # the system may share its processors out by sessions
     for numbers in _DENIED.values():
         if numbers[index] is not None:
             code += case(numbers, [deny])

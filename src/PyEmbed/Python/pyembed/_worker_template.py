@@ -17,7 +17,7 @@ import sys
 import _thread
 from time import monotonic
 
-from . import _importer, _worker_child, _worker_hook, _worker_values
+from . import _importer, _worker_child, _worker_hook, _worker_supervisor, _worker_values
 
 # What the host says.
 RUN, KILL = 1, 2
@@ -49,8 +49,8 @@ class Template:
     """Serves the host until that ends the connection.
 
     *receiving*, *sending*: descriptors of the pipes to the host. *spares*: how many children wait. *processes*: a
-    descriptor of ``/proc``, to find orphans, those that have left the process group of their request; None where they do
-    not come here."""
+    descriptor of ``/proc``, to find orphans, those that have left the process group of their request; None where there are
+    none, or they do not come here."""
 
     def __init__(self, receiving, sending, spares, processes):
         self.receiving = receiving
@@ -70,6 +70,7 @@ class Template:
             os.set_blocking(descriptor, False)
         self.highest = max([number for number in range(_MOST_OPEN) if _is_open(number)])
         signal.signal(signal.SIGCHLD, _pass)
+        signal.signal(signal.SIGHUP, _end)
         signal.set_wakeup_fd(wakeup, warn_on_full_buffer=False)
         self.poll.register(receiving, select.POLLIN)
         self.poll.register(self.signals, select.POLLIN)
@@ -159,7 +160,7 @@ class Template:
                 pairs.append(os.pipe())
             (request, to_child), *answers = pairs
             self.highest = max(self.highest, *[max(pair) for pair in pairs])
-            pid = os.fork()
+            pid = _forked()
         except OSError:
             for pair in pairs:
                 for descriptor in pair:
@@ -256,26 +257,16 @@ class Template:
                    'cpu': usage.ru_utime + usage.ru_stime, 'memory': usage.ru_maxrss}
         self.send(ENDED, child.number, json.dumps(outcome).encode())
 
-
     def end_orphans(self):
         """Kill what requests have left behind. What those leave behind comes here in turn."""
         self.scan_at = None
         if self.processes is None:
             return
-        for _ in range(_MOST_OPEN):
-            try:
-                orphans = [pid for pid in _children(self.processes) if pid not in self.by_pid]
-            except OSError:                         # no descriptor is left to look with
-                self.scan_at = monotonic() + _SCAN
-                break
-            if not orphans:
-                break
-            for pid in orphans:
-                try:
-                    os.kill(pid, signal.SIGKILL)
-                except ProcessLookupError:
-                    pass
-                os.waitid(os.P_PID, pid, os.WEXITED)
+        try:
+            if _worker_supervisor.end_children(self.processes, self.by_pid):
+                self.scan_at = monotonic()
+        except OSError:                             # no descriptor is left to look with
+            self.scan_at = monotonic() + _SCAN
 
 
 class Forked(BaseException):
@@ -284,18 +275,6 @@ class Forked(BaseException):
     def __init__(self, descriptors, highest):
         self.descriptors = descriptors
         self.highest = highest
-
-
-def _children(processes):
-    """The processes of this one that are there, whether they run or have ended. Of ``/proc`` only the numbers are needed:
-    what is in it, Landlock may keep from this process, too."""
-    for name in os.listdir(processes):
-        if name.isdigit():
-            try:
-                os.waitid(os.P_PID, int(name), os.WEXITED | os.WNOHANG | os.WNOWAIT)
-            except ChildProcessError:
-                continue
-            yield int(name)
 
 
 def _is_open(descriptor):
@@ -308,6 +287,20 @@ def _is_open(descriptor):
 
 def _pass(number, frame):
     """The handler of SIGCHLD: that there is one wakes the template."""
+
+
+def _end(number, frame):
+    """The handler of SIGHUP, which the kernel sends when the supervisor is gone."""
+    raise SystemExit('the supervisor of this process has ended')
+
+
+def _forked():
+    """What os.fork() gives. While a supervisor decides on it, a signal may interrupt it."""
+    while True:
+        try:
+            return os.fork()
+        except InterruptedError:
+            pass
 
 
 def _wait(process):
@@ -340,7 +333,6 @@ def run(message, arguments):
         settings = _worker_values.unpack(message)
         _check_descriptors(settings['children'])
         walls = _confined(settings, message, arguments)
-        os.setsid()                                     # Ctrl-C at a terminal is the host's
         os.chdir('/')
         receiving, sending = (_moved(descriptor) for descriptor in (0, 1))
         nothing = os.open(os.devnull, os.O_RDWR)
@@ -356,7 +348,8 @@ def run(message, arguments):
         send(sending, FAILED, 0, json.dumps(said).encode())
         return
     grants = settings['grants']
-    template = Template(receiving, sending, settings['spares'], int(arguments[2]) if 'subreaper' in walls else None)
+    orphans = 'subreaper' in walls and 'supervisor' not in walls
+    template = Template(receiving, sending, settings['spares'], int(arguments[2]) if orphans else None)
     gc.collect()
     gc.freeze()
     send(sending, READY, 0, json.dumps({'enforced_by': walls + ['audit hook'] * (grants is not None)}).encode())
@@ -374,8 +367,8 @@ def run(message, arguments):
 
 
 def _confined(settings, message, arguments):
-    """Have the kernel confine this process, which then starts again. Returns what it was told by the one before: what the
-    kernel enforces."""
+    """Have the kernel confine this process, which then starts again, below a supervisor. Returns what it was told by the one
+    before: what the kernel enforces."""
     if arguments:
         return arguments[3].split(',') if arguments[3] else []
     required = settings['grants'] is not None and settings['grants']['required']
@@ -389,6 +382,7 @@ def _confined(settings, message, arguments):
             _worker_guard.confine(settings, message)
     elif required:
         raise OSError('the capabilities of this pool can be enforced on Linux only: leave PythonWorkerOptions.Capabilities out to go without')
+    os.setsid()                                         # Ctrl-C at a terminal is the host's
     return []
 
 
