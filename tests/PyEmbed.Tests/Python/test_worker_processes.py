@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import unittest
-from errno import EPERM
+from errno import ENOSYS, EPERM
 
 import support  # noqa: F401 (the package is on sys.path from here on)
 import pyembed
@@ -196,6 +196,17 @@ class WorkerProcessTests(unittest.TestCase):
 
     def test_past_the_hook_there_is_no_second_process(self):
         host = self.without_hook()
+        # The flag of a thread where a system call has no flags makes it none.
+        (kind, found), = host.run('''
+import ctypes, os
+library = ctypes.CDLL(None, use_errno=True)
+result = []
+for call, *arguments in [(56, 17), (57, 0x10000), (58, 0x10000), (435, 0, 88)] if os.uname().machine == 'x86_64' else [(220, 17), (435, 0, 88)]:
+    process = library.syscall(call, *arguments, 0, 0, 0)
+    if not process: os._exit(1)
+    result.append((process, ctypes.get_errno()))
+''')[0]
+        self.assertEqual((kind, found), (VALUE, [[-1, EPERM]] * (len(found) - 1) + [[-1, ENOSYS]]))
         for number in range(2):
             frames, _, _ = host.run('''
 import os, threading
