@@ -6,8 +6,8 @@ namespace PyEmbed.AspNetCore;
 /// <summary>Metrics and spans of requests, named as OpenTelemetry's conventions name things; docs/aspnetcore.md lists them.</summary>
 internal sealed class WorkerTelemetry
 {
-    private const string Name = "PyEmbed";
-    private static readonly ActivitySource Source = new(Name);
+    public const string Name = "PyEmbed";
+    public static readonly ActivitySource Source = new(Name);
 
     private readonly Histogram<double> duration;
     private readonly Counter<long> kills;

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
 namespace PyEmbed.AspNetCore.Tests;
@@ -61,35 +60,5 @@ public sealed class LogTests
         Assert.IsLessThanOrEqualTo(501, found.Select(record => record.Category).Distinct().Count());
         Assert.AreEqual(("Python", LogLevel.Warning, "red \\x1b[31m\n", "PythonRequest:script"), found[2000]);
         Assert.AreEqual("Python", found[2001].Category);
-    }
-
-    private sealed class Records : ILoggerProvider, ISupportExternalScope
-    {
-        private IExternalScopeProvider scopes = new LoggerExternalScopeProvider();
-
-        public ConcurrentQueue<(string Category, LogLevel Level, string Text, string Scope)> All { get; } = [];
-
-        public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);
-
-        public void SetScopeProvider(IExternalScopeProvider scopeProvider) => scopes = scopeProvider;
-
-        public void Dispose()
-        {
-        }
-
-        private sealed class Logger(Records records, string category) : ILogger
-        {
-            public IDisposable? BeginScope<TState>(TState state)
-                where TState : notnull => records.scopes.Push(state);
-
-            public bool IsEnabled(LogLevel logLevel) => true;
-
-            public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-            {
-                List<string> scopes = [];
-                records.scopes.ForEachScope((scope, all) => all.Add(scope?.ToString() ?? ""), scopes);
-                records.All.Enqueue((category, logLevel, formatter(state, exception), string.Join(' ', scopes)));
-            }
-        }
     }
 }
