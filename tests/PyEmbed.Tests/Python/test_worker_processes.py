@@ -8,6 +8,7 @@ import sys
 import time
 import unittest
 from errno import ENOSYS, EPERM
+from struct import pack as pack_struct
 
 import support  # noqa: F401 (the package is on sys.path from here on)
 import pyembed
@@ -39,14 +40,14 @@ LIMITS = {'cpu': 2, 'memory': 1 << 28, 'file': 1 << 20, 'descriptors': 64}
 
 
 class Host:
-    """A template, which may have *files* open, and the .NET host's end of its pipes; before its first frame where *waits* is
-    false. *errors*: its standard error, as subprocess has it."""
+    """A template, and the .NET host's end of its pipes; before its first frame where *waits* is false. *prepare* is called in
+    its process first. *errors*: its standard error, as subprocess has it."""
 
-    def __init__(self, files=None, waits=True, errors=None, **settings):
+    def __init__(self, prepare=None, waits=True, errors=None, **settings):
         settings = {'own': [None, 0, 0], 'store': None, 'codes': '', 'grants': None, 'order': None, 'policy': None, 'trees': [],
-                    'paths': [PACKAGE], 'preload': [], 'spares': 1, 'limits': LIMITS, **settings}
+                    'paths': [PACKAGE], 'preload': [], 'spares': 1, 'children': 1, 'limits': LIMITS, **settings}
         self.process = subprocess.Popen([sys.executable, '-I', '-S', '-X', 'utf8=1', '-c', PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        stderr=errors, preexec_fn=files and (lambda: _let_open(files)))
+                                        stderr=errors, preexec_fn=prepare, close_fds=False)
         message = pack(settings)
         self.write(len(message).to_bytes(8, 'little') + message)
         self.number = 0
@@ -105,9 +106,19 @@ def _is_running(process):
         return False
 
 
-def _let_open(files):
+def _let_few_open():
     from resource import RLIMIT_NOFILE, setrlimit
-    setrlimit(RLIMIT_NOFILE, (files, files))
+    setrlimit(RLIMIT_NOFILE, (32, 32))
+
+
+def _be_supervised():
+    """Have a seccomp filter that lets everything through, and somebody who listens: there can be one only."""
+    import ctypes
+    library = ctypes.CDLL(None)
+    library.prctl(38, 1, 0, 0, 0)
+    code = ctypes.create_string_buffer(pack_struct('<HBBI', 6, 0, 0, 0x7FFF0000), 8)
+    program = ctypes.create_string_buffer(pack_struct('@HP', 1, ctypes.addressof(code)))
+    os.set_inheritable(library.syscall(317 if os.uname().machine == 'x86_64' else 277, 1, 8, program), True)
 
 
 @unittest.skipUnless(hasattr(os, 'fork') and sys.platform == 'linux', 'workers need fork; what is looked at here, Linux')
@@ -175,7 +186,7 @@ class WorkerProcessTests(unittest.TestCase):
 
     def test_a_request_that_the_system_has_no_process_for_is_refused_alone(self):
         for spares in 0, 20:
-            host = self.host(files=24, spares=spares)
+            host = self.host(prepare=_let_few_open, spares=spares, children=0)
             self.assertEqual(host.run('result = 1')[0], [(VALUE, 1)])
             running = []
             while True:
@@ -226,6 +237,18 @@ result = found, os.getppid()
             (kind, (found, parent)), = frames
             self.assertEqual((kind, found), (VALUE, [EPERM] * 6))
             self.assertNotEqual(parent, host.process.pid)
+
+    def test_where_another_listens_it_is_said(self):
+        self.without_hook()
+        host = self.host(grants=NOTHING, prepare=_be_supervised)
+        walls = json.loads(host.said)['enforced_by']
+        self.assertNotIn('supervisor', walls)
+        self.assertIn('seccomp', walls)
+        self.assertEqual(host.run('result = 2')[0], [(VALUE, 2)])
+        host = Host(grants={**NOTHING, 'required': True}, prepare=_be_supervised)
+        self.assertEqual(host.kind, template.FAILED)
+        self.assertIn('no way to have forks supervised', json.loads(host.said)['message'])
+        host.close()
 
     def test_the_threads_of_a_request_are_limited(self):
         host = self.host(grants=NOTHING, limits={**LIMITS, 'memory': 1 << 33})
