@@ -167,8 +167,8 @@ class ReportTest(TreeCase):
 class PackageTest(unittest.TestCase):
     def test_public_names(self):
         self.assertEqual(sorted(pyembed.__all__), [
-            'ArchiveError', 'ExtractionError', 'RequirementError', 'get_data', 'is_data', 'mount', 'mounts', 'register_data', 'report', 'require',
-            'unmount'])
+            'ArchiveError', 'ExtractionError', 'RequirementError', 'defer_collector', 'get_data', 'is_data', 'mount', 'mounts',
+            'register_data', 'report', 'require', 'unmount'])
         self.assertEqual(pyembed.ArchiveError.__module__, 'pyembed')
 
     def test_imports_from_disk_without_site(self):

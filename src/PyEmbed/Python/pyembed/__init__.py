@@ -7,8 +7,8 @@ assembly, a zip, a folder, or a mapping of path to bytes.
 from . import _importer
 from ._importer import ArchiveError, ExtractionError, mounts, report, unmount
 
-__all__ = ['ArchiveError', 'ExtractionError', 'RequirementError', 'get_data', 'is_data', 'mount', 'mounts', 'register_data', 'report',
-           'require', 'unmount']
+__all__ = ['ArchiveError', 'ExtractionError', 'RequirementError', 'defer_collector', 'get_data', 'is_data', 'mount', 'mounts',
+           'register_data', 'report', 'require', 'unmount']
 __version__ = '0.1.0'
 
 _importer.boot()        # does nothing where a host has booted already
@@ -40,6 +40,18 @@ def mount(source, root=None):
     from ._mounts import mount_all
     from ._source import open_source
     return mount_all(open_source(source), root)
+
+
+def defer_collector():
+    """A context manager that puts the cyclic garbage collector off (``gc.disable()``) while its block imports many modules.
+
+    At its end the collector is as it was before, and what is there counts as old: it is looked at by the next full collection, and
+    not by those of what is new. Cycles that become garbage meanwhile stay until then, so the block is for imports, not for a
+    program's work. It leaves alone a collector that was off, and objects that ``gc.freeze()`` has put aside. Blocks nest, and threads
+    that have one at the same time share it: the last to end resumes the collector. Any thread may use it.
+    """
+    from ._collector import Deferral
+    return Deferral()
 
 
 def require(module, system=None, modules=None):
