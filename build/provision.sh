@@ -61,4 +61,9 @@ if [ "${1:-}" = "--tests" ] && [ ! -d /usr/lib/python3/dist-packages/distributed
     install python3-distributed || echo "Dask could not be installed: the tests of clusters are skipped." >&2
 fi
 
+if [ "${1:-}" = "--tests" ] && ! { command -v chromium && command -v chromedriver; } >/dev/null && command -v apt-get >/dev/null; then
+    echo "Installing Chromium and its driver, in which a test tries the page of samples/ScriptHost."
+    install chromium chromium-driver || echo "Chromium could not be installed: the test in a browser is skipped." >&2
+fi
+
 "$build/pythonnet.sh"

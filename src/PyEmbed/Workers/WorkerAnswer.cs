@@ -117,7 +117,7 @@ internal sealed class WorkerAnswer(PythonWorkerLimits limits)
         switch (kind)
         {
             case LogFrame:
-                Logs.Add(Log(Dictionary(payload, MostExpansion * (long)limits.Output)));
+                Logs.Add(Log(Dictionary(payload)));
                 break;
             case ValueFrame:
                 try
@@ -131,7 +131,7 @@ internal sealed class WorkerAnswer(PythonWorkerLimits limits)
 
                 break;
             default:
-                Dictionary<string, object?> error = Dictionary(payload, 2 * LongestError);
+                Dictionary<string, object?> error = Dictionary(payload);
                 Error = (Text(error, "kind"), Text(error, "type"), Text(error, "message"), Text(error, "traceback"));
                 break;
         }
@@ -149,12 +149,12 @@ internal sealed class WorkerAnswer(PythonWorkerLimits limits)
         return new PythonWorkerLog((int)level, Text(record, "logger"), Text(record, "message"), DateTimeOffset.UnixEpoch + TimeSpan.FromSeconds(seconds), exception);
     }
 
-    /// <summary>What no worker of itself writes so that it takes more, only code that writes to the connection.</summary>
-    private static Dictionary<string, object?> Dictionary(ReadOnlyMemory<byte> payload, long most)
+    /// <summary>A few members, of text most. No worker of itself writes any that take more, only code that writes to the connection.</summary>
+    private static Dictionary<string, object?> Dictionary(ReadOnlyMemory<byte> payload)
     {
         try
         {
-            return WorkerValueReader.Unpack(payload, most + Small) as Dictionary<string, object?> ?? throw new InvalidDataException("it has a frame that is no dictionary");
+            return WorkerValueReader.Unpack(payload, (sizeof(char) * (long)payload.Length) + Small) as Dictionary<string, object?> ?? throw new InvalidDataException("it has a frame that is no dictionary");
         }
         catch (WorkerValueTooLargeException e)
         {

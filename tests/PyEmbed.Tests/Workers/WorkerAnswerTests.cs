@@ -28,6 +28,20 @@ public sealed class WorkerAnswerTests
     }
 
     [TestMethod]
+    [DataRow(Log)]
+    [DataRow(Error)]
+    public void Records_and_errors_hold_text_and_nothing_that_takes_more(byte kind)
+    {
+        string parts = string.Join(',', Enumerable.Repeat("{\"a\":{}}", 100_000));
+        WorkerAnswer answer = new(Limits);
+        Assert.IsNull(answer.Add(Frame(kind, $$"""{"level":20,"logger":"","message":"","kind":"","type":"","traceback":"","time":1.5,"more":[{{parts}}]}""")));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        answer.Read();
+        Assert.IsLessThan(4L * Limits.Output, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Contains("more than belongs there", answer.Problem!);
+    }
+
+    [TestMethod]
     public void A_value_of_many_bytes_objects_takes_no_more_either()
     {
         WorkerAnswer answer = new(Limits);
