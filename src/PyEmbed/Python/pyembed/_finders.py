@@ -23,6 +23,7 @@ _importer = sys.modules['pyembed._importer']
 
 _SEP = os.sep
 _MISSING = object()
+_new = object.__new__
 
 
 class Folder:
@@ -104,7 +105,9 @@ class Folder:
 
     def _find_file(self, fullname, tail):
         """CPython's order within a folder: extension modules, source, bytecode."""
-        table = self.table if self._table is None else self._table
+        table = self._table
+        if table is None:
+            table = self.table
         flags = table['']
         if flags & HAS_EXTENSIONS:
             for suffix in EXTENSION_SUFFIXES:
@@ -112,14 +115,21 @@ class Folder:
                     return self._spec(fullname, tail + suffix, ExtensionLoader)
         for suffix in SOURCE_SUFFIXES:
             if table.get(tail + suffix):
-                code = f'{tail}{self._suffix}'
                 path = f'{self._shown}{tail}{suffix}'
-                spec = ModuleSpec(fullname, CachedLoader(fullname, path, self, code) if code in self._codes
-                                  else self._source_loader(fullname, path, tail), origin=path)
+                code = f'{tail}{self._suffix}'
+                if code in self._codes:
+                    loader = _new(CachedLoader)         # with no frame for its __init__
+                    loader.name = fullname
+                    loader.path = path
+                    loader._folder = self
+                    loader._code = code
+                else:
+                    loader = self._source_loader(fullname, path, tail)
+                spec = ModuleSpec(fullname, loader, origin=path)
                 if self._located:
                     spec._set_fileattr = True
                     if self._suffix and sys.pycache_prefix is None:    # what ModuleSpec.cached would compute, slowly
-                        spec._cached = f'{self._cache}{tail}{self._suffix}'
+                        spec._cached = self._cache + code
                 return spec
         if flags & HAS_BYTECODE:
             for suffix in BYTECODE_SUFFIXES:
@@ -227,6 +237,14 @@ class Finder:
     def find_spec(fullname, path=None, target=None):
         if fullname in ADAPTERS:
             return find_adapted(fullname, path, target)
+        cache = sys.path_importer_cache
+        if path.__class__ is list and len(path) == 1:
+            entry = path[0]
+            folder = cache.get(entry) if entry.__class__ is str else None
+            if folder.__class__ is Folder:
+                spec = folder.find_spec(fullname)
+                if spec is None or spec.loader is not None:
+                    return spec
         entries = path
         if path is None:
             if fullname == 'pyembed' and _importer._own is not None:
@@ -234,13 +252,6 @@ class Finder:
             if _imp.is_builtin(fullname) or _imp.is_frozen(fullname):
                 return None                         # as CPython's own order of finders has it
             entries = sys.path
-        cache = sys.path_importer_cache
-        if entries.__class__ is list and len(entries) == 1:
-            folder = cache.get(entries[0]) if entries[0].__class__ is str else None
-            if folder.__class__ is Folder:
-                spec = folder.find_spec(fullname)
-                if spec is None or spec.loader is not None:
-                    return spec
         first = True                                # until an entry that is not ours may have the name
         for entry in entries:
             if entry.__class__ is not str:

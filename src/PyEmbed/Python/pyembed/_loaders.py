@@ -216,12 +216,12 @@ class CachedLoader(SourceLoader):
 
     def create_module(self, spec):
         module = _MODULE(spec.name)
-        if spec.has_location:
+        if spec._set_fileattr:      # what has_location and cached give, by properties
             # importlib sets these where they are missing; to find that out costs it more than all else here.
             namespace = module.__dict__
             namespace['__file__'] = spec.origin
-            if spec.cached is not None:
-                namespace['__cached__'] = spec.cached
+            if spec._cached is not None:
+                namespace['__cached__'] = spec._cached
         return module
 
     def get_code(self, fullname):
@@ -230,13 +230,14 @@ class CachedLoader(SourceLoader):
                 folder = self._folder
                 _, start, size = folder._codes[self._code]      # a stored file's record has three members
                 tree = folder.tree
-                if self.path in tree.triggers:
-                    materialize(tree, self.path)
+                triggers, path = tree.triggers, self.path
+                if triggers and path in triggers:       # mostly there are none, and a path's hash takes time
+                    materialize(tree, path)
                 view = tree.view
                 if 0 <= start and 16 <= size and start + size <= tree.end and view[start:start + 8] == UNCHECKED:
                     code = marshal.loads(view[start + 16:start + size])
                     if code.__class__ is _CODE:
-                        _imp._fix_co_filename(code, self.path)
+                        _imp._fix_co_filename(code, path)
                         return code
             except (TypeError, ValueError, KeyError, EOFError):
                 pass
