@@ -27,22 +27,14 @@ internal static unsafe class IsolateScenarios
         {
             int count = int.Parse(arguments[0]);
             using PythonInterpreter python = Program.Started();
-            using PythonIsolatePool pool = python.CreateIsolatePool(2);
+            using PythonIsolatePool pool = python.CreateIsolatePool(2, new PythonIsolateOptions { AutoMount = false, Output = TextWriter.Null });
             double Calls(int number)
             {
                 Parallel.For(0, 4, _ =>
                 {
                     for (int i = 0; i < number / 4; i++)
                     {
-                        int result = pool.RunAsync(isolate =>
-                        {
-                            using PythonObject module = isolate.Import("math");
-                            return module.InvokeMethod<int>("comb", 5, 2);
-                        }).Result;
-                        if (result != 10)
-                        {
-                            throw new InvalidOperationException($"{result}");
-                        }
+                        Call(pool, i);
                     }
                 });
                 return Resident();
@@ -80,6 +72,46 @@ internal static unsafe class IsolateScenarios
             return 7;
         },
     };
+
+    // Most give a result; some raise an exception or print, a few are cancelled.
+    private static void Call(PythonIsolatePool pool, int number)
+    {
+        using CancellationTokenSource source = new();
+        Task<int> task = pool.RunAsync(
+            isolate =>
+            {
+                switch (number % 500)
+                {
+                    case 0:
+                        source.Cancel();
+                        isolate.Execute("while True: pass");
+                        return 0;
+                    case < 50:
+                        isolate.Execute("raise KeyError('nobody')");
+                        return 0;
+                    case < 100:
+                        isolate.Execute("import sys; print('output', file=sys.stdout)");
+                        return 10;
+                    default:
+                        using (PythonObject module = isolate.Import("math"))
+                        {
+                            return module.InvokeMethod<int>("comb", 5, 2);
+                        }
+                }
+            },
+            source.Token);
+        Task.WhenAny(task).Wait();
+        bool isRight = (number % 500) switch
+        {
+            0 => task.IsCanceled,
+            < 50 => task.Exception?.InnerException is PythonException { PythonType: "KeyError" },
+            _ => task.IsCompletedSuccessfully && task.Result == 10,
+        };
+        if (!isRight)
+        {
+            throw new InvalidOperationException($"Call {number} is {task.Status}: {task.Exception}");
+        }
+    }
 
     private static double Growth(Action cycle, int count)
     {

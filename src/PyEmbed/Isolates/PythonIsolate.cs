@@ -28,6 +28,7 @@ public sealed partial class PythonIsolate : IDisposable
     {
         PythonOptions given = options.ToOptions();
         ResolutionOrder.Check(given);
+        PrepareProcess();
         List<string> environment = [];
         foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
         {
@@ -207,6 +208,16 @@ public sealed partial class PythonIsolate : IDisposable
 
     /// <inheritdoc cref="IsolateThread.FinishBeside"/>
     internal Thread FinishBeside() => thread.FinishBeside();
+
+    private static void PrepareProcess()
+    {
+        if (CPython.Version < 0x030C)
+        {
+            using Gil gil = Gil.Acquire();
+            using PyRef module = PyRef.Take(PythonCode.Own("pyembed._isolate"u8));
+            using PyRef none = PyRef.Take(HostCall.Invoke(module.Value, "prepare_process"));
+        }
+    }
 
     private void CheckCaller()
     {

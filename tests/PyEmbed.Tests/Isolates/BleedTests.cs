@@ -41,6 +41,12 @@ public sealed class BleedTests
     [DataRow("excepthook", "import sys; sys.kept = sys.excepthook; sys.excepthook = print", "import sys; assert sys.excepthook is not print", "import sys; sys.excepthook = sys.kept")]
     [DataRow("audit hook", "import sys; sys.bled = []; sys.addaudithook(lambda event, args: sys.bled.append(event) if event == 'bled' else None); sys.audit('bled'); assert sys.bled",
         "import sys; sys.audit('bled'); assert not hasattr(sys, 'bled')", "")]
+    [DataRow("decimal context", "import decimal; decimal.DefaultContext.prec = 5", "import decimal; assert decimal.DefaultContext.prec == decimal.Context().prec == decimal.getcontext().prec == 28", "import decimal; decimal.DefaultContext.prec = 28")]
+    [DataRow("csv dialects", "import csv; csv.register_dialect('bled')", "import csv; assert 'bled' not in csv.list_dialects()", "import csv; csv.unregister_dialect('bled')")]
+    [DataRow("pickle", "import copyreg; copyreg.pickle(slice, str)", "import copyreg; assert slice not in copyreg.dispatch_table", "import copyreg; del copyreg.dispatch_table[slice]")]
+    [DataRow("collector", "import gc; gc.kept = gc.get_threshold(); gc.set_threshold(777)", "import gc; assert gc.get_threshold()[0] != 777", "import gc; gc.set_threshold(*gc.kept)")]
+    [DataRow("unraisablehook", "import sys; sys.kept = sys.unraisablehook; sys.unraisablehook = print", "import sys; assert sys.unraisablehook is not print", "import sys; sys.unraisablehook = sys.kept")]
+    [DataRow("abstract classes", "import collections.abc; collections.abc.Callable.register(int)", "import collections.abc; assert not issubclass(int, collections.abc.Callable)", "")]
     [DataRow("atexit", "import atexit; [atexit.register(int) for _ in range(1000)]", "import atexit; assert atexit._ncallbacks() < 1000", "import atexit; atexit.unregister(int)")]
     public void Changes_stay_where_they_are_made(string what, string change, string check, string undo)
     {
@@ -89,6 +95,21 @@ public sealed class BleedTests
         restricted.Execute("import json");
         free.Execute("import json, subprocess");
         PythonFixture.Python.Execute("import json, subprocess");
+    }
+
+    [TestMethod]
+    public void Search_paths_are_those_of_one_isolate()
+    {
+        using TemporaryFolder folder = new(), other = new();
+        File.WriteAllText(Path.Combine(folder.Path, "bled_path.py"), "where = 1");
+        File.WriteAllText(Path.Combine(other.Path, "bled_path.py"), "where = 2");
+        using PythonIsolate first = PythonFixture.Python.CreateIsolated(new PythonIsolateOptions { AutoMount = false, SearchPaths = [folder.Path] });
+        using PythonIsolate second = PythonFixture.Python.CreateIsolated(new PythonIsolateOptions { AutoMount = false, SearchPaths = [other.Path], OwnGil = true });
+        using PythonIsolate none = PythonFixture.Python.CreateIsolated(new PythonIsolateOptions { AutoMount = false });
+        Assert.AreEqual(1, first.Evaluate<int>("__import__('bled_path').where"));
+        Assert.AreEqual(2, second.Evaluate<int>("__import__('bled_path').where"));
+        Assert.ThrowsExactly<PythonImportException>(() => none.Import("bled_path"));
+        Assert.ThrowsExactly<PythonImportException>(() => PythonFixture.Python.Import("bled_path"));
     }
 
     [TestMethod]

@@ -28,6 +28,34 @@ public sealed class IsolateProcessTests
         Assert.AreEqual((0, "done\n", ""), (result.ExitCode, result.Output, result.Error));
     }
 
+    // What C code keeps in the process must not be what an isolate had.
+    [TestMethod]
+    [DataRow("characters", @"assert br'\N{BULLET}'.decode('unicode_escape') == chr(0x2022)")]
+    [DataRow("dates", "import datetime, time\nassert datetime.datetime.strptime('2024-02-29', '%Y-%m-%d').day == time.strptime('29', '%d').tm_mday == 29")]
+    [DataRow("time zones", "import datetime, pickle, zoneinfo\nzone = pickle.loads(pickle.dumps(zoneinfo.ZoneInfo('UTC')))\nassert not datetime.datetime(2024, 1, 1, tzinfo=zone).utcoffset()")]
+    [DataRow("decimals", "import decimal, numbers\nvalue = decimal.Decimal('1.5')\nassert type(value.as_tuple()) is decimal.DecimalTuple and isinstance(value, numbers.Number)\nassert decimal.DefaultContext.prec == 28\ndecimal.DefaultContext.prec = 28")]
+    [DataRow("tasks", """
+        import asyncio, threading
+        assert threading.current_thread() is threading.main_thread() or not threading.current_thread().daemon
+        async def task(): await asyncio.sleep(0); return len(asyncio.all_tasks())
+        async def main(): return await asyncio.gather(task(), asyncio.wait_for(asyncio.create_task(task()), 60))
+        assert all(asyncio.run(main()))
+        """)]
+    [DataRow("errors", """
+        import queue, socket, struct, zlib
+        for error, call in ((queue.Empty, queue.SimpleQueue().get_nowait), (struct.error, lambda: struct.pack('i', '')), (socket.gaierror, lambda: socket.getaddrinfo('', None, family=99)), (zlib.error, lambda: zlib.decompress(b'x'))):
+            try:
+                call()
+            except error:
+                continue
+            raise AssertionError(error)
+        """)]
+    public void What_an_isolate_has_used_serves_others_after_its_end(string what, string code)
+    {
+        TestHostProcess result = TestHostProcess.Run("isolate-turns", code);
+        Assert.AreEqual((0, "done\n", ""), (result.ExitCode, result.Output, result.Error), what);
+    }
+
     // Modules that keep something in the process, that come in two kinds, or that are refused.
     [TestMethod]
     [DataRow("own")]

@@ -272,6 +272,20 @@ public sealed class IsolateTests
     }
 
     [TestMethod]
+    public void The_thread_of_an_isolate_is_the_main_thread_of_its_threading()
+    {
+        using PythonIsolate isolate = Python.CreateIsolated(new PythonIsolateOptions { AutoMount = false });
+        isolate.Execute("""
+            import threading
+            assert threading.current_thread() is threading.main_thread()
+            other = threading.Thread(target=lambda: setattr(other, 'is_main', threading.current_thread() is threading.main_thread()))
+            other.start()
+            other.join()
+            assert not other.is_main
+            """);
+    }
+
+    [TestMethod]
     public void A_fork_is_refused()
     {
         using PythonIsolate isolate = Python.CreateIsolated(new PythonIsolateOptions { AutoMount = false });

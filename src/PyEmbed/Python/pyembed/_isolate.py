@@ -4,6 +4,8 @@ Extension modules that keep their state in the process instead of in the interpr
 stay in ``os.environ``, and the host may have given it streams.
 """
 
+import codecs
+import io
 import os
 import sys
 import _frozen_importlib
@@ -16,12 +18,22 @@ from . import _adapters
 
 _MULTI_PHASE = b'PyModuleDef_Init\0'     # what the init function of a module that allows several interpreters calls (PEP 489)
 _PIECE = 1 << 20
+_MEND = 'pyembed.mend'      # an error handler of codecs
 _STACK = 16 << 20       # that of threads which code of the isolate starts, as of the isolate's own
 
-# Extension modules of Python whose Python twins take their place. The types of _datetime and _decimal are those of the process. Several
-# interpreters with GILs of their own that load and end them side by side crash it, on 3.12 those that share a GIL are refused them, and
-# up to there a second _decimal takes the first one's place in the C code of all. _zoneinfo needs _datetime.
-_DATES, _DECIMALS = ('_datetime', '_zoneinfo'), ('_decimal',)
+# Extension modules of Python that keep objects in the process, and whose Python twins take their place. Of those objects an interpreter
+# leaves to the others what is no more when it ends; several interpreters with GILs of their own that load and end _datetime side by side
+# crash the process. What serves up to which version, and after that those that share a GIL:
+_DATES, _DECIMALS, _TASKS = ('_datetime', '_zoneinfo'), ('_decimal',), ('_asyncio',)
+
+
+def prepare_process():
+    """Have the main interpreter give the process what the first to need it gives, and which must not end: up to 3.11 the names of
+    characters, for ``\\N{…}``. Called in the main interpreter."""
+    try:
+        b'\\N{SPACE}'.decode('unicode_escape')
+    except UnicodeError:        # there is no unicodedata
+        pass
 
 
 def enter(environment, own_gil):
@@ -34,11 +46,14 @@ def enter(environment, own_gil):
     _keep_environment(environment)
     _adapters.ADAPTERS['subprocess'] = 'pyembed._isolate:pass_environment'
     _thread.stack_size(_STACK)
+    if hasattr(_thread, '_get_main_thread_ident'):      # from 3.13 on threading asks for it when it is imported, and gets that of the main interpreter
+        ident = _thread.get_ident()
+        _thread._get_main_thread_ident = lambda: ident
 
 
 def _replaced(own_gil):
-    dates = own_gil or sys.version_info[:2] == (3, 12)
-    return (_DATES if dates else ()) + (_DECIMALS if sys.version_info < (3, 13) else ())
+    version = sys.version_info
+    return (_TASKS if version < (3, 12) else ()) + (_DECIMALS if version < (3, 13) else ()) + (_DATES if version < (3, 13) or own_gil else ())
 
 
 # Processes #############################################################################################################
@@ -153,33 +168,45 @@ def pass_environment(subprocess):
 
 # Streams ###############################################################################################################
 
-class HostStream(_io._TextIOBase):
-    """A text stream that the host takes: ``sys.stdout`` or ``sys.stderr``."""
-
-    encoding, errors, newlines = 'utf-8', 'surrogatepass', None
+class HostFile(io.RawIOBase):
+    """What is behind a text stream that the host takes: bytes become text again, as the stream encodes it, which code may have changed."""
 
     def __init__(self, name, write):
-        self.name, self.mode, self._write = name, 'w', write
-
-    def __repr__(self):
-        return f'<{type(self).__name__} {self.name}>'
+        self.name = name
+        self.stream = None
+        self._write, self._encoding, self._decode = write, None, None
 
     def writable(self):
         """True."""
         return True
 
-    def write(self, text, /):
-        """Hand text to the host; give the number of its characters."""
+    def write(self, data, /):
+        """Hand bytes to the host as text; give their number. A character may come in pieces; what is none becomes U+FFFD."""
         if self.closed:
             raise ValueError('I/O operation on closed file.')
-        if not isinstance(text, str):
-            raise TypeError(f'write() argument must be str, not {type(text).__name__}')
-        self._write(str(text))
-        return len(text)
+        data = bytes(data)
+        encoding = self.stream.encoding
+        if encoding != self._encoding:
+            self._encoding, self._decode = encoding, codecs.getincrementaldecoder(encoding)(_MEND).decode
+        text = self._decode(data)
+        if text:
+            self._write(text)
+        return len(data)
+
+
+def _mend(error):
+    """Lone surrogates pass as they do to the host; other bytes that are no text are replaced."""
+    try:
+        return codecs.lookup_error('surrogatepass')(error)
+    except UnicodeError:
+        return codecs.lookup_error('replace')(error)
 
 
 def set_stream(name, write):
     """Let ``sys.stdout`` or ``sys.stderr`` be one that calls *write* with each text."""
-    stream = HostStream(f'<{name}>', write)
+    codecs.register_error(_MEND, _mend)
+    file = HostFile(f'<{name}>', write)
+    stream = file.stream = io.TextIOWrapper(file, 'utf-8', 'surrogatepass', '\n', write_through=True)
+    stream.mode = 'w'
     setattr(sys, name, stream)
     setattr(sys, f'__{name}__', stream)
