@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace PyEmbed.EndToEnd;
 
-/// <summary>Packs PyEmbed, and the bridge to pythonnet where that is restored, once a run into a local folder feed, as a user would restore them.</summary>
+/// <summary>Packs PyEmbed, what is built on it, and the bridge to pythonnet where that is restored, once a run into a local folder feed, as a user would restore them.</summary>
 [TestClass]
 public sealed class PackageFeed
 {
@@ -36,6 +36,7 @@ public sealed class PackageFeed
         Directory.CreateDirectory(Folder);
         Pack("PyEmbed");
         var package = Directory.GetFiles(Folder, "PyEmbed.*.nupkg").Single();
+        Pack("PyEmbed.AspNetCore");
         if (PythonNetVersion.Length > 0)
         {
             Pack("PyEmbed.PythonNet", $"-p:PyEmbedPythonNet={PythonNetVersion}");
