@@ -216,6 +216,24 @@ public sealed class ScriptTests
     }
 
     [TestMethod]
+    public void What_the_build_has_compiled_is_not_compiled_again()
+    {
+        // The bytecode, which no hash is asked of, says which of the two has run.
+        byte[] bytecode = Python.Evaluate<byte[]>("__import__('importlib.util').util.MAGIC_NUMBER + (1).to_bytes(4, 'little') + bytes(8) + __import__('marshal').dumps(compile('result = \"compiled by the build\"', 'built.py', 'exec'))");
+        string file = Python.Evaluate<string>("__import__('importlib.util').util.cache_from_source('script_built/built.py')");
+        PythonTree tree = PythonTree.FromFiles(
+            new Dictionary<string, ReadOnlyMemory<byte>>
+            {
+                ["script_built/__init__.py"] = ReadOnlyMemory<byte>.Empty,
+                ["script_built/built.py"] = "result = 'compiled here'"u8.ToArray(),
+                [file.Replace('\\', '/')] = bytecode,
+            },
+            "script-built");
+        using PythonMount mount = Python.Mount(tree);
+        Assert.AreEqual("compiled by the build", Python.RunScript<string>(Python.LoadScript("script_built.built")));
+    }
+
+    [TestMethod]
     public void Interpreters_keep_the_scripts_that_they_ran_last()
     {
         using PythonIsolate isolate = Python.CreateIsolated(Bare);
