@@ -40,15 +40,19 @@ internal static unsafe class CapabilityWall
     /// <summary>Puts capabilities into force, for the life of the process. The caller holds the GIL.</summary>
     /// <param name="options">What is granted; checked.</param>
     /// <param name="importer">The module <c>pyembed._importer</c>.</param>
-    /// <param name="mounted">The memory of the trees that are mounted.</param>
+    /// <param name="mounted">The trees that are mounted.</param>
     /// <exception cref="InvalidOperationException">Another host's code has loaded what cannot be taken back, or the interpreter's file names are not UTF-8.</exception>
-    public static void Raise(PythonOptions options, PythonObject importer, IEnumerable<TreeMemory> mounted)
+    public static void Raise(PythonOptions options, PythonObject importer, List<(PythonTree Tree, string Root)> mounted)
     {
-        if (Effective(options) is not { } capabilities)
+        if (Effective(options) is { } capabilities)
         {
-            return;
+            Raise(capabilities, importer, mounted);
         }
+    }
 
+    // A method of its own: before its first instruction .NET loads what all of it needs.
+    private static void Raise(PythonCapabilities capabilities, PythonObject importer, List<(PythonTree Tree, string Root)> mounted)
+    {
         CapabilityApi.Bind();
         RefuseOtherEncodings();
         string store = importer.InvokeMethod<string>("store"), codes = importer.InvokeMethod<string>("code_cache");
@@ -95,10 +99,8 @@ internal static unsafe class CapabilityWall
         }
 
         IsUp = true;
-        foreach (TreeMemory memory in mounted.Prepend(Importer.OwnMemory))
-        {
-            Trust(memory);
-        }
+        Trust(Importer.OwnMemory);
+        mounted.ForEach(mount => Trust(mount.Tree.Memory));
 
         AuditHook.Install(capabilities, files, functions, sockets, code, guarded.Loading);
         using PyRef marshal = PyRef.Take(Text.New("marshal"));

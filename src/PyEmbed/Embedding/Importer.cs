@@ -72,7 +72,7 @@ internal sealed class Importer
         nint* arguments = stackalloc nint[] { view.Value, place.Value, source.Value, cache.Value };
         try
         {
-            return new Importer(new PythonObject(PyRef.Checked(CPython.PyObject_VectorcallDict(boot, arguments, 4, 0))));
+            return new Importer(new PythonObject(Call(boot, arguments, 4)));
         }
         catch (PythonException e) when (e.PythonType == "ValueError")
         {
@@ -127,6 +127,9 @@ internal sealed class Importer
             throw new InvalidDataException($"The Python tree '{tree.Origin}' cannot be mounted: {(why.StartsWith(named, StringComparison.Ordinal) ? why[named.Length..] : why)}", e);
         }
     }
+
+    // ReadyToRun compiles no method that calls native code within try.
+    private static unsafe nint Call(nint function, nint* arguments, nuint count) => PyRef.Checked(CPython.PyObject_VectorcallDict(function, arguments, count, 0));
 
     private static nint Bool(bool value) => PyRef.New(value ? CPython.Py_True : CPython.Py_False);
 

@@ -161,10 +161,17 @@ public sealed class PythonTree
 
     /// <summary>All trees of the assemblies that the build listed, in its order.</summary>
     /// <exception cref="FileNotFoundException">An assembly that the build listed is missing.</exception>
-    internal static IEnumerable<PythonTree> AllListed() =>
-        AppContext.GetData("PyEmbed.Assemblies") is string names
-            ? names.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).SelectMany(name => AllFrom(Assembly.Load(new AssemblyName(name))))
-            : [];
+    internal static IEnumerable<PythonTree> AllListed()
+    {
+        string names = AppContext.GetData("PyEmbed.Assemblies") as string ?? "";
+        foreach (string name in names.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            foreach (PythonTree tree in AllFrom(Assembly.Load(new AssemblyName(name))))
+            {
+                yield return tree;
+            }
+        }
+    }
 
     private static PythonTree Resource(Assembly assembly, string file, string name)
     {

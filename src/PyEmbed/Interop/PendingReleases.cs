@@ -11,14 +11,14 @@ internal sealed class PendingReleases
     // Keeps what one acquisition may cost for others within some ten microseconds.
     private const int DrainLimit = 128;
 
-    private readonly ConcurrentQueue<nint> queue = new();
+    private ConcurrentQueue<nint>? queue; // Made with the first reference: many starts end without one, and its compilation takes longer than they have.
     private volatile bool any;
     private bool draining; // Guarded by the GIL.
 
     /// <summary>Queues one owned reference. Needs no GIL, blocks nowhere.</summary>
     public void Enqueue(nint reference)
     {
-        queue.Enqueue(reference);
+        LazyInitializer.EnsureInitialized(ref queue).Enqueue(reference);
         any = true;
     }
 
@@ -47,7 +47,7 @@ internal sealed class PendingReleases
         any = false;
         for (int i = 0; i < DrainLimit; i++)
         {
-            if (!queue.TryDequeue(out nint reference))
+            if (!queue!.TryDequeue(out nint reference))
             {
                 draining = false;
                 return;

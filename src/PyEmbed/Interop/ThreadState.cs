@@ -16,7 +16,6 @@ internal sealed unsafe class ThreadState
     // A dead thread's state takes some 20 KB; a handful is not worth a thread.
     private const int ReapThreshold = 16;
 
-    private static readonly ConcurrentQueue<nint> Dead = new();
     private static int deadCount; // The queue's own count costs every start its compilation.
     private static int reaping;
 
@@ -33,7 +32,7 @@ internal sealed unsafe class ThreadState
     /// <summary>Runs when the thread has ended. Finalisers never touch Python: the state only goes on the list.</summary>
     ~ThreadState()
     {
-        Dead.Enqueue(state);
+        Graveyard.Dead.Enqueue(state);
         Interlocked.Increment(ref deadCount);
     }
 
@@ -92,7 +91,7 @@ internal sealed unsafe class ThreadState
             _ = CPython.PyGILState_Ensure();
             nint own = CPython.PyGILState_GetThisThreadState();
             var states = new List<nint>();
-            while (Dead.TryDequeue(out nint dead))
+            while (Graveyard.Dead.TryDequeue(out nint dead))
             {
                 Interlocked.Decrement(ref deadCount);
 
@@ -111,5 +110,11 @@ internal sealed unsafe class ThreadState
         }
 
         reaping = 0;
+    }
+
+    // Made when the first thread has ended, for the sake of starts.
+    private static class Graveyard
+    {
+        public static readonly ConcurrentQueue<nint> Dead = new();
     }
 }

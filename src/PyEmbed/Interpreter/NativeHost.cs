@@ -65,8 +65,11 @@ internal static unsafe class NativeHost
 
         return handle != 0
             ? handle
-            : throw new DllNotFoundException(Marshal.PtrToStringUTF8(((delegate* unmanaged[Cdecl]<nint>)Export("dlerror"))()));
+            : throw new DllNotFoundException(LoaderError());
     }
+
+    // ReadyToRun compiles no method that calls native code on its way to throw.
+    private static string? LoaderError() => Marshal.PtrToStringUTF8(((delegate* unmanaged[Cdecl]<nint>)Export("dlerror"))());
 
     /// <summary>The process-wide action of a signal, as an opaque copy; empty on Windows.</summary>
     public static byte[] GetSignalAction(int signal)

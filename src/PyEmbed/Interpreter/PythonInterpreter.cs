@@ -370,7 +370,7 @@ public sealed partial class PythonInterpreter : IDisposable
                     InterpreterExit.Register(setup.Host);
                 }
             },
-            setup => CapabilityWall.Raise(options, setup.Importer.Module, setup.Mounted.ConvertAll(mount => mount.Tree.Memory)));
+            setup => CapabilityWall.Raise(options, setup.Importer.Module, setup.Mounted));
         PythonInterpreter interpreter = new(setup, owner, owner ? PythonStartup.MainThread : 0) { Policy = options.Policy, Store = store, Codes = codes };
         interpreter.EnsureCodeCacheTimer();
         return interpreter;

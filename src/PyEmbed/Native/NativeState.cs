@@ -6,13 +6,15 @@ namespace PyEmbed.Native;
 /// <summary>What the modules written in C# need in one interpreter. The caller of each member holds its GIL.</summary>
 internal sealed unsafe class NativeState
 {
-    public NativeState() => Table = new MethodTable(this);
+    // Made when first needed: collections of numbers, which no native code is ready for, cost each start their compilation.
+    private MethodTable? table;
+    private HashSet<nint>? handles;
 
     /// <summary>That of the interpreter which the calling thread serves.</summary>
     public static NativeState Current => InterpreterState.Current.Native;
 
     /// <summary>The method definitions of the functions.</summary>
-    public MethodTable Table { get; }
+    public MethodTable Table => table ??= new MethodTable(this);
 
     /// <summary>What builds the modules, by their full names.</summary>
     public Dictionary<string, Action<PythonNativeModule>> Builders { get; } = new(StringComparer.Ordinal);
@@ -21,7 +23,7 @@ internal sealed unsafe class NativeState
     public (nint Module, nint ReferenceType) Host { get; set; }
 
     /// <summary>The <c>GCHandle</c>s behind the references, see <see cref="ManagedReference"/>.</summary>
-    public HashSet<nint> Handles { get; } = [];
+    public HashSet<nint> Handles => handles ??= [];
 
     /// <summary>The definition of the references, a <c>PyModuleDef</c>; null while there are none.</summary>
     public byte* Definition { get; set; }
@@ -32,9 +34,12 @@ internal sealed unsafe class NativeState
     /// <summary>Lets go of everything: functions cannot be called any more. For an interpreter that ends.</summary>
     public void Release()
     {
-        foreach (nint handle in Handles)
+        if (handles is not null)
         {
-            (GCHandle.FromIntPtr(handle).Target as NativeFunction)?.ReleaseSlots();
+            foreach (nint handle in handles)
+            {
+                (GCHandle.FromIntPtr(handle).Target as NativeFunction)?.ReleaseSlots();
+            }
         }
 
         NativeRegistry.Uninstall();
@@ -49,7 +54,7 @@ internal sealed unsafe class NativeState
     /// <summary>Frees the memory that objects of the interpreter point to. There is no such object any more.</summary>
     public void Free()
     {
-        Table.Free();
+        table?.Free();
         if (Definition != null)
         {
             NativeMemory.Free(Definition);

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace PyEmbed.Discovery;
 
@@ -9,6 +11,9 @@ namespace PyEmbed.Discovery;
 internal sealed class DiscoveryCache(string? folder)
 {
     private const string Header = "pyembed-discovery 1";
+
+    // By which shims choose.
+    private static readonly string[] ShimVariables = ["PYENV_VERSION", "PYENV_ROOT", "ASDF_PYTHON_VERSION", "MISE_PYTHON_VERSION"];
 
     /// <summary>The remembered installation, or null.</summary>
     /// <param name="key">What the answer depends on, from <see cref="Key"/>.</param>
@@ -22,7 +27,7 @@ internal sealed class DiscoveryCache(string? folder)
         string text;
         try
         {
-            text = File.ReadAllText(FileOf(key));
+            text = Encoding.UTF8.GetString(File.ReadAllBytes(FileOf(key))); // Not by a reader, which takes a millisecond to set up.
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -73,7 +78,7 @@ internal sealed class DiscoveryCache(string? folder)
 
         if (shim)
         {
-            foreach (string variable in (ReadOnlySpan<string>)["PYENV_VERSION", "PYENV_ROOT", "ASDF_PYTHON_VERSION", "MISE_PYTHON_VERSION"])
+            foreach (string variable in ShimVariables)
             {
                 parts.Add($"{variable}={platform.Variable(variable)}");
             }
@@ -102,8 +107,9 @@ internal sealed class DiscoveryCache(string? folder)
     {
         try
         {
-            using FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-            return stream.ReadByte() == '#' && stream.ReadByte() == '!';
+            using SafeFileHandle handle = File.OpenHandle(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            Span<byte> start = stackalloc byte[2];
+            return RandomAccess.Read(handle, start, 0) == 2 && start[0] == '#' && start[1] == '!';
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

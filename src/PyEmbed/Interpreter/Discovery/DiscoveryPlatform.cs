@@ -9,12 +9,13 @@ namespace PyEmbed.Discovery;
 internal sealed class DiscoveryPlatform
 {
     private readonly Func<string, string?> _variable;
+    private IReadOnlyList<string>? _loaderFolders;
 
-    private DiscoveryPlatform(Func<string, string?> variable, Architecture architecture, IReadOnlyList<string> loaderFolders, string workingDirectory)
+    private DiscoveryPlatform(Func<string, string?> variable, Architecture architecture, IReadOnlyList<string>? loaderFolders, string workingDirectory)
     {
         _variable = variable;
         Architecture = architecture;
-        LoaderFolders = loaderFolders;
+        _loaderFolders = loaderFolders;
         WorkingDirectory = workingDirectory;
     }
 
@@ -25,7 +26,7 @@ internal sealed class DiscoveryPlatform
     public Architecture Architecture { get; }
 
     /// <summary>The folders that the dynamic loader searches, as far as they can be known without asking it.</summary>
-    public IReadOnlyList<string> LoaderFolders { get; }
+    public IReadOnlyList<string> LoaderFolders => _loaderFolders ??= DefaultLoaderFolders(Architecture);
 
     public string WorkingDirectory { get; }
 
@@ -33,7 +34,7 @@ internal sealed class DiscoveryPlatform
     public static DiscoveryPlatform Current()
     {
         Architecture architecture = RuntimeInformation.ProcessArchitecture;
-        return new DiscoveryPlatform(Environment.GetEnvironmentVariable, architecture, DefaultLoaderFolders(architecture), Environment.CurrentDirectory);
+        return new DiscoveryPlatform(Environment.GetEnvironmentVariable, architecture, loaderFolders: null, Environment.CurrentDirectory);
     }
 
     /// <summary>A machine with these variables and loader folders only.</summary>
