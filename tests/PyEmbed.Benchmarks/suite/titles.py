@@ -1,0 +1,91 @@
+"""What the rows are called in the documentation, and in which order they stand there."""
+
+BUDGETS = "What is promised"
+WAYS = "3,000 modules of 2 KB, all imported: the ways to ship them, against disk with warm bytecode"
+REAL = "sympy, by the same ways"
+
+# title of a table -> {row: what it is}
+GROUPS = {
+    BUDGETS: {
+        "import-3000-vs-disk": "import 3,000 modules, against disk with warm bytecode",
+        "import-3000-vs-minimal": "the same, against the least that an importer can do over the same bytecode",
+        "import-real-vs-disk": "import sympy, against disk",
+        "import-deflated-vs-stored": "import sympy deflated (`PyEmbedCompression=Deflate`), against stored",
+        "code-cache-vs-bytecode": "import 3,000 modules without bytecode of the build, second start, against with it",
+        "import-flatness": "mount and import 10 of 100,000 modules, against of 1,000",
+        "start-and-mount": "start, and mount 30,000 modules, beyond `Py_Initialize`",
+        "policy-overhead": "import 3,000 modules under policy and capabilities, against under an audit hook that does nothing",
+        "call-csharp-to-python-vs-pythonnet": "call Python from C#, against pythonnet",
+        "call-python-to-csharp-vs-pythonnet": "call C# from Python, against pythonnet",
+        "noop-build-vs-plain": "build with nothing to do and 3,000 embedded modules, against the same project without",
+        "clean-build-3000": "clean build of 3,000 modules, beyond the same project without and `python -m compileall`",
+        "isolates-two-vs-one": "pure-Python work a second, two isolates with GILs of their own against one",
+        "script-host-vs-fresh-python": "scripts a second through samples/ScriptHost, 64 clients, against a fresh `python3` each",
+    },
+    WAYS: {
+        "import-3000-vs-disk": "PyEmbed",
+        "import-3000-deferred-vs-disk": "PyEmbed, with the collector off",
+        "import-3000-zip-stored-vs-disk": "zip with bytecode, stored (zipimport)",
+        "import-3000-zip-deflated-vs-disk": "zip with bytecode, deflated (zipimport)",
+        "import-3000-no-bytecode-vs-disk": "disk without bytecode",
+        "import-3000-compiled-vs-disk": "compiled from source in memory (`Py_CompileString`)",
+    },
+    REAL: {
+        "import-real-vs-disk": "PyEmbed",
+        "import-real-deferred-vs-disk": "PyEmbed, with the collector off",
+        "import-real-zip-stored-vs-disk": "zip with bytecode, stored (zipimport)",
+        "import-real-zip-deflated-vs-disk": "zip with bytecode, deflated (zipimport)",
+        "import-real-pyinstaller-vs-disk": "PyInstaller",
+        "import-real-no-bytecode-vs-disk": "disk without bytecode",
+    },
+    "Sizes, against disk with warm bytecode": {
+        **{"import-%d-vs-disk" % size: "import all of {:,} modules".format(size) for size in (1_000, 3_000, 10_000, 30_000, 100_000)},
+        **{"import-10-of-%d-vs-disk" % size: "mount, and import 10 of {:,}".format(size) for size in (1_000, 3_000, 10_000, 30_000, 100_000)},
+    },
+    "What programs do when they start, against disk with warm bytecode": {
+        "import-real-vs-disk": "import sympy",
+        "import-networkx-vs-disk": "import networkx",
+        "import-rich-vs-disk": "import rich: console, tables, markdown, progress, tracebacks",
+        "django-setup-vs-disk": "`django.setup()` with the admin's applications, and a first URL",
+        "flask-app-vs-disk": "a Flask application and its first answer",
+        "import-numpy-vs-disk": "import numpy",
+        "import-pandas-vs-disk": "import pandas",
+        "import-matplotlib-vs-disk": "import matplotlib.pyplot, and a first plot",
+        "resources-10000-vs-disk": "read 10,000 data files by `importlib.resources`",
+        "entry-points-300-vs-disk": "list the entry points of 300 distributions",
+    },
+    "Memory": {
+        "memory-sympy-vs-disk": "resident after importing sympy, against disk",
+        "managed-heap-3000": "growth of .NET's heap by mounting and importing 3,000 modules",
+        "resource-100-mb-part": "growth of the process by reading 1 MB in the middle of a file of 100 MB",
+        "resource-100-mb-whole": "growth of the process by reading 100 MB, a megabyte at a time",
+        "deflated-size-vs-stored": "size of sympy deflated, against stored",
+    },
+    "Against pythonnet": {
+        "call-csharp-to-python-vs-pythonnet": "call Python from C#",
+        "call-python-to-csharp-vs-pythonnet": "call C# from Python",
+        "start-vs-pythonnet": "start, and one import",
+        "import-vs-pythonnet": "import 3,000 modules, pythonnet's from disk",
+    },
+    "Calls, conversions and exceptions": {
+        "call-to-python-no-argument": "call Python: no argument",
+        "call-to-python-int": "call Python: int to int",
+        "call-to-python-str-1-kb": "call Python: str of 1 KB to str",
+        "call-to-python-keyword": "call Python: int and a keyword",
+        "convert-to-python-bytes-1-mb": "call Python: bytes of 1 MB as argument",
+        "convert-to-csharp-bytes-1-mb": "call Python: bytes of 1 MB as result",
+        "convert-to-python-list-10000": "call Python: list of 10,000 int as argument",
+        "convert-to-csharp-list-10000": "call Python: list of 10,000 int as result",
+        "convert-to-python-dict-100": "call Python: dict of 100 as argument",
+        "convert-to-csharp-dict-100": "call Python: dict of 100 as result",
+        "call-to-csharp-no-argument": "call C#: no argument",
+        "call-to-csharp-int": "call C#: int to int",
+        "call-to-csharp-str-1-kb": "call C#: str of 1 KB to str",
+        "call-to-csharp-bytes-1-mb-argument": "call C#: bytes of 1 MB as argument",
+        "call-to-csharp-bytes-1-mb-result": "call C#: bytes of 1 MB as result",
+        "call-to-csharp-list-10000-argument": "call C#: list of 10,000 int as argument",
+        "call-to-csharp-list-10000-result": "call C#: list of 10,000 int as result",
+        "raise-to-csharp": "raise in Python, catch in C#",
+        "raise-to-python": "throw in C#, catch in Python",
+    },
+}
