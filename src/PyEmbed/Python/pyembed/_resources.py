@@ -14,6 +14,7 @@ import posixpath
 import zipfile
 
 from ._loaders import locate
+from ._streams import open_binary
 try:
     from importlib.resources.abc import Traversable, TraversableResources
 except ImportError:  # CPython 3.9 and 3.10
@@ -164,20 +165,23 @@ class TreePath(Traversable):
         return (TreePath(self._tree, prefix + name) for name in self._tree.table(self._inner) if name)
 
     def open(self, mode='r', buffering=-1, encoding=None, errors=None, newline=None):
-        """A stream for reading, of text ('r') or bytes ('rb')."""
+        """A stream for reading, of text ('r') or bytes ('rb'). Large files that are stored are read where they lie, part by part."""
         if mode not in ('r', 'rt', 'rb'):
             raise ValueError(f'mode {mode!r}: a tree can only be read')
         if mode == 'rb':
             if (encoding, errors, newline) != (None, None, None):
                 raise ValueError('binary mode takes no encoding, errors or newline')
-            return io.BytesIO(self.read_bytes())
-        return io.TextIOWrapper(io.BytesIO(self.read_bytes()), encoding, errors, newline)
+            return open_binary(self._tree, self._inner, self._record())
+        return io.TextIOWrapper(open_binary(self._tree, self._inner, self._record()), encoding, errors, newline)
 
     def read_bytes(self):
+        return self._tree.read(self._record(), self._inner)
+
+    def _record(self):
         record = self._tree.record(self._inner)
         if record is None:
             raise self._wrong(errno.EISDIR) if self.is_dir() else self._missing()
-        return self._tree.read(record, self._inner)
+        return record
 
     def read_text(self, encoding=None, errors=None, newline=None):
         with self.open('r', -1, encoding, errors, newline) as stream:

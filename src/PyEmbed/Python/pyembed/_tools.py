@@ -81,7 +81,8 @@ def _open(file, mode='r', buffering=-1, encoding=None, errors=None, newline=None
     if mode in ('r', 'rt', 'rb') and not isinstance(file, int):
         tree, record, inner = find_file(file)
         if tree is not None:
-            stream = io.BytesIO(tree.read(record, inner))
+            from ._streams import open_binary
+            stream = open_binary(tree, inner, record)
             return stream if mode == 'rb' else io.TextIOWrapper(stream, encoding, errors, newline)
     return open(file, mode, buffering, encoding, errors, newline, *args, **options)
 
