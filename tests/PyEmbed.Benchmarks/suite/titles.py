@@ -56,9 +56,9 @@ GROUPS = {
     },
     "Memory": {
         "memory-sympy-vs-disk": "resident after importing sympy, against disk",
-        "managed-heap-3000": "growth of .NET's heap by mounting and importing 3,000 modules",
-        "resource-100-mb-part": "growth of the process by reading 1 MB in the middle of a file of 100 MB",
-        "resource-100-mb-whole": "growth of the process by reading 100 MB, a megabyte at a time",
+        "managed-heap-3000": ".NET's heap grows, mounting and importing 3,000 modules",
+        "resource-100-mb-part": "the process's own memory grows, reading 1 MB in the middle of a file of 100 MB",
+        "resource-100-mb-whole": "the process's own memory grows, reading 100 MB, a megabyte at a time",
         "deflated-size-vs-stored": "size of sympy deflated, against stored",
     },
     "Against pythonnet": {

@@ -1,6 +1,7 @@
-"""Reads resources by one way. Prints the processor seconds of reading all; or for one large file, how many bytes the process has grown by at its peak.
+"""Reads resources by one way. Prints the processor seconds of reading all; or for one large file, by how many bytes
+the memory that is the process's own (anonymous: not what it has mapped of files) has grown at its peak.
 
-    python -I -S resources.py small|part|whole|copy WAY WORK WHAT PLACE PACKAGE
+    python -I -S resources.py small|part|whole WAY WORK WHAT PLACE PACKAGE
 """
 
 import sys
@@ -12,7 +13,6 @@ import ways
 del sys.path[0]
 what, way, work, tree, place, package = sys.argv[1:]
 import importlib.resources
-import resource
 
 mount = ways.prepare(way, work, tree, place, package)
 mount()
@@ -22,9 +22,10 @@ LARGE = 'large.bin'
 STEP = 1 << 20
 
 
-def peak():
-    """The most memory that was resident at a time, in bytes."""
-    return 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+def own():
+    """The bytes that are resident and of this process alone."""
+    with open('/proc/self/status', encoding='ascii') as file:
+        return 1024 * int(dict(line.split(':', 1) for line in file)['RssAnon'].split()[0])
 
 
 folder = importlib.resources.files(holder)
@@ -40,20 +41,19 @@ if what == 'small':
         raise SystemExit(f'{length} bytes were read')
     print(spent)
 else:
-    begin = peak()
-    if what == 'part':
-        # One megabyte from the middle.
-        with folder.joinpath(LARGE).open('rb') as file:
-            file.seek(50 * STEP)
-            content = file.read(STEP)
-        if content != bytes(range(256)) * (STEP // 256):
-            raise SystemExit('other bytes were read')
-    elif what == 'whole':
-        # All of it, a megabyte at a time.
-        length = 0
-        with folder.joinpath(LARGE).open('rb') as file:
-            while content := file.read(STEP):
-                length += len(content)
-        if length != 100 * STEP:
-            raise SystemExit(f'{length} bytes were read')
-    print(peak() - begin)
+    begin = own()
+    sizes, length = [], 0
+    with folder.joinpath(LARGE).open('rb') as file:
+        sizes.append(own())
+        if what == 'part':
+            file.seek(50 * STEP)        # one megabyte from the middle
+        while content := file.read(STEP):
+            sizes.append(own())
+            length += len(content)
+            if content != bytes(range(256)) * (STEP // 256):
+                raise SystemExit('other bytes were read')
+            if what == 'part':
+                break
+    if length != (STEP if what == 'part' else 100 * STEP):
+        raise SystemExit(f'{length} bytes were read')
+    print(max(sizes) - begin)
