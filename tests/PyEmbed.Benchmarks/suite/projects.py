@@ -1,6 +1,6 @@
 """Projects that use the packed PyEmbed, as applications do."""
 
-from . import processes
+from . import generated, processes
 
 
 def sources(run):
@@ -22,13 +22,22 @@ def write(folder, properties, items):
         "%s</PropertyGroup><ItemGroup>%s</ItemGroup></Project>" % (properties, items))
 
 
-def library(run, name, fill):
-    """Build a class library that embeds what *fill* writes into a folder; returns the assembly."""
-    folder = run.folder(name)
+def modules(run):
+    """A class library that embeds 3,000 generated modules, which ``modules.txt`` beside it lists. Built once a run."""
+    folder = run.work / "libraries" / "modules"
+    assembly = folder / "out" / "modules.dll"
+    if not assembly.exists():
+        library(run, folder, lambda place: generated.write(place, 3_000))
+        assembly.with_name("modules.txt").write_text("".join(generated.name_of(number) + "\n" for number in range(3_000)))
+    return assembly
+
+
+def library(run, folder, fill):
+    """Build a class library, named after its folder, that embeds what *fill* writes into another; returns the assembly."""
     write(folder, "<TargetFramework>net8.0</TargetFramework>", sources(run))
     fill(folder / "py")
     processes.run("dotnet", "build", "--nologo", "-v", "quiet", "-o", folder / "out", cwd=folder)
-    return folder / "out" / (name + ".dll")
+    return folder / "out" / (folder.name + ".dll")
 
 
 def tiny(count, per_package=100):

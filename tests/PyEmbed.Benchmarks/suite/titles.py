@@ -55,7 +55,8 @@ GROUPS = {
         "entry-points-300-vs-disk": "list the entry points of 300 distributions",
     },
     "Memory": {
-        "memory-sympy-vs-disk": "resident after importing sympy, against disk",
+        "memory-sympy-vs-disk": "resident after importing sympy, with what is mapped of the assembly's file, against disk",
+        "memory-sympy-own-vs-disk": "of it the process's own memory, against disk",
         "managed-heap-3000": ".NET's heap grows, mounting and importing 3,000 modules",
         "resource-100-mb-part": "the process's own memory grows, reading 1 MB in the middle of a file of 100 MB",
         "resource-100-mb-whole": "the process's own memory grows, reading 100 MB, a megabyte at a time",

@@ -28,11 +28,11 @@ def measure(run):
 
     version = run.default.version
     if run.wants("noop-build-vs-plain"):
-        figures = rounds.interleave({name: lambda name=name: build(name) for name in places}, run.some(11))
+        figures = rounds.interleave({name: lambda name=name: build(name) for name in places}, run.some(4 if run.quick else 11))
         yield "noop-build-vs-plain", version, {**rounds.ratio(figures, "embedding", "plain"), "details": rounds.summary(figures, "s", 3)}
     if run.wants("clean-build-3000"):
         figures = rounds.interleave({
             **{name: lambda name=name: clean(name) for name in places},
             "compileall": lambda: processes.seconds(sys.executable, "-m", "compileall", "-q", "-f", places["plain"] / "py"),
-        }, run.some(3 if run.quick else 7), warm=0)
+        }, run.some(2 if run.quick else 7), warm=0)
         yield "clean-build-3000", version, {**rounds.difference(figures, "embedding", ("plain", "compileall"), "s"), "details": rounds.summary(figures, "s", 3)}

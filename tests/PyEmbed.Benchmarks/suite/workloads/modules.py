@@ -2,7 +2,7 @@
 
 from .. import generated, imports, rounds
 
-ROWS = ("import-*0-vs-*", "import-10-of-*", "import-flatness", "code-cache-vs-bytecode")
+ROWS = ("import-[1-9]*-vs-*", "import-flatness", "code-cache-vs-bytecode")
 SIZES = 1_000, 3_000, 10_000, 30_000, 100_000
 KINDS = ("minimal", "sources", "compiled", "zip-stored", "zip-deflated")
 OTHERS = ("zip-stored", "zip-deflated", "deferred")
@@ -50,13 +50,15 @@ def all_of(run, trees, size):
     version = trees.python.version
     if size != 3_000:
         if run.wants("import-%d-vs-disk" % size):
-            figures = rounds.interleave(trees.ways(("disk", "pyembed"), name(size), script), run.some(5 if size > 3_000 else 15))
+            few = run.quick and size > 3_000
+            ways = trees.ways(("disk", "pyembed"), name(size), script)
+            figures = rounds.interleave(ways, run.some(1 if few else 5 if size > 3_000 else 15), warm=0 if few else 1)
             yield "import-%d-vs-disk" % size, version, {**rounds.ratio(figures, "pyembed", "disk"), "details": imports.details(figures)}
         return
 
     # The round that does not count fills the code cache.
     ways = trees.ways(("disk", "pyembed", "minimal", "sources", *OTHERS), name(size), script)
-    figures = rounds.interleave(ways, run.rounds)
+    figures = rounds.interleave(ways, run.rounds if trees.python == run.default or not run.quick else run.some(3))
     detail = {"details": imports.details(figures)}
     yield "import-3000-vs-disk", version, {**rounds.ratio(figures, "pyembed", "disk"), **detail}
     yield "import-3000-vs-minimal", version, rounds.ratio(figures, "pyembed", "minimal")
@@ -65,7 +67,7 @@ def all_of(run, trees, size):
         yield "import-3000-%s-vs-disk" % way, version, rounds.ratio(figures, way, "disk")
     wanted = [way for way in SLOW if run.wants("import-3000-%s-vs-disk" % way)]
     if wanted:
-        figures = rounds.interleave(trees.ways(("disk", *wanted), name(size), script), run.some(2 if run.quick else 5), warm=0 if run.quick else 1)
+        figures = rounds.interleave(trees.ways(("disk", *wanted), name(size), script), run.some(1 if run.quick else 5), warm=0 if run.quick else 1)
         for way in wanted:
             yield "import-3000-%s-vs-disk" % way, version, {**rounds.ratio(figures, way, "disk"), "details": imports.details(figures)}
 

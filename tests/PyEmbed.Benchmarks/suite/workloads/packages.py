@@ -9,7 +9,7 @@ ROWS = ("import-real-*", "import-deflated-vs-stored", "deflated-size-vs-stored",
         "import-numpy-vs-disk", "import-pandas-vs-disk", "import-matplotlib-vs-disk")
 OTHERS = ("zip-stored", "zip-deflated", "deferred")
 SLOW = ("no-bytecode",)
-IN_QUICK_RUNS = ("sympy", "numpy")
+IN_QUICK_RUNS = ("sympy",)
 
 # package -> (row, what is timed)
 SCRIPTS = {

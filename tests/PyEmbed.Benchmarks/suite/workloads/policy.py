@@ -3,16 +3,15 @@
 "details" has what each of the two costs alone. Time is that of the processor, in fresh processes in turn.
 """
 
-from .. import generated, processes, projects, rounds
+from .. import processes, projects, rounds
 
 ROWS = ("policy-overhead",)
 KINDS = ("hooked", "policy", "capabilities", "restricted")
 
 
 def measure(run):
-    library = projects.library(run, "restricted", lambda place: generated.write(place, 3_000))
-    library.with_name("modules.txt").write_text("\n".join(generated.name_of(number) for number in range(3_000)))
+    library = projects.modules(run)
     kinds = ("hooked", "restricted") if run.quick else KINDS
-    figures = rounds.interleave({kind: lambda kind=kind: processes.measure("import", kind, library) for kind in kinds}, 3 * run.rounds)
+    figures = rounds.interleave({kind: lambda kind=kind: processes.measure("import", kind, library) for kind in kinds}, 2 * run.rounds)
     details = {**rounds.summary(figures, "ms"), **{"%s/hooked" % kind: rounds.ratio(figures, kind, "hooked")["ratio"] for kind in kinds[1:]}}
     yield "policy-overhead", run.default.version, {**rounds.ratio(figures, "restricted", "hooked"), "details": details}

@@ -6,7 +6,7 @@ ROWS = ("start-and-mount",)
 
 
 def measure(run):
-    library = projects.library(run, "tree", projects.tiny(30_000))
+    library = projects.library(run, run.folder("tree"), projects.tiny(30_000))
     # The round that does not count fills the discovery cache and the disk's.
     figures = rounds.interleave({
         "start": lambda: processes.measure("start", library),
