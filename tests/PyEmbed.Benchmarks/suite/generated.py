@@ -9,7 +9,7 @@ NUMBER = 999_999_999        # stands for a module's number in the source that al
 BODY = '''"""Module {number} of a benchmark."""
 
 import sys
-from os import path as _path
+from itertools import chain as _chain
 
 LIMIT = {number}
 NAMES = ("alpha", "beta", "gamma", "delta", {number})
@@ -76,8 +76,8 @@ def parse(text, separator=",", *, strict=False):
 
 
 def load(name, encoding="utf-8"):
-    with open(_path.join(_path.dirname(name), name), encoding=encoding) as file:
-        return Table(parse(file.read()), origin=name)
+    with open(name.rpartition("/")[0] + name, encoding=encoding) as file:
+        return Table(parse(file.read()), origin=_chain(name, encoding))
 
 
 def main(arguments=None):

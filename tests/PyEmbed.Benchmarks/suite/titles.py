@@ -24,7 +24,7 @@ GROUPS = {
     },
     WAYS: {
         "import-3000-vs-disk": "PyEmbed",
-        "import-3000-deferred-vs-disk": "PyEmbed, with the collector off",
+        "import-3000-deferred-vs-disk": "PyEmbed, the collector deferred (`DeferCollector`)",
         "import-3000-zip-stored-vs-disk": "zip with bytecode, stored (zipimport)",
         "import-3000-zip-deflated-vs-disk": "zip with bytecode, deflated (zipimport)",
         "import-3000-no-bytecode-vs-disk": "disk without bytecode",
@@ -32,7 +32,7 @@ GROUPS = {
     },
     REAL: {
         "import-real-vs-disk": "PyEmbed",
-        "import-real-deferred-vs-disk": "PyEmbed, with the collector off",
+        "import-real-deferred-vs-disk": "PyEmbed, the collector deferred (`DeferCollector`)",
         "import-real-zip-stored-vs-disk": "zip with bytecode, stored (zipimport)",
         "import-real-zip-deflated-vs-disk": "zip with bytecode, deflated (zipimport)",
         "import-real-pyinstaller-vs-disk": "PyInstaller",

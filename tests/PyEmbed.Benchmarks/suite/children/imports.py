@@ -15,6 +15,8 @@ with open(script, encoding='utf-8') as file:
     code = compile(file.read(), script, 'exec')
 mount = ways.prepare(way, work, what, place, package)
 begin = time.process_time()
-mount()
+end = mount()
 exec(code, {'__name__': '__main__'})
+if end is not None:
+    end()
 print(time.process_time() - begin)

@@ -1,4 +1,5 @@
-"""The ways of importing that are compared. Each makes ready what is not timed, and returns what is: a function that makes the tree importable.
+"""The ways of importing that are compared. Each makes ready what is not timed, and returns what is: a function that makes the tree importable, and returns what is to be
+called when the imports are done, if anything is.
 
 Used by the scripts beside it, in the CPython that is measured, with nothing imported that CPython has not imported itself.
 """
@@ -47,12 +48,13 @@ def pyembed(way, work, what, package):
     importer._store = os.path.join(work, 'store')
     view = mapped(os.path.join(work, what + ('.zip' if way in ('pyembed', 'deferred') else f'.{way}.zip')))
     if way != 'deferred':
-        return lambda: importer.mount_view(view, what)
-    import gc
+        return lambda: importer.mount_view(view, what) and None
+    from pyembed import _collector
 
     def mount():
-        gc.disable()        # what an option to defer the collector over a burst of imports comes to
+        _collector.begin()
         importer.mount_view(view, what)
+        return _collector.end
     return mount
 
 
