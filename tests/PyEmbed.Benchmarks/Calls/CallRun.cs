@@ -7,6 +7,7 @@ using BenchmarkDotNet.Loggers;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using Perfolizer.Horology;
 
 namespace PyEmbed.Benchmarks.Calls;
 
@@ -19,7 +20,7 @@ internal static class CallRun
     {
         string artifacts = Directory.CreateTempSubdirectory("pyembed-bench-").FullName;
         var log = new AccumulationLogger();
-        Job job = (isShort ? Job.ShortRun : Job.Default).WithToolchain(InProcessEmitToolchain.Instance);
+        Job job = (isShort ? Job.ShortRun.WithIterationTime(TimeInterval.FromMilliseconds(100)) : Job.Default).WithToolchain(InProcessEmitToolchain.Instance);
         IConfig config = ManualConfig.CreateEmpty()
             .AddJob(job).AddDiagnoser(MemoryDiagnoser.Default).AddLogger(log).AddColumnProvider(DefaultColumnProviders.Instance)
             .WithOptions(ConfigOptions.DisableLogFile | ConfigOptions.StopOnFirstError).WithArtifactsPath(artifacts);

@@ -4,7 +4,7 @@ import html
 
 from . import titles
 
-BAR, GAP, LEFT, WIDTH, RIGHT = 16, 8, 330, 330, 90
+BAR, GAP, LEFT, WIDTH, RIGHT = 16, 8, 440, 330, 60
 MOST = 1.6      # of disk; longer bars are cut
 
 STYLE = """
