@@ -17,7 +17,10 @@ internal static class LogHandler
                 except Exception:
                     self.handleError(record)
 
-        logging.root.addHandler(HostHandler())
+        if not any(handler.name == '{Module}' for handler in logging.root.handlers):
+            handler = HostHandler()
+            handler.name = '{Module}'
+            logging.root.addHandler(handler)
         logging.root.setLevel(logging.INFO)
         """;
 
@@ -31,6 +34,6 @@ internal static class LogHandler
         options.NativeModules.Add(Module, module => module.AddFunction("emit", (int level, string logger, string message, double time, string? exception) =>
             write(new PythonWorkerLog(level, logger, message, DateTimeOffset.UnixEpoch.AddSeconds(time), exception))));
 
-    /// <summary>Adds the handler to an isolate that has the module.</summary>
+    /// <summary>Adds the handler to an isolate that has the module, unless it has the handler, too: what comes after may have failed.</summary>
     public static void Install(PythonIsolate isolate) => isolate.Execute(Source);
 }

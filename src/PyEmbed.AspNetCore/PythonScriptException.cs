@@ -7,6 +7,7 @@ public sealed class PythonScriptException : Exception
         : base($"The script '{run.Name}' has failed: {exception.Message}", exception)
     {
         PythonType = exception.PythonType;
+        PythonMessage = exception.Message.Length == PythonType.Length ? "" : exception.Message[(PythonType.Length + ": ".Length)..];
         PythonTraceback = exception.PythonTraceback;
         Output = run.Output;
         Error = run.Error;
@@ -14,6 +15,9 @@ public sealed class PythonScriptException : Exception
 
     /// <summary>Name of the exception's type in Python.</summary>
     public string PythonType { get; }
+
+    /// <summary>The exception's own message, its <c>str()</c>.</summary>
+    public string PythonMessage { get; }
 
     /// <summary>The traceback, as Python prints it.</summary>
     public string PythonTraceback { get; }

@@ -64,6 +64,7 @@ public sealed partial class PythonScripts
     /// <param name="variables">Its global variables, as for <see cref="PythonIsolate.RunScript(PythonScript, IReadOnlyDictionary{string, object?})"/>, or <see cref="System.Text.Json.JsonElement"/>; null for none.</param>
     /// <param name="cancellationToken">
     /// Takes it out of the queue, or interrupts it at its next bytecode. A script that comes to none, in a long call of C code or a wait, is not stopped: it has its isolate until it ends by itself, and so long the task goes on.
+    /// Nor is what <see cref="PyEmbedInProcessOptions.Preload"/> imports into an isolate that is made for it: others use it after that.
     /// </param>
     /// <returns>The result, once the script has ended.</returns>
     /// <exception cref="PythonScriptException">The script has raised an exception.</exception>
@@ -138,7 +139,11 @@ public sealed partial class PythonScripts
 
         await stopping.CancelAsync().ConfigureAwait(false);
         using CancellationTokenSource grace = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        grace.CancelAfter(shutdownTime - (shutdownTime < 2 * EndTime ? shutdownTime / 2 : EndTime));
+        if (shutdownTime != Timeout.InfiniteTimeSpan)
+        {
+            grace.CancelAfter(shutdownTime - (shutdownTime < 2 * EndTime ? shutdownTime / 2 : EndTime));
+        }
+
         try
         {
             for (int i = 0; i < pool.Size; i++)
@@ -180,13 +185,29 @@ public sealed partial class PythonScripts
     {
         await WaitForTurn(cancellationToken).ConfigureAwait(false);
         ScriptRun run = new(script.Name, Settings.Output);
+
+        // The caller's token, once the isolate is prepared. It has nothing to give back, and a script that nothing can stop may be cancelled after the end.
+        CancellationTokenSource interrupt = new();
         try
         {
             runs[run] = true;
             Activity? activity = Activity.Current;
             long start = Stopwatch.GetTimestamp();
-            object? value = await isolates!.RunAsync(isolate => RunIn(isolate, run, script, variables, activity), cancellationToken).ConfigureAwait(false);
+            object? value = await isolates!.RunAsync(
+                isolate =>
+                {
+                    Prepare(isolate);
+                    using CancellationTokenRegistration left = cancellationToken.UnsafeRegister(_ => interrupt.Cancel(), null);
+                    interrupt.Token.ThrowIfCancellationRequested();
+                    return RunIn(isolate, run, script, variables, activity);
+                },
+                interrupt.Token).ConfigureAwait(false);
             return new PythonScriptResult(value, run.Output, run.Error, Stopwatch.GetElapsedTime(start));
+        }
+        catch (OperationCanceledException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw;
         }
         catch (PythonException e) when (stopping.IsCancellationRequested && e.PythonType == "KeyboardInterrupt")
         {
@@ -209,9 +230,8 @@ public sealed partial class PythonScripts
         }
     }
 
-    private object? RunIn(PythonIsolate isolate, ScriptRun run, PythonScript script, IReadOnlyDictionary<string, object?>? variables, Activity? activity)
+    private static object? RunIn(PythonIsolate isolate, ScriptRun run, PythonScript script, IReadOnlyDictionary<string, object?>? variables, Activity? activity)
     {
-        Prepare(isolate);
         Activity.Current = activity;
         run.Begin();
         try

@@ -42,7 +42,7 @@ public sealed class InProcessTests
         }
 
         PythonScriptException error = await Assert.ThrowsExactlyAsync<PythonScriptException>(() => scripts.RunAsync(scripts.Interpreter.CompileScript("print('x' * 100)\ndef half(n): return n / 0\nhalf(2)", "bad")));
-        Assert.AreEqual(("The script 'bad' has failed: ZeroDivisionError: division by zero", "ZeroDivisionError"), (error.Message, error.PythonType));
+        Assert.AreEqual(("The script 'bad' has failed: ZeroDivisionError: division by zero", "ZeroDivisionError", "division by zero"), (error.Message, error.PythonType, error.PythonMessage));
         Assert.Contains("File \"<bad>\", line 2, in half\n    def half(n): return n / 0\n", error.PythonTraceback);
         Assert.AreEqual("xxxxxxxxxxxxxxxxxxxx\n[81 more characters]", error.Output);
         await Assert.ThrowsExactlyAsync<InvalidCastException>(() => scripts.RunAsync(scripts.Interpreter.CompileScript("result = {1}", "no value")));
@@ -75,6 +75,51 @@ public sealed class InProcessTests
         await Assert.ThrowsAsync<OperationCanceledException>(() => running);
         await next;
         await application.StopAsync();
+    }
+
+    [TestMethod]
+    public async Task An_isolate_is_prepared_once_though_it_failed_before_and_callers_leave_meanwhile()
+    {
+        Records records = new();
+        using SemaphoreSlim begun = new(0);
+        bool isOpen = true, fails = false, isDone = false;
+        string folder = Directory.CreateTempSubdirectory("pyembed-preload-").FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, "slow_to_load.py"), "import gate, time\ngate.begun()\nwhile not gate.is_open(): time.sleep(0.01)\nif gate.fails(): raise OSError('not yet')\n");
+        await using var application = await Start(
+            new() { ["Isolates"] = "2", ["SearchPaths:0"] = folder, ["Preload:0"] = "slow_to_load" },
+            builder => builder.Logging.AddProvider(records),
+            options => options.NativeModules["gate"] = module =>
+            {
+                module.AddFunction("begun", () => { begun.Release(); });
+                module.AddFunction("is_open", () => Volatile.Read(ref isOpen));
+                module.AddFunction("fails", () => Volatile.Read(ref fails));
+                module.AddFunction("is_done", () => Volatile.Read(ref isDone));
+            });
+        await begun.WaitAsync();
+        PythonScripts scripts = application.Services.GetRequiredService<PythonScripts>();
+        PythonScript log = scripts.Interpreter.CompileScript("import logging\nlogging.warning('once')", "log");
+
+        // The first isolate is in use, so that the others get the second.
+        Task busy = scripts.RunAsync(scripts.Interpreter.CompileScript("import gate, time\ngate.begun()\nwhile not gate.is_done(): time.sleep(0.01)", "busy"));
+        await begun.WaitAsync();
+        Volatile.Write(ref fails, true);
+        Assert.Contains("Preload 'slow_to_load' has failed: OSError: not yet", (await Assert.ThrowsExactlyAsync<InvalidOperationException>(() => scripts.RunAsync(log))).Message);
+        await begun.WaitAsync();
+        Volatile.Write(ref fails, false);
+        Volatile.Write(ref isOpen, false);
+        using CancellationTokenSource leave = new();
+        Task left = scripts.RunAsync(log, cancellationToken: leave.Token);
+        await begun.WaitAsync();
+        await leave.CancelAsync();
+        Assert.AreNotSame(left, await Task.WhenAny(left, Task.Delay(300)), "the import was interrupted");
+        Volatile.Write(ref isOpen, true);
+        Assert.AreEqual(leave.Token, (await Assert.ThrowsAsync<OperationCanceledException>(() => left)).CancellationToken);
+        await scripts.RunAsync(log);
+        Assert.AreEqual(1, records.All.Count(record => record.Text == "once"));
+        Volatile.Write(ref isDone, true);
+        await busy;
+        await application.StopAsync();
+        Directory.Delete(folder, recursive: true);
     }
 
     [TestMethod]
@@ -170,10 +215,13 @@ public sealed class InProcessTests
     }
 
     [TestMethod]
-    public async Task At_the_end_what_runs_may_end_and_what_waits_is_refused()
+    [DataRow(30)]
+    [DataRow(Timeout.Infinite)]
+    public async Task At_the_end_what_runs_may_end_and_what_waits_is_refused(int seconds)
     {
         using SemaphoreSlim begun = new(0), go = new(0);
-        await using var application = await Start(new() { ["Isolates"] = "1" }, configure: options => options.NativeModules["gate"] = module => module.AddFunction("wait", () =>
+        TimeSpan time = seconds < 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(seconds);
+        await using var application = await Start(new() { ["Isolates"] = "1" }, builder => builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = time), options => options.NativeModules["gate"] = module => module.AddFunction("wait", () =>
         {
             begun.Release();
             using IDisposable threads = PythonInterpreter.Current!.AllowThreads();
@@ -185,6 +233,9 @@ public sealed class InProcessTests
         await begun.WaitAsync();
         Task stopped = application.StopAsync();
         await Assert.ThrowsExactlyAsync<ObjectDisposedException>(() => waiting);
+
+        // An interrupt would have come by now.
+        await Task.Delay(300);
         go.Release();
         Assert.AreEqual("done", (await running).Value);
         await stopped;
