@@ -8,13 +8,14 @@ builder.Services.AddPyEmbedInProcess(builder.Configuration.GetSection("PyEmbedIn
 builder.Services.Configure<KestrelServerOptions>(builder.Configuration.GetSection("Kestrel"));
 builder.Services.ConfigureHttpJsonOptions(options => options.SerializerOptions.Converters.Add(new BigIntegerConverter()));
 builder.Services.AddSingleton<ScriptCatalog>();
-builder.Services.AddSingleton<TrustedScripts>();
+builder.Services.AddTrusted(builder.Configuration.GetSection("Trusted"));
 builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = ScriptProblem.Explain);
 builder.Services.AddHealthChecks().AddPyEmbed().AddPyEmbedInProcess();
 
 var app = builder.Build();
 app.UseExceptionHandler();
 app.UseStatusCodePages();
+app.UseRateLimiter();
 app.MapHealthChecks("/health");
 app.MapScripts();
 app.MapTrusted();

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -9,6 +10,7 @@ namespace PyEmbed.AspNetCore.Tests;
 internal sealed partial class ScriptHostProcess : IAsyncDisposable
 {
     private readonly Process process;
+    private readonly ConcurrentQueue<string> output = [];
     private readonly Task<string> errors;
 
     private ScriptHostProcess(Process process, Uri address)
@@ -16,7 +18,7 @@ internal sealed partial class ScriptHostProcess : IAsyncDisposable
         this.process = process;
         Client = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromSeconds(120) };
         errors = process.StandardError.ReadToEndAsync();
-        _ = process.StandardOutput.ReadToEndAsync(); // So that it never waits for a reader.
+        _ = Keep();
     }
 
     public HttpClient Client { get; }
@@ -65,6 +67,16 @@ internal sealed partial class ScriptHostProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until it has logged a text so many times.</summary>
+    public async Task Logged(string text, int times = 1)
+    {
+        while (output.Count(line => line.Contains(text, StringComparison.Ordinal)) < times)
+        {
+            Assert.IsFalse(process.HasExited, $"ScriptHost has ended without logging '{text}'.");
+            await Task.Delay(10);
+        }
+    }
+
     /// <summary>Asks it to stop, as a service manager does, and waits until it has.</summary>
     /// <returns>Its exit code, and what it wrote to standard error.</returns>
     public async Task<(int ExitCode, string Errors)> Stop()
@@ -89,6 +101,15 @@ internal sealed partial class ScriptHostProcess : IAsyncDisposable
 
         Client.Dispose();
         process.Dispose();
+    }
+
+    // All of it, so that it never waits for a reader.
+    private async Task Keep()
+    {
+        while (await process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            output.Enqueue(line);
+        }
     }
 
     [GeneratedRegex(@"Now listening on: (http\S+)")]
