@@ -238,6 +238,70 @@ result = found, os.getppid()
             self.assertEqual((kind, found), (VALUE, [EPERM] * 6))
             self.assertNotEqual(parent, host.process.pid)
 
+    def test_past_the_hook_nobody_else_is_signalled(self):
+        host = self.without_hook()
+        # Signal 0 is none: it asks for leave only.
+        (kind, found), = host.run(f'''
+import ctypes, fcntl, os, signal, threading
+library = ctypes.CDLL(None, use_errno=True)
+tgkill, tkill, socketpair, sync = (234, 200, 53, 162) if os.uname().machine == 'x86_64' else (131, 130, 199, 81)
+def call(number, *arguments):
+    if library.syscall(number, *arguments) < 0: raise OSError(ctypes.get_errno(), '')
+def attempts():
+    result = []
+    reading, writing = os.pipe()
+    template, own = os.getppid(), os.getpid()
+    for make, *arguments in [*[(os.kill, target, 0) for target in (template, {host.process.pid}, {os.getpid()}, 0, -1, -template, -own, 1)], (os.killpg, os.getpgid(template), 0),
+                             (call, tgkill, template, template, 0), (call, tgkill, {os.getpid()}, {os.getpid()}, 0), (call, tkill, template, 0), (call, tkill, {os.getpid()}, 0),
+                             (fcntl.fcntl, reading, fcntl.F_SETOWN, template), (call, 72 if tkill == 200 else 25, reading, 15, b'\\2\\0\\0\\0' + template.to_bytes(4, 'little')),
+                             (fcntl.ioctl, reading, 0x8901, template.to_bytes(4, 'little')), (call, socketpair, 1, 1, 0, b'12345678'), (call, sync)]:
+        try: result.append((str(arguments), make(*arguments)))
+        except OSError as error: result.append(error.errno)
+    return result
+result = [attempts()]
+thread = threading.Thread(target=lambda: result.append(attempts()))
+thread.start()
+thread.join()
+''')[0]
+        self.assertEqual((kind, found), (VALUE, [[EPERM] * 18] * 2))
+        self.assertEqual(host.run('result = 2')[0], [(VALUE, 2)])
+
+    def test_past_the_hook_a_request_may_signal_itself(self):
+        host = self.without_hook()
+        self.assertEqual(host.run('''
+import ctypes, os, signal, threading
+library = ctypes.CDLL(None, use_errno=True)
+tkill = 200 if os.uname().machine == 'x86_64' else 130
+heard = []
+signal.signal(signal.SIGUSR1, lambda number, frame: heard.append(number))
+os.kill(os.getpid(), signal.SIGUSR1)
+signal.raise_signal(signal.SIGUSR1)
+signal.pthread_kill(threading.main_thread().ident, signal.SIGUSR1)
+thread = threading.Thread(target=lambda: heard.extend([library.syscall(tkill, threading.get_native_id(), 0), os.kill(os.getpid(), 0)]))
+thread.start()
+thread.join()
+result = heard
+''')[0], [(VALUE, [10, 10, 10, 0, None])])
+        self.assertEqual(host.run('import os; os.kill(os.getpid(), 15)')[2]['signal'], 15)
+        self.assertEqual(host.run('import os; os.abort()')[2]['signal'], 6)
+
+    def test_root_has_no_capabilities(self):
+        def capabilities(process):
+            with open(f'/proc/{process}/status') as file:
+                return {line.split()[0]: int(line.split()[1], 16) for line in file if line.startswith('Cap')}
+
+        if not capabilities(os.getpid())['CapPrm:']:
+            self.skipTest('this process has none itself')
+        for grants in NOTHING, {**NOTHING, 'processes': True}:
+            host = self.host(grants=grants)
+            host.start('import os, time\nos.write(1, b"%d %d" % (os.getppid(), os.getpid()))\ntime.sleep(600)')
+            kind = None
+            while kind != template.OUTPUT:
+                kind, _, processes = host.frame()
+            for process in processes.split():
+                found = capabilities(int(process))
+                self.assertEqual([found[name] for name in ('CapPrm:', 'CapEff:', 'CapInh:', 'CapAmb:')], [0] * 4)
+
     def test_where_another_listens_it_is_said(self):
         self.without_hook()
         host = self.host(grants=NOTHING, prepare=_be_supervised)
@@ -310,12 +374,14 @@ result = priority, found
                 if template_process == host.process.pid:
                     host.close()
                     self.skipTest('there is no supervisor here')
+                with open(f'/proc/{host.process.pid}/task/{host.process.pid}/children') as file:
+                    deputies = {*map(int, file.read().split())} - {template_process}
                 for victim in victims:
                     if victim == 0:
                         host.process.stdin.close()
                     else:
                         os.kill((host.process.pid, template_process)[victim - 1], signal.SIGKILL)
-                for process in template_process, request:
+                for process in template_process, request, *deputies:
                     self.ends(process)
                 code = host.process.wait()
                 host.process.stdout.close()

@@ -19,6 +19,7 @@ from struct import pack
 from . import _worker_supervisor
 
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 1, 36, 38
+_CAPABILITY_VERSION = 0x20080522
 _NEW_LISTENER, _WAIT_KILLABLE = 1 << 3, 1 << 5      # flags of a seccomp filter; the second one since Linux 5.19
 
 # Landlock's rights, by the bit of each.
@@ -43,7 +44,7 @@ _DENIED = {
     'init_module': (175, 105), 'finit_module': (313, 273), 'delete_module': (176, 106), 'kexec_load': (246, 104),
     'kexec_file_load': (320, 294), 'reboot': (169, 142), 'swapon': (167, 224), 'swapoff': (168, 225),
     'settimeofday': (164, 170), 'clock_settime': (227, 112), 'adjtimex': (159, 171), 'clock_adjtime': (305, 266),
-    'sethostname': (170, 161), 'setdomainname': (171, 162), 'quotactl': (179, 60), 'acct': (163, 89),
+    'sync': (162, 81), 'syncfs': (306, 267), 'sethostname': (170, 161), 'setdomainname': (171, 162), 'quotactl': (179, 60), 'acct': (163, 89),
     'personality': (135, 92), 'fanotify_init': (300, 262), 'syslog': (103, 116), 'vhangup': (153, 58),
     'iopl': (172, None), 'ioperm': (173, None),
     'msgget': (68, 186), 'shmget': (29, 194), 'semget': (64, 190), 'mq_open': (240, 180),
@@ -57,7 +58,9 @@ _DENIED = {
 }
 _EXECVE, _EXECVEAT, _SOCKET, _PRLIMIT, _SETPRIORITY = (59, 221), (322, 281), (41, 198), (302, 261), (141, 140)
 _CLONE, _CLONE3, _FORK, _VFORK, _SETSID = (56, 220), (435, 435), (57, None), (58, None), (112, 157)
+_KILL, _TGKILL, _TKILL, _FCNTL, _IOCTL_CALL, _SOCKETPAIR = (62, 129), (234, 131), (200, 130), (72, 25), (16, 29), (53, 199)
 _SECCOMP = 317, 277
+_OWNERS = (8, 15), (0x8901, 0x8902)         # whom signals for a file go to: of fcntl F_SETOWN, F_SETOWN_EX; of ioctl FIOSETOWN, SIOCSPGRP
 _MACHINES = {'x86_64': (0, 0xC000003E), 'aarch64': (1, 0xC00000B7)}        # index above, and what seccomp calls it
 _NEW_NAMESPACES = 0x7E020000                # flags of clone
 _FAMILIES = 1, 2, 10, 16                    # of sockets, with a network: Unix, IPv4, IPv6, and netlink for looking up hosts
@@ -83,7 +86,7 @@ def confine(settings, message):
         settings.clear()
         message.clear()
         machine = _MACHINES.get(os.uname().machine)
-        _worker_supervisor.supervise(template, channel, machine and _CLONE[machine[0]])
+        _worker_supervisor.supervise(template, channel, machine and [call[machine[0]] for call in (_CLONE, _KILL, _TGKILL, _TKILL)])
     if library.prctl(_PR_SET_PDEATHSIG, signal.SIGHUP, 0, 0, 0) or library.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0):
         raise _error('signal at the end of the supervisor')
     if os.getppid() != supervisor:
@@ -102,6 +105,7 @@ def _become_template(library, settings, message, supervisor):
     if grants is not None:
         if library.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0):
             raise _error('no new privileges')
+        _drop_capabilities(library)
         _note(walls, 'Landlock', _restrict_files(library, grants, settings, program), grants)
         listener = None
         if not grants['processes']:
@@ -118,6 +122,13 @@ def _become_template(library, settings, message, supervisor):
     environment = (ctypes.c_char_p * (len(variables) + 1))(*variables)
     library.execve(program, array, environment)
     raise _error(f'starting {sys.executable} again')
+
+
+def _drop_capabilities(library):
+    """Root's too: with no new privileges, exec gives none back. So root is held to the modes of files, to the limits that it
+    was given and to its own processes, as any user is (capabilities(7))."""
+    if library.capset(pack('@Ii', _CAPABILITY_VERSION, 0), bytes(24)):
+        raise _error('dropping capabilities')
 
 
 def _note(walls, name, problem, grants):
@@ -236,10 +247,10 @@ def assemble(index, architecture, grants, program, supervised):
     """The filter, as instructions of the classic BPF machine.
 
     Only an execve whose path lies at the address *program* is let through, which is the one that is made here: the memory
-    of what comes after it is another. Where *supervised*, new processes and threads are the supervisor's to decide on."""
+    of what comes after it is another. Where *supervised*, new processes and threads, and signals, are the supervisor's to decide on."""
     load, equal, above, has, give = 0x20, 0x15, 0x35, 0x45, 0x06
     allow, deny, unknown = (give, 0, 0, 0x7FFF0000), (give, 0, 0, 0x00050000 | EPERM), (give, 0, 0, 0x00050000 | ENOSYS)
-    fork = (give, 0, 0, 0x7FC00000) if supervised else allow
+    ask = (give, 0, 0, 0x7FC00000) if supervised else allow
 
     def argument(position, half=0):
         return load, 0, 0, 16 + 8 * position + 4 * half
@@ -249,22 +260,26 @@ def assemble(index, architecture, grants, program, supervised):
         return [(equal, 0, len(body), number[index]), *body]
 
     code = [(load, 0, 0, 4), (equal, 1, 0, architecture), deny, (load, 0, 0, 0), (above, 0, 1, 0x40000000), deny]
-    code += case(_CLONE, [argument(0), (has, 0, 1, _NEW_NAMESPACES), deny, fork])
+    code += case(_CLONE, [argument(0), (has, 0, 1, _NEW_NAMESPACES), deny, ask])
     code += case(_CLONE3, [unknown])        # its flags lie in memory; the C library then uses clone
     for numbers in (_FORK, _VFORK):
         if numbers[index] is not None:
-            code += case(numbers, [fork])
+            code += case(numbers, [ask])
     # Its own priority, to one as low as all requests have (_worker_limits), or lower.
     code += case(_SETPRIORITY, [argument(0), (equal, 0, 6, 0), argument(1), (equal, 0, 4, 0), argument(2), (above, 0, 2, 10), (above, 1, 0, 20), allow, deny])
     code += case(_PRLIMIT, [argument(0), (equal, 0, 1, 0), allow, deny])
     if grants['network']:
         code += case(_SOCKET, [argument(0), *[step for family in _FAMILIES for step in ((equal, 0, 1, family), allow)], deny])
     else:
-        code += case(_SOCKET, [deny])
+        code += case(_SOCKET, [deny]) + case(_SOCKETPAIR, [deny])
     if not grants['processes']:
         code += case(_EXECVE, [argument(0), (equal, 0, 3, program & 0xFFFFFFFF), argument(0, 1), (equal, 0, 1, program >> 32), allow, deny])
         code += case(_EXECVEAT, [deny])
         code += case(_SETSID, [deny])       # the system may share its processors out by sessions
+        for numbers in _KILL, _TGKILL, _TKILL:
+            code += case(numbers, [ask])
+        for numbers, owners in zip((_FCNTL, _IOCTL_CALL), _OWNERS):
+            code += case(numbers, [argument(1), *[step for owner in owners for step in ((equal, 0, 1, owner), deny)], allow])
     for numbers in _DENIED.values():
         if numbers[index] is not None:
             code += case(numbers, [deny])

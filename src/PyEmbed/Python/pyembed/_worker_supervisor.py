@@ -4,9 +4,10 @@ The host has started this process, and knows only it. It waits for the template,
 kills whatever came from it, and ends as it did. When the host is gone and the template does not end, it is killed; when
 this process is gone, the kernel tells the template, which ends.
 
-Where processes are not among the capabilities, the kernel also asks here about each call that makes a process or a thread
-(seccomp_unotify(2)). Only the template forks. Whatever a request does to its own memory, its process number is not its to
-choose. So no request has a second process, nor more than so many threads.
+Where processes are not among the capabilities, the kernel also asks here about each call that makes a process or a thread,
+or sends a signal (seccomp_unotify(2)). Only the template forks, and only it signals others. Whatever a request does to its
+own memory, its process number is not its to choose. So no request has a second process, nor more than so many threads, nor
+can it end another. A deputy answers when this process is gone, as the template then still has requests to kill.
 """
 
 import os
@@ -29,16 +30,18 @@ _GRACE = 2.0                # seconds that the template may take to end without 
 _BROKEN = 70                # exit code where this module has a defect
 
 
-def supervise(template, channel, clone):
+def supervise(template, channel, calls):
     """Until the process *template* has ended; never returns. By the socket *channel* comes the descriptor that the kernel
-    asks by, or nothing. *clone*: the number of that system call, where it may ask."""
+    asks by, or nothing. *calls*: the numbers of clone, kill, tgkill and tkill, where it may ask."""
     code = _BROKEN
     try:
         processes = os.open('/proc', os.O_RDONLY | os.O_DIRECTORY)
         listener = _received(channel)
         channel.close()
         os.dup2(os.open(os.devnull, os.O_RDWR), 1)      # standard output is the template's alone
-        status = _serve(template, listener, clone)
+        if listener is not None:
+            _appoint_deputy(template, listener, calls)
+        status = _serve(template, listener, calls)
         while end_children(processes):
             pass
         code = 128 + os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
@@ -80,7 +83,35 @@ def _received(channel):
     return int.from_bytes(ancillary[0][2][:4], 'little') if data else None
 
 
-def _serve(template, listener, clone):
+def _appoint_deputy(template, listener, calls):
+    """Fork a process that answers once this one is gone, until nobody is left to ask, or for as long as the template may
+    take to end. It is killed with what else there is when this process ends in good order."""
+    gone, here = os.pipe()
+    if os.fork():
+        os.close(gone)
+        return
+    code = _BROKEN
+    try:
+        os.close(here)
+        os.dup2(1, 0)                                   # whether the host is there is for the supervisor to see
+        os.read(gone, 1)                                # its end alone
+        poll = select.poll()
+        poll.register(listener, select.POLLIN)
+        end = monotonic() + _GRACE
+        while monotonic() < end:
+            for _, events in poll.poll(max(0, end - monotonic()) * 1000):
+                if not events & select.POLLIN:
+                    os._exit(0)
+                _answer(listener, template, calls)
+        code = 0
+    except BaseException:
+        import traceback
+        traceback.print_exc()
+    finally:
+        os._exit(code)
+
+
+def _serve(template, listener, calls):
     """What the template ends with, as os.waitpid() has it."""
     signals, wakeup = os.pipe()
     for descriptor in (signals, wakeup):
@@ -109,7 +140,7 @@ def _serve(template, listener, clone):
                 poll.unregister(0)
                 kill_at = monotonic() + _GRACE
             elif events & select.POLLIN:
-                _answer(listener, template, clone)
+                _answer(listener, template, calls)
             else:
                 poll.unregister(listener)               # none is left to ask
         if kill_at is not None and monotonic() >= kill_at:
@@ -130,28 +161,45 @@ def _drain(descriptor):
         pass
 
 
-def _answer(listener, template, clone):
+def _answer(listener, template, calls):
     """Decide on one call. Whoever waits for it may be gone at any moment."""
     question = bytearray(_QUESTION.size)
     try:
         ioctl(listener, _RECEIVE, question)
-        number, thread, _, call, _, _, flags, *_ = _QUESTION.unpack(question)
-        if thread == template:
-            error = 0
-        elif call == clone and flags & _THREAD:
-            error = 0 if _threads(thread) < _MOST_THREADS else EAGAIN
-        else:
-            error = EPERM
+        number, thread, _, call, _, _, first, *_ = _QUESTION.unpack(question)
+        error = 0 if thread == template else _refusal(thread, call, first, calls)
         ioctl(listener, _SEND, _ANSWER.pack(number, 0, -error, 0 if error else _CONTINUE))
     except OSError as gone:
         if gone.errno not in (ENOENT, ESRCH):
             raise
 
 
+def _refusal(thread, call, first, calls):
+    """What a call of a request's *thread* fails with, 0 where it may go on. *first* is its first argument."""
+    clone, kill, tgkill, tkill = calls
+    target = first & 0xFFFFFFFF         # what the kernel takes of it; groups, which are 0 or negative, are nobody's process
+    if call == clone and first & _THREAD:
+        return 0 if _threads(thread) < _MOST_THREADS else EAGAIN
+    if call in (kill, tgkill) and target == _process(thread):
+        return 0
+    if call == tkill and target == thread:      # the number of another thread may be somebody else's before the call goes on
+        return 0
+    return EPERM
+
+
 def _threads(thread):
     """How many the process has that a thread is of."""
-    descriptor = os.open(f'/proc/{thread}/stat', os.O_RDONLY)
+    return int(_read(thread, 'stat').rpartition(b') ')[2].split()[_NUM_THREADS])
+
+
+def _process(thread):
+    """The process that a thread is of."""
+    return int(_read(thread, 'status').partition(b'\nTgid:')[2].split(None, 1)[0])
+
+
+def _read(thread, name):
+    descriptor = os.open(f'/proc/{thread}/{name}', os.O_RDONLY)
     try:
-        return int(os.read(descriptor, 4096).rpartition(b') ')[2].split()[_NUM_THREADS])
+        return os.read(descriptor, 4096)
     finally:
         os.close(descriptor)

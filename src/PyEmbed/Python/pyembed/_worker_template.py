@@ -50,13 +50,14 @@ class Template:
 
     *receiving*, *sending*: descriptors of the pipes to the host. *spares*: how many children wait. *processes*: a
     descriptor of ``/proc``, to find orphans, those that have left the process group of their request; None where there are
-    none, or they do not come here."""
+    none, or they do not come here. *alone*: whether the kernel lets no request have a second process."""
 
-    def __init__(self, receiving, sending, spares, processes):
+    def __init__(self, receiving, sending, spares, processes, alone):
         self.receiving = receiving
         self.sending = sending
         self.spares = spares
         self.processes = processes
+        self.alone = alone
         self.scan_at = None         # when to look for orphans, by the monotonic clock
         self.spare_at = 0           # before when no spare is forked
         self.received = bytearray()
@@ -160,7 +161,7 @@ class Template:
                 pairs.append(os.pipe())
             (request, to_child), *answers = pairs
             self.highest = max(self.highest, *[max(pair) for pair in pairs])
-            pid = _forked()
+            pid = _asked(os.fork)
         except OSError:
             for pair in pairs:
                 for descriptor in pair:
@@ -232,7 +233,7 @@ class Template:
             if ended is None:
                 break
             child = self.by_pid.pop(ended.si_pid, None)
-            if child is not None:
+            if child is not None and not self.alone:
                 _kill(child)                        # what is left of its group; until it is reaped its number is nobody else's
             _, status, usage = _wait(ended.si_pid)
             if child is not None:
@@ -294,11 +295,11 @@ def _end(number, frame):
     raise SystemExit('the supervisor of this process has ended')
 
 
-def _forked():
-    """What os.fork() gives. While a supervisor decides on it, a signal may interrupt it."""
+def _asked(call, *arguments):
+    """What a call gives that a supervisor may have to decide on: while that does, a signal may interrupt it."""
     while True:
         try:
-            return os.fork()
+            return call(*arguments)
         except InterruptedError:
             pass
 
@@ -312,7 +313,7 @@ def _kill(child):
     """End a child that is not reaped, and all of its process group."""
     for end in (os.killpg, os.kill):                # it may not have a group of its own yet
         try:
-            end(child.pid, signal.SIGKILL)
+            _asked(end, child.pid, signal.SIGKILL)
         except ProcessLookupError:
             pass
 
@@ -348,8 +349,9 @@ def run(message, arguments):
         send(sending, FAILED, 0, json.dumps(said).encode())
         return
     grants = settings['grants']
-    orphans = 'subreaper' in walls and 'supervisor' not in walls
-    template = Template(receiving, sending, settings['spares'], int(arguments[2]) if orphans else None)
+    alone = 'supervisor' in walls
+    orphans = 'subreaper' in walls and not alone
+    template = Template(receiving, sending, settings['spares'], int(arguments[2]) if orphans else None, alone)
     gc.collect()
     gc.freeze()
     send(sending, READY, 0, json.dumps({'enforced_by': walls + ['audit hook'] * (grants is not None)}).encode())
