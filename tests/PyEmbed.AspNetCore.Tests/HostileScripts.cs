@@ -2,10 +2,14 @@ namespace PyEmbed.AspNetCore.Tests;
 
 /// <summary>
 /// Scripts that do harm, and the kinds of error that each may end in: several where it depends on what the system does first. What has much to do before it harms may not come to that on a busy machine.
+/// What must not get through at all ends well where it does, which is none of them.
 /// </summary>
 internal static class HostileScripts
 {
     private const string Ended = "CpuLimit TimeLimit";
+
+    // From CPython 3.13 on, a signal's handler can change the hook while that runs. What is called comes next.
+    private const string PastTheHook = "import sys\nsignal, os = sys.modules['_signal'], sys.modules['posix']\ndef handler(number, frame):\n    if frame is not None and frame.f_code.co_name == '_hook': frame.f_locals['length'] = lambda text: 0\nsignal.signal(14, handler)\nsignal.setitimer(0, 2e-5, 2e-5)\ndef attempts():\n    for tries in range(2000):\n        try: return attempt()\n        except OSError as error: last = error\n    raise last\nattempt = lambda: os.";
 
     public static (string Source, string Kinds)[] All { get; } =
     [
@@ -18,11 +22,13 @@ internal static class HostileScripts
         ("x = []\nwhile True: x.append(b'x' * (1 << 20))", $"MemoryLimit {Ended}"),
         ("x = b'x' * (1 << 40)", "MemoryLimit"),
         ("x = [0]\nwhile True: x += x", $"MemoryLimit {Ended}"),
-        ("import sys\nposix = sys.modules['posix']\nfor n in range(50): posix.write(posix.memfd_create('x'), b'x' * (1 << 20))", $"Raised Crashed {Ended}"),
+        ("import sys\nposix = sys.modules['posix']\nposix.write(posix.memfd_create('x'), b'x' * (1 << 20))", $"Raised {Ended}"),
 
-        ("import sys\nfor n in range(5): sys.modules['posix'].fork()\nwhile True: pass", $"Raised {Ended}"),
-        ("import sys\nposix = sys.modules['posix']\nif not posix.fork():\n    posix.setsid()\n    while True: posix.fork()", $"Raised {Ended}"),
-        ("import sys, time\nwhile True: sys.modules['_thread'].start_new_thread(time.sleep, (60,))", $"Raised MemoryLimit Crashed {Ended}"),
+        ("import sys\nsys.modules['posix'].fork()", $"Raised {Ended}"),
+        ("import sys\nsys.modules['posix'].setsid()", $"Raised {Ended}"),
+        (PastTheHook + "fork()\nattempts()", $"Raised {Ended}"),
+        (PastTheHook + "kill(os.getppid(), 9)\nattempts()", $"Raised {Ended}"),
+        ("import sys, time\nthread = sys.modules['_thread']\nthread.stack_size(1 << 16)\nfor n in range(100): thread.start_new_thread(time.sleep, (60,))", $"Raised {Ended}"),
 
         ("def f(): f()\nf()", "Raised"),
         ("import sys\nsys.setrecursionlimit(10 ** 8)\ndef f(): return [f()]\nf()", $"Raised MemoryLimit Crashed {Ended}"),
