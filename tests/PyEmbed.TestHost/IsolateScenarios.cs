@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace PyEmbed.TestHost;
 
@@ -7,7 +8,7 @@ internal static unsafe class IsolateScenarios
 {
     public static readonly Dictionary<string, Func<string[], int>> All = new(StringComparer.Ordinal)
     {
-        // Memory, in KB a cycle, of bare sub-interpreters and of isolates. Arguments: how many, whether with a GIL of their own.
+        // Memory, in KB a cycle, of bare sub-interpreters, of such that import what an isolate has imported, and of isolates. Arguments: how many, whether with a GIL of their own.
         ["isolate-growth"] = arguments =>
         {
             int count = int.Parse(arguments[0]);
@@ -15,10 +16,14 @@ internal static unsafe class IsolateScenarios
             using PythonInterpreter python = Program.Started();
             nint library = NativeLibrary.Load(python.Describe().Library!);
             var options = new PythonIsolateOptions { AutoMount = false, OwnGil = ownGil };
-            Action bare = () => Bare(library, ownGil), isolate = () => python.CreateIsolated(options).Dispose();
-            bare();
-            isolate();
-            Console.WriteLine($"{Growth(bare, count):F1} {Growth(isolate, count):F1}");
+            string imports;
+            using (PythonIsolate first = python.CreateIsolated(options))
+            {
+                imports = first.Evaluate<string>(Imports);
+            }
+
+            Action bare = () => Bare(library, ownGil, "pass"), importing = () => Bare(library, ownGil, imports), isolate = () => python.CreateIsolated(options).Dispose();
+            Console.WriteLine($"{Growth(bare, count):F1} {Growth(importing, count):F1} {Growth(isolate, count):F1}");
             return 0;
         },
 
@@ -72,6 +77,13 @@ internal static unsafe class IsolateScenarios
             return 7;
         },
     };
+
+    // Python code that imports what the interpreter has, and keeps out what it keeps out; the importer itself is in no file. What os needs cannot be imported before it.
+    private const string Imports = """
+        'import os\n' + ''.join(
+            f'import sys; sys.modules[{name!r}] = None\n' if module is None else f'import {name}\n'
+            for name, module in __import__('sys').modules.items() if name.split('.')[0] not in ('pyembed', '__main__'))
+        """;
 
     // Most give a result; some raise an exception or print, a few are cancelled.
     private static void Call(PythonIsolatePool pool, int number)
@@ -137,9 +149,20 @@ internal static unsafe class IsolateScenarios
         return long.Parse(File.ReadAllText("/proc/self/statm").Split(' ')[1]) * (Environment.SystemPageSize / 1024);
     }
 
-    private static void Bare(nint library, bool ownGil)
+    private static void Bare(nint library, bool ownGil, string code)
     {
         nint Export(string name) => NativeLibrary.GetExport(library, name);
+        void Run()
+        {
+            fixed (byte* source = Encoding.UTF8.GetBytes(code + '\0'))
+            {
+                if (((delegate* unmanaged<byte*, int>)Export("PyRun_SimpleString"))(source) != 0)
+                {
+                    throw new InvalidOperationException("The code of a bare interpreter has failed.");
+                }
+            }
+        }
+
         Thread thread = new(() =>
         {
             int state = ((delegate* unmanaged<int>)Export("PyGILState_Ensure"))();
@@ -149,12 +172,14 @@ internal static unsafe class IsolateScenarios
             {
                 int* config = stackalloc int[] { ownGil ? 0 : 1, 0, 0, 1, 1, 1, ownGil ? 2 : 1 };
                 _ = ((delegate* unmanaged<nint*, int*, Status>)create)(&made, config);
+                Run();
                 ((delegate* unmanaged<nint, void>)Export("Py_EndInterpreter"))(made);
                 ((delegate* unmanaged<nint, void>)Export("PyEval_RestoreThread"))(main);
             }
             else
             {
                 made = ((delegate* unmanaged<nint>)Export("Py_NewInterpreter"))();
+                Run();
                 ((delegate* unmanaged<nint, void>)Export("Py_EndInterpreter"))(made);
                 _ = ((delegate* unmanaged<nint, nint>)Export("PyThreadState_Swap"))(main);
             }

@@ -46,10 +46,10 @@ internal static class IsolateStressScenarios
             return 0;
         },
 
-        // Cancellation of code that does nothing but import, while another isolate and the main interpreter import. Argument: how often.
-        ["isolate-cancelled-imports"] = arguments =>
+        // Cancellation of a line of code that runs again and again, after which the main interpreter and another isolate run it. Arguments: how often, the code.
+        ["isolate-cancelled"] = arguments =>
         {
-            const string again = "sys.modules.pop('colorsys', None); import colorsys";
+            string code = arguments[1];
             using PythonInterpreter python = Program.Started();
             var options = new PythonIsolateOptions { AutoMount = false };
             using PythonIsolate cancelled = python.CreateIsolated(options), other = python.CreateIsolated(options);
@@ -61,7 +61,7 @@ internal static class IsolateStressScenarios
                     isolate =>
                     {
                         started.Set();
-                        isolate.Execute($"import sys\nwhile True: {again}");
+                        isolate.Execute($"while True: {code}");
                         return true;
                     },
                     source.Token);
@@ -69,8 +69,8 @@ internal static class IsolateStressScenarios
                 Thread.Sleep(2);
                 source.Cancel();
                 Check(Task.WhenAny(task).Wait(Limit) && task.IsCanceled, $"The cancelled work of round {i} is {task.Status}: {task.Exception}");
-                Check(Task.Run(() => python.Execute($"import sys; {again}")).Wait(Limit), $"An import of the main interpreter hangs after round {i}.");
-                Check(Task.Run(() => other.Execute($"import sys; {again}")).Wait(Limit), $"An import of another isolate hangs after round {i}.");
+                Check(Task.Run(() => python.Execute(code)).Wait(Limit), $"The main interpreter hangs after round {i}.");
+                Check(Task.Run(() => other.Execute(code)).Wait(Limit), $"Another isolate hangs after round {i}.");
             }
 
             Console.WriteLine("done");

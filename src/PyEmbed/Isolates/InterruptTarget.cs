@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using PyEmbed.Interop;
 
 namespace PyEmbed.Isolates;
@@ -13,6 +14,12 @@ internal sealed unsafe class InterruptTarget
     // Between looks at a thread that is in importlib: at first it is there for microseconds, later it may be waiting for another.
     private const int ShortestPause = 1, LongestPause = 10;
 
+    // Where a thread's state has its ident up to 3.11; the layout is that of the minor version.
+    private static readonly int IdentOffset = CPython.Version switch { < 0x030B => 176, < 0x030C => 152, _ => 0 };
+
+    // That a new thread has not begun after this time means that it could not be started, of which CPython up to 3.11 leaves the state behind.
+    private static readonly TimeSpan BeginLimit = TimeSpan.FromSeconds(1);
+
     private readonly nint state;
     private readonly nuint ident = CPython.PyThread_get_thread_ident();
     private nint leaveImports;
@@ -25,13 +32,13 @@ internal sealed unsafe class InterruptTarget
     /// <param name="module">The interpreter's <c>pyembed._isolate</c>.</param>
     public void Prepare(nint module) => leaveImports = PyRef.Checked(CPython.PyObject_GetAttrString(module, Text.Ascii("leave_imports"u8)));
 
-    /// <summary>Has the thread raise KeyboardInterrupt at its next bytecode outside of importlib. The caller is another thread in the interpreter, holds the GIL, and lets go of it where it has to wait.</summary>
+    /// <summary>Has the thread raise KeyboardInterrupt at its next bytecode outside of importlib, once threads that it starts have begun. The caller is another thread in the interpreter, holds the GIL, and lets go of it where it has to wait.</summary>
     /// <param name="isWanted">Whether it still runs what is to be interrupted; throws nothing.</param>
     public void Interrupt(Func<bool> isWanted)
     {
         for (int pause = ShortestPause; isWanted(); pause = Math.Min(2 * pause, LongestPause))
         {
-            if (!IsInImportlib())
+            if (IsFound() && !IsInImportlib())
             {
                 _ = CPython.PyThreadState_SetAsyncExc(ident, CPython.PyExc_KeyboardInterrupt);
                 return;
@@ -52,6 +59,13 @@ internal sealed unsafe class InterruptTarget
         bool holds = CPython.PyThreadState_GetUnchecked() == state;
         if (!holds)
         {
+            CPython.PyEval_RestoreThread(state);
+        }
+
+        for (long start = Stopwatch.GetTimestamp(); !IsFound() && Stopwatch.GetElapsedTime(start) < BeginLimit;)
+        {
+            CPython.PyEval_SaveThread();
+            Thread.Sleep(ShortestPause);
             CPython.PyEval_RestoreThread(state);
         }
 
@@ -81,6 +95,26 @@ internal sealed unsafe class InterruptTarget
             leaveImports = 0;
         }
     }
+
+    // Whether CPython finds this thread by its ident. Up to 3.11 the state of a thread has the ident of the one that starts it until it begins, and is found in its stead; interrupted, it would end before
+    // it begins, and who has started it would wait for ever.
+    private bool IsFound()
+    {
+        if (IdentOffset == 0 || IdentOf(state) != ident)
+        {
+            return true;
+        }
+
+        nint found = CPython.PyInterpreterState_ThreadHead(CPython.PyThreadState_GetInterpreter(state));
+        while (IdentOf(found) != ident)
+        {
+            found = CPython.PyThreadState_Next(found);
+        }
+
+        return found == state;
+    }
+
+    private static nuint IdentOf(nint thread) => *(nuint*)(thread + IdentOffset);
 
     private bool IsInImportlib()
     {

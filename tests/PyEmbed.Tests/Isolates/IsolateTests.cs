@@ -33,6 +33,54 @@ public sealed class IsolateTests
     }
 
     [TestMethod]
+    [DataRow("stdout")]
+    [DataRow("stderr")]
+    public void A_stream_of_the_host_is_one_of_Python(string name)
+    {
+        using StringWriter output = new(), error = new();
+        StringWriter writer = name == "stdout" ? output : error;
+        PythonIsolate isolate = Python.CreateIsolated(new PythonIsolateOptions { AutoMount = false, Output = output, Error = error });
+        void Writes(string code, string expected)
+        {
+            isolate.Execute($"import io, sys; stream = sys.{name}\n{code}");
+            Assert.AreEqual(expected, writer.ToString(), code);
+            writer.GetStringBuilder().Clear();
+        }
+
+        Writes($"assert stream is sys.__{name}__ and isinstance(stream, io.TextIOWrapper) and stream.writable() and not stream.isatty()", "");
+
+        // What comes in bytes becomes text, a character also in pieces; the order is that of the writing.
+        Writes(@"stream.write('a\n'); stream.buffer.write('\u20ac\n'.encode()); stream.write('\U0001f600')", "a\n€\n😀");
+        Writes(@"assert stream.buffer.write(b'\xe2\x82') == 2", "");
+        Writes(@"stream.buffer.write(b'\xac')", "€");
+        Writes(@"stream.buffer.write(b'a\xffb')", "a\ufffdb");
+        Writes(@"stream.write('\udc80')", "\udc80");
+
+        Writes(@"stream.reconfigure(encoding='latin-1', errors='replace', newline='\r\n'); stream.write('\xe9\u20ac\n'); stream.buffer.write(b'\xe9')", "é?\r\né");
+        Writes("stream.reconfigure(encoding='utf-8', newline='\\n')", "");
+        Writes("""
+            for call in stream.fileno, stream.read, stream.seek:
+                try:
+                    call(*(0,) * (call == stream.seek))
+                except io.UnsupportedOperation:
+                    continue
+                raise AssertionError(call)
+            """, "");
+        if (name == "stderr")
+        {
+            Writes("sys.excepthook(KeyError, KeyError('k'), None)", "KeyError: 'k'\n");
+        }
+
+        // What code had it hold back comes at a flush, and at the end.
+        Writes("stream.reconfigure(write_through=False); stream.write('held')", "");
+        Writes("stream.flush()", "held");
+        Writes("stream.write('late\\n')", "");
+        isolate.Dispose();
+        Assert.AreEqual("late\n", writer.ToString());
+        Assert.AreEqual("", (name == "stdout" ? error : output).ToString());
+    }
+
+    [TestMethod]
     public void The_same_tree_is_mounted_in_several_interpreters()
     {
         PythonTree tree = PythonFixture.Tree("isolate-shared", ("isolate_shared.py", "value = []\n"));
