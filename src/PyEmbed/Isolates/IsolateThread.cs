@@ -67,8 +67,7 @@ internal sealed class IsolateThread
     /// <exception cref="ObjectDisposedException">The isolate was disposed.</exception>
     public void Post(IsolateWork work, CancellationToken cancellation)
     {
-        // What is not running yet looks at the token itself.
-        work.Registration = cancellation.UnsafeRegister(_ => Interrupt(work), null);
+        work.Registration = cancellation.UnsafeRegister(_ => Cancel(work), null);
         lock (queueLock)
         {
             if (!isClosed)
@@ -235,6 +234,21 @@ internal sealed class IsolateThread
             interrupter.Join();
             Python.Interrupts.Settle();
         }
+    }
+
+    // What waits ends at once, whatever runs before it; its turn then does nothing.
+    private void Cancel(IsolateWork work)
+    {
+        lock (queueLock)
+        {
+            if (running != work)
+            {
+                work.Cancel();
+                return;
+            }
+        }
+
+        Interrupt(work);
     }
 
     private void Interrupt(IsolateWork work)

@@ -9,6 +9,9 @@ internal abstract class IsolateWork
     /// <summary>Refuses it, before it has run.</summary>
     public abstract void Refuse(Exception reason);
 
+    /// <summary>Ends it as cancelled by its token, before it has run. Does nothing where it has ended.</summary>
+    public abstract void Cancel();
+
     /// <summary>What interrupts it when its token is cancelled.</summary>
     public CancellationTokenRegistration Registration { get; set; }
 
@@ -28,7 +31,7 @@ internal sealed class IsolateWork<T>(Func<T> function, CancellationToken cancell
     {
         if (cancellation.IsCancellationRequested)
         {
-            result.TrySetCanceled(cancellation);
+            Cancel();
             return;
         }
 
@@ -38,7 +41,7 @@ internal sealed class IsolateWork<T>(Func<T> function, CancellationToken cancell
         }
         catch (PythonException e) when (cancellation.IsCancellationRequested && e.PythonType == "KeyboardInterrupt")
         {
-            result.TrySetCanceled(cancellation);
+            Cancel();
         }
         catch (Exception e)
         {
@@ -47,4 +50,6 @@ internal sealed class IsolateWork<T>(Func<T> function, CancellationToken cancell
     }
 
     public override void Refuse(Exception reason) => result.TrySetException(reason);
+
+    public override void Cancel() => result.TrySetCanceled(cancellation);
 }

@@ -219,7 +219,9 @@ public sealed partial class PythonIsolate : IDisposable
         }
     }
 
-    private void CheckCaller()
+    /// <summary>Refuses the isolate's own code, which cannot end what it runs in.</summary>
+    /// <exception cref="InvalidOperationException">The isolate's own code calls.</exception>
+    internal void CheckCaller()
     {
         if (InterpreterState.Current == interpreter)
         {

@@ -59,11 +59,13 @@ public sealed class PythonIsolatePool : IDisposable
     }
 
     /// <summary>Disposes the isolates, see <see cref="PythonIsolate.Dispose"/>: what runs is interrupted, what waits is refused.</summary>
+    /// <exception cref="InvalidOperationException">Code of one of its isolates calls; nothing is disposed.</exception>
     public void Dispose()
     {
         PythonIsolate[] isolates;
         lock (poolLock)
         {
+            all.ForEach(isolate => isolate.CheckCaller());
             isDisposed = true;
             isolates = [.. all];
             all.Clear();

@@ -226,6 +226,29 @@ public sealed class IsolateTests
     }
 
     [TestMethod]
+    public async Task What_waits_is_cancelled_at_once_whatever_runs()
+    {
+        using PythonIsolate isolate = Python.CreateIsolated();
+        using CancellationTokenSource source = new();
+        using ManualResetEventSlim end = new();
+        bool hasRun = false;
+        Task<int> before = isolate.RunAsync(_ =>
+        {
+            end.Wait();
+            return 1;
+        });
+        Task<bool> waiting = isolate.RunAsync(_ => hasRun = true, source.Token);
+        await source.CancelAsync();
+
+        // A minute, which is only waited for where this is broken.
+        await Assert.ThrowsAsync<OperationCanceledException>(() => waiting.WaitAsync(TimeSpan.FromMinutes(1)));
+        end.Set();
+        Assert.AreEqual(1, await before);
+        Assert.AreEqual(2, isolate.Evaluate<int>("1 + 1"));
+        Assert.IsFalse(hasRun);
+    }
+
+    [TestMethod]
     public async Task A_loop_in_one_interpreter_keeps_no_other_waiting()
     {
         using PythonIsolate busy = Python.CreateIsolated(), other = Python.CreateIsolated();

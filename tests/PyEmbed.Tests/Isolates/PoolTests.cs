@@ -76,6 +76,18 @@ public sealed class PoolTests
     }
 
     [TestMethod]
+    public async Task Dispose_by_its_own_work_is_refused_and_changes_nothing()
+    {
+        using PythonIsolatePool pool = PythonFixture.Python.CreateIsolatePool(1, new PythonIsolateOptions { AutoMount = false });
+        await Assert.ThrowsExactlyAsync<InvalidOperationException>(() => pool.RunAsync(_ =>
+        {
+            pool.Dispose();
+            return 0;
+        }));
+        Assert.AreEqual(2, await pool.RunAsync(isolate => isolate.Evaluate<int>("1 + 1")));
+    }
+
+    [TestMethod]
     public async Task Dispose_interrupts_all_before_it_waits_for_one()
     {
         PythonIsolatePool pool = PythonFixture.Python.CreateIsolatePool(2, new PythonIsolateOptions { AutoMount = false });
