@@ -391,6 +391,30 @@ result = priority, found
                     self.assertEqual(code, 128 + signal.SIGKILL)
                 host.process.stdin.close()
 
+    def test_a_supervisor_that_dies_while_the_template_kills_leaves_nothing(self):
+        host = Host(grants=NOTHING, errors=subprocess.DEVNULL)
+        if 'supervisor' not in json.loads(host.said)['enforced_by']:
+            host.close()
+            self.skipTest('signals are not supervised here')
+        host.start('import os, time\nos.write(1, b"%d %d" % (os.getppid(), os.getpid()))\ntime.sleep(600)')
+        kind = None
+        while kind != template.OUTPUT:
+            kind, _, processes = host.frame()
+        template_process, request = map(int, processes.split())
+        host.process.send_signal(signal.SIGSTOP)
+        host.process.stdin.close()
+        end = time.monotonic() + 5
+        while time.monotonic() < end:                   # until it asks whether it may kill; where that cannot be seen, long enough
+            with open(f'/proc/{template_process}/wchan') as file:
+                if 'seccomp' in file.read():
+                    break
+            time.sleep(0.01)
+        host.process.kill()
+        for process in template_process, request:
+            self.ends(process)
+        host.process.wait()
+        host.process.stdout.close()
+
     def test_a_template_that_goes_on_without_its_host_is_killed(self):
         """As one does that a module which it preloads keeps."""
         folder = self.folder('goes_on', 'import os, time\nos.write(2, b"%d\\n" % os.getpid())\ntime.sleep(600)\n')

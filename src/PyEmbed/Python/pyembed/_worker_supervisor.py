@@ -13,7 +13,7 @@ can it end another. A deputy answers when this process is gone, as the template 
 import os
 import select
 import signal
-from errno import EAGAIN, ENOENT, EPERM, ESRCH
+from errno import EAGAIN, EINPROGRESS, ENOENT, EPERM, ESRCH
 from fcntl import ioctl
 from struct import Struct
 from time import monotonic
@@ -33,15 +33,17 @@ _BROKEN = 70                # exit code where this module has a defect
 def supervise(template, channel, calls):
     """Until the process *template* has ended; never returns. By the socket *channel* comes the descriptor that the kernel
     asks by, or nothing. *calls*: the numbers of clone, kill, tgkill and tkill, where it may ask."""
+    from mmap import mmap
     code = _BROKEN
     try:
         processes = os.open('/proc', os.O_RDONLY | os.O_DIRECTORY)
         listener = _received(channel)
         channel.close()
         os.dup2(os.open(os.devnull, os.O_RDWR), 1)      # standard output is the template's alone
+        question = mmap(-1, _QUESTION.size)             # which the deputy sees, too
         if listener is not None:
-            _appoint_deputy(template, listener, calls)
-        status = _serve(template, listener, calls)
+            _appoint_deputy(template, listener, question, calls)
+        status = _serve(template, listener, question, calls)
         while end_children(processes):
             pass
         code = 128 + os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
@@ -83,7 +85,7 @@ def _received(channel):
     return int.from_bytes(ancillary[0][2][:4], 'little') if data else None
 
 
-def _appoint_deputy(template, listener, calls):
+def _appoint_deputy(template, listener, question, calls):
     """Fork a process that answers once this one is gone, until nobody is left to ask, or for as long as the template may
     take to end. It is killed with what else there is when this process ends in good order."""
     gone, here = os.pipe()
@@ -95,6 +97,8 @@ def _appoint_deputy(template, listener, calls):
         os.close(here)
         os.dup2(1, 0)                                   # whether the host is there is for the supervisor to see
         os.read(gone, 1)                                # its end alone
+        if question[:8] != bytes(8):                    # the kernel asks but once
+            _decide(listener, question, template, calls)
         poll = select.poll()
         poll.register(listener, select.POLLIN)
         end = monotonic() + _GRACE
@@ -102,7 +106,7 @@ def _appoint_deputy(template, listener, calls):
             for _, events in poll.poll(max(0, end - monotonic()) * 1000):
                 if not events & select.POLLIN:
                     os._exit(0)
-                _answer(listener, template, calls)
+                _answer(listener, question, template, calls)
         code = 0
     except BaseException:
         import traceback
@@ -111,7 +115,7 @@ def _appoint_deputy(template, listener, calls):
         os._exit(code)
 
 
-def _serve(template, listener, calls):
+def _serve(template, listener, question, calls):
     """What the template ends with, as os.waitpid() has it."""
     signals, wakeup = os.pipe()
     for descriptor in (signals, wakeup):
@@ -140,7 +144,7 @@ def _serve(template, listener, calls):
                 poll.unregister(0)
                 kill_at = monotonic() + _GRACE
             elif events & select.POLLIN:
-                _answer(listener, template, calls)
+                _answer(listener, question, template, calls)
             else:
                 poll.unregister(listener)               # none is left to ask
         if kill_at is not None and monotonic() >= kill_at:
@@ -161,16 +165,26 @@ def _drain(descriptor):
         pass
 
 
-def _answer(listener, template, calls):
-    """Decide on one call. Whoever waits for it may be gone at any moment."""
-    question = bytearray(_QUESTION.size)
+def _answer(listener, question, template, calls):
+    """Have one question asked, into the memory *question*, and decide on it."""
+    question[:] = bytes(_QUESTION.size)
     try:
         ioctl(listener, _RECEIVE, question)
-        number, thread, _, call, _, _, first, *_ = _QUESTION.unpack(question)
+    except OSError as gone:
+        if gone.errno != ENOENT:
+            raise
+        return
+    _decide(listener, question, template, calls)
+
+
+def _decide(listener, question, template, calls):
+    """Decide on one call. Whoever waits for it may be gone at any moment, or has its answer."""
+    number, thread, _, call, _, _, first, *_ = _QUESTION.unpack(question)
+    try:
         error = 0 if thread == template else _refusal(thread, call, first, calls)
         ioctl(listener, _SEND, _ANSWER.pack(number, 0, -error, 0 if error else _CONTINUE))
     except OSError as gone:
-        if gone.errno not in (ENOENT, ESRCH):
+        if gone.errno not in (ENOENT, ESRCH, EINPROGRESS):
             raise
 
 

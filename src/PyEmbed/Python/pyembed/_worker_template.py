@@ -83,10 +83,13 @@ class Template:
             while self.turn():
                 pass
         finally:
-            if os.getpid() == process:
-                for child in self.by_pid.values():
-                    _kill(child)
-                self.end_orphans()
+            try:
+                signal.signal(signal.SIGHUP, signal.SIG_IGN)        # what follows is what that asks for
+            finally:
+                if os.getpid() == process:
+                    for child in self.by_pid.values():
+                        _kill(child)
+                    self.end_orphans()
 
     def turn(self):
         """Do what there is to do, wait for more. False at the end."""
@@ -292,6 +295,7 @@ def _pass(number, frame):
 
 def _end(number, frame):
     """The handler of SIGHUP, which the kernel sends when the supervisor is gone."""
+    signal.signal(number, signal.SIG_IGN)
     raise SystemExit('the supervisor of this process has ended')
 
 
