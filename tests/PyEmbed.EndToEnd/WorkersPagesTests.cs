@@ -58,7 +58,7 @@ public sealed partial class WorkersPagesTests
     [TestMethod]
     public async Task An_application_serves_what_scripts_answer_in_its_process()
     {
-        var project = WebProject("Prices")
+        var project = WebProject("Prices", """<PythonPackage Include="py/**" />""")
             .With("py/myapp/__init__.py", "")
             .With("py/myapp/scripts/__init__.py", "")
             .With("py/myapp/scripts/price.py", "result = round(net * 1.19, 2)\n")
@@ -70,14 +70,14 @@ public sealed partial class WorkersPagesTests
                 app.MapHealthChecks("/health");
                 app.Run();
                 """);
-        await Serves(project, ("price/100", "119"), ("price/0.5", "0.6"), ("health", "Healthy"));
+        await Serves(project, ("price/100", "119"), ("price/10", "11.9"), ("health", "Healthy"));
     }
 
     [TestMethod]
     public void The_readme_shows_the_application_that_is_tested() =>
         Assert.AreEqual(s_aspNetCore.Snippet("# In ASP.NET Core", "csharp"), new MarkdownPage(PackageFeed.RepositoryRoot, "README.md", PackageFeed.Version).Snippet("## In a web application", "csharp"));
 
-    private static TestProject WebProject(string name) => new TestProject(name).With($"{name}.csproj", $"""
+    private static TestProject WebProject(string name, string items = "") => new TestProject(name).With($"{name}.csproj", $"""
         <Project Sdk="Microsoft.NET.Sdk.Web">
           <PropertyGroup>
             <TargetFramework>net10.0</TargetFramework>
@@ -87,7 +87,7 @@ public sealed partial class WorkersPagesTests
           </PropertyGroup>
           <ItemGroup>
             <PackageReference Include="PyEmbed.AspNetCore" Version="{PackageFeed.Version}" />
-            <PythonPackage Include="py/**" />
+            {items}
           </ItemGroup>
         </Project>
         """);
