@@ -51,7 +51,7 @@ public static class PyEmbedInProcessServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<PyEmbedInProcessOptions>, InProcessValidator>());
         services.TryAddSingleton(static provider => new PythonScripts(
             provider.GetRequiredService<IOptions<PyEmbedInProcessOptions>>(), provider.GetRequiredService<IOptions<HostOptions>>(), provider.GetRequiredService<ILoggerFactory>(), provider.GetRequiredService<IMeterFactory>()));
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, InProcessLifetime>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, PyEmbedLifetime<PythonScripts>>());
         return services;
     }
 }

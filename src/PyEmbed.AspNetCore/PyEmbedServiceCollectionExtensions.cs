@@ -51,7 +51,7 @@ public static class PyEmbedServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<PyEmbedOptions>, PyEmbedOptionsValidator>());
         services.TryAddSingleton(static provider => new PythonWorkers(
             provider.GetRequiredService<IOptions<PyEmbedOptions>>(), provider.GetRequiredService<ILoggerFactory>(), provider.GetRequiredService<IMeterFactory>()));
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, PyEmbedLifetime>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, PyEmbedLifetime<PythonWorkers>>());
         return services;
     }
 }

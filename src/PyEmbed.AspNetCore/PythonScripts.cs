@@ -14,7 +14,7 @@ namespace PyEmbed.AspNetCore;
 /// <remarks>All members may be used from any thread. See docs/aspnetcore.md and <see cref="PythonIsolatePool"/>.</remarks>
 // Neither has anything to give back, no timer and no wait handle; and scripts that nothing can stop use them after the end.
 #pragma warning disable CA1001
-public sealed partial class PythonScripts
+public sealed partial class PythonScripts : IHostedPython
 #pragma warning restore CA1001
 {
     // What isolates need at the end, of the host's shutdown time: what runs and is interrupted has two seconds, the rest of an isolate's end may take longer.
@@ -102,7 +102,7 @@ public sealed partial class PythonScripts
     }
 
     /// <summary>Starts Python, unless the application has, and the first isolate.</summary>
-    internal async Task Start(CancellationToken cancellationToken)
+    async Task IHostedPython.Start(CancellationToken cancellationToken)
     {
         PyEmbedInProcessOptions settings = options.Value;
         PythonInterpreter started = PythonInterpreter.Current ?? PythonInterpreter.Start(settings.ToPythonOptions());
@@ -130,7 +130,7 @@ public sealed partial class PythonScripts
     /// <summary>
     /// Refuses what is new and what waits; what runs may end, and is interrupted some seconds before the host's shutdown time is over. What does not end by that is named in the log; it ends with the process.
     /// </summary>
-    internal async Task Stop(CancellationToken cancellationToken)
+    async Task IHostedPython.Stop(CancellationToken cancellationToken)
     {
         if (isolates is not { } pool || stopping.IsCancellationRequested)
         {

@@ -9,7 +9,7 @@ namespace PyEmbed.AspNetCore;
 /// <see cref="ILogger"/>, and each request is measured and traced.
 /// </summary>
 /// <remarks>All members may be used from any thread. No CPython runs in this process. See docs/aspnetcore.md and <see cref="PythonWorkerPool"/>.</remarks>
-public sealed partial class PythonWorkers
+public sealed partial class PythonWorkers : IHostedPython
 {
     private readonly IOptions<PyEmbedOptions> options;
     private readonly PythonLogs logs;
@@ -77,7 +77,7 @@ public sealed partial class PythonWorkers
         }
     }
 
-    internal async Task Start(CancellationToken cancellationToken)
+    async Task IHostedPython.Start(CancellationToken cancellationToken)
     {
         PythonWorkerOptions settings = options.Value.ToWorkerOptions(options.Value.ToPolicy()) with { Killed = telemetry.RecordKill };
         pool = await PythonWorkerPool.StartAsync(settings, cancellationToken).ConfigureAwait(false);
@@ -85,7 +85,7 @@ public sealed partial class PythonWorkers
     }
 
     /// <summary>Refuses new requests and those that wait; what runs ends within its limits, or by the token.</summary>
-    internal async Task Stop(CancellationToken cancellationToken)
+    async Task IHostedPython.Stop(CancellationToken cancellationToken)
     {
         if (pool is { } workers)
         {

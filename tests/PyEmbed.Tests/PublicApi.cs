@@ -25,7 +25,7 @@ internal static class PublicApi
         var text = new StringBuilder();
         foreach (var type in assembly.GetExportedTypes().OrderBy(type => type.FullName, StringComparer.Ordinal))
         {
-            var bases = new[] { type.BaseType }.Concat(type.GetInterfaces().OrderBy(face => face.ToString(), StringComparer.Ordinal))
+            var bases = new[] { type.BaseType }.Concat(type.GetInterfaces().Where(face => face.IsVisible).OrderBy(face => face.ToString(), StringComparer.Ordinal))
                 .Where(face => face is not null && face != typeof(object)).Select(face => face!.ToString());
             text.Append(type).Append(" : ").AppendJoin(", ", bases).Append('\n');
             var members = type.GetMembers(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)

@@ -266,7 +266,7 @@ public sealed class WorkerTests
     public void A_module_runs_as_a_program_in_a_process_of_its_own()
     {
         string document = File.ReadAllText(Path.Combine(ImporterPythonTests.Root, "docs", "hosting.md"));
-        int start = document.IndexOf("```python\n", StringComparison.Ordinal) + "```python\n".Length;
+        int start = document.IndexOf("```python\n", document.IndexOf("## Child processes", StringComparison.Ordinal), StringComparison.Ordinal) + "```python\n".Length;
         string snippet = document[start..document.IndexOf("```", start, StringComparison.Ordinal)];
 
         TestHostProcess result = TestHostProcess.Run("execute", $$"""
